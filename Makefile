@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+# mopai: one non-recursive Makefile. `make help` lists the targets; V=1 shows the commands; DEV=1 makes warnings errors.
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+MODE    ?= release
+CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
+PREFIX  ?= /usr/local
+DESTDIR ?=
+VERSION := 0.1.0
+
+CSTD    := -std=c17 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64
+WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wcast-qual -Wformat=2 -Wmissing-prototypes \
+           -Wmissing-declarations -Wstrict-prototypes -Wold-style-definition -Wredundant-decls -Wwrite-strings -Wpointer-arith \
+           -Wundef -Wvla -Wnull-dereference -Wdouble-promotion -Wfloat-equal -Wswitch-enum -Wdate-time -Wno-format-nonliteral
+WARN_gcc   := -Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wformat-signedness -Wimplicit-fallthrough=5 -Wcast-align=strict
+WARN_clang :=
+HARD    := -fno-common -fstack-protector-strong -fPIE
+FLAGS_release := -O2 -g $(HARD) -D_FORTIFY_SOURCE=2
+FLAGS_asan    := -O1 -g $(HARD) -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+FLAGS_fuzz    := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FLAGS_coverage := -O0 -g $(HARD) --coverage
+LINK_release  := -pie -Wl,-z,relro,-z,now,--as-needed
+LINK_asan     := -pie -fsanitize=address,undefined
+LINK_fuzz     := -fsanitize=address,undefined
+LINK_coverage := -pie --coverage
+
+COMPILER := $(if $(findstring clang,$(notdir $(CC))),clang,gcc)
+BUILD   := build/$(MODE)$(if $(filter gcc,$(COMPILER)),,-$(COMPILER))
+GEN     := build/gen
+CFLAGS_ALL := $(CSTD) $(WARN) $(WARN_$(COMPILER)) $(if $(DEV),-Werror) $(FLAGS_$(MODE)) $(CFLAGS) -I. -I$(GEN) -DMOPAI_VERSION='"$(VERSION)"'
+LIBS    := -lcsv -lsqlite3 -lxxhash -lz -lyaml -lcrypto -lxlsxwriter -lpthread
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
+
+# --- what there is: every .c of a room belongs to it, no lists to keep -------------------------------------------
+LIB_SRC  := $(sort $(wildcard base/*/*.c matchers/*.c rules/*.c pipeline/*.c pipeline/*/*.c))
+LIB_SRC  := $(filter-out pipeline/main.c,$(LIB_SRC))
+LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
+GEN_SRC  := $(sort $(wildcard fixtures/gen/*.c))
+GEN_OBJ  := $(GEN_SRC:%.c=$(BUILD)/%.o)
+CORE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard base/core/*.c base/text/*.c)))
+TEST_SRC := $(sort $(wildcard tests/unit/*/*.c tests/prop/*.c tests/fault/*.c))
+TEST_BIN := $(TEST_SRC:%.c=$(BUILD)/%)
+TESTLIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/lib/*.c)))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
+BENCH_BIN := $(BENCH_SRC:%.c=$(BUILD)/%)
+
+# generated at build time: statements and schemas, the shipped configuration, tables from unicode-data
+GENERATED := $(GEN)/statements.inc $(GEN)/schemas.inc $(GEN)/shipped.inc $(if $(wildcard scripts/gen-unicode*),$(GEN)/unicode_tables.inc)
+
+## all: the program, build/release/mopai
+all: $(BUILD)/mopai $(if $(GEN_SRC),$(BUILD)/mopai-gen)
+
+$(BUILD)/mopai: $(BUILD)/pipeline/main.o $(BUILD)/libmopai.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LINK_$(MODE)) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/mopai-gen: $(GEN_OBJ) $(CORE_OBJ)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LINK_$(MODE)) $(LDFLAGS) -o $@ $^ -lxxhash -lyaml -lcrypto -lz -lpthread
+
+$(BUILD)/libmopai.a: $(LIB_OBJ)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/%.o: %.c $(BUILD)/flags | $(GENERATED)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(TESTLIB_OBJ) $(BUILD)/libmopai.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LINK_$(MODE)) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
+# a changed compiler or flag rebuilds everything of its mode
+$(BUILD)/flags: FORCE
+	$(Q)mkdir -p $(BUILD)
+	$(Q)echo '$(subst ','\'',$(CC) $(CFLAGS_ALL))' | cmp -s - $@ || echo '$(subst ','\'',$(CC) $(CFLAGS_ALL))' > $@
+
+$(GEN)/statements.inc: scripts/embed-sql.awk $(sort $(wildcard base/store/sql/*.sql))
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(GEN) && awk -f scripts/embed-sql.awk $(sort $(wildcard base/store/sql/*.sql)) > $@.tmp && mv $@.tmp $@
+$(GEN)/schemas.inc: scripts/embed-text.awk $(sort $(wildcard base/store/schema/*.sql))
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(GEN) && awk -f scripts/embed-text.awk $(sort $(wildcard base/store/schema/*.sql)) > $@.tmp && mv $@.tmp $@
+SHIPPED := $(wildcard sources.yaml people.yaml rules.yaml fixtures/site/areas.csv fixtures/site/calendar.csv fixtures/site/id_aliases.csv)
+$(GEN)/shipped.inc: scripts/embed-text.awk $(SHIPPED)
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(GEN) && awk -f scripts/embed-text.awk $(SHIPPED) /dev/null > $@.tmp && mv $@.tmp $@
+$(GEN)/unicode_tables.inc: $(wildcard scripts/gen-unicode*)
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(GEN) && sh scripts/gen-unicode.sh > $@.tmp && mv $@.tmp $@
+
+# --- people and tests --------------------------------------------------------------------------------------------
+## setup: install what is missing with apt (root or sudo); says what and how when it cannot
+setup:
+	$(Q)sh scripts/setup.sh build
+setup-test:
+	$(Q)sh scripts/setup.sh build test
+
+## demo: set up, build, write a small district, run three nights with visits between, print what was found
+demo: setup
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)sh scripts/demo.sh
+
+## check: set up, build with warnings as errors, run every test (under three minutes)
+check: setup-test
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) DEV=1 all check-build
+	$(Q)sh scripts/check.sh $(BUILD)
+check-build: $(TEST_BIN) $(FUZZ_REPLAY)
+## check-asan: the same tests with address and undefined-behaviour sanitizers
+check-asan: setup-test
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) MODE=asan DEV=1 all check-build
+	$(Q)sh scripts/check.sh build/asan
+## bench: rows/s, MB/s and peak memory per stage on a generated load
+bench: all $(BENCH_BIN)
+	$(Q)sh scripts/bench.sh $(BUILD)
+
+# every fuzz target is also a plain program that replays its corpus
+FUZZ_REPLAY := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/replay/%)
+$(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/libmopai.a
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(LINK_$(MODE)) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libmopai.a
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -fsanitize=fuzzer $(LINK_$(MODE)) -o $@ $^ $(LIBS)
+## fuzz: run every fuzz target for FUZZ_TIME seconds (default 60), clang needed
+FUZZ_TIME ?= 60
+fuzz:
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) MODE=fuzz CC=clang fuzz-build
+	$(Q)sh scripts/fuzz.sh build/fuzz-clang $(FUZZ_TIME)
+fuzz-build: $(FUZZ_BIN)
+
+## install: copy the program and its manual under $(DESTDIR)$(PREFIX)
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(BUILD)/mopai $(DESTDIR)$(PREFIX)/bin/mopai
+	install -m 644 docs/mopai.1 $(DESTDIR)$(PREFIX)/share/man/man1/mopai.1
+## format: clang-format every C file in place
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+## clean: remove build/
+clean:
+	rm -rf build
+## help: this list
+help:
+	$(Q)sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  %-12s %s\n", $$1, $$2}'
+
+FORCE:
+.PHONY: all setup setup-test demo check check-build check-asan bench fuzz fuzz-build install format clean help FORCE
+.SECONDARY:
+
+-include $(LIB_OBJ:.o=.d) $(GEN_OBJ:.o=.d) $(BUILD)/pipeline/main.d $(TEST_SRC:%.c=$(BUILD)/%.d) $(TESTLIB_OBJ:.o=.d) $(FUZZ_SRC:%.c=$(BUILD)/%.d) $(BENCH_SRC:%.c=$(BUILD)/%.d)

@@ -1,0 +1,182 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The ledger, version 1: what people decided or were told. Never derived data: that is computed afresh every night.
+-- Dates are day numbers, months month numbers (base/core/date.h), money fen. `at` is the clock's stamp; nothing published reads it.
+
+-- One delivery: the files of one source, scope and data date, taken together. delivery_id is the acceptance number.
+CREATE TABLE delivery (
+  delivery_id  INTEGER PRIMARY KEY,
+  source       TEXT NOT NULL,             -- source id of sources.yaml
+  scope        TEXT NOT NULL,             -- '' when the source has one scope
+  data_date    INTEGER NOT NULL,
+  date_from    TEXT NOT NULL CHECK (date_from IN ('name', 'column', 'receipt')),
+  kind         TEXT NOT NULL CHECK (kind IN ('snapshot', 'period', 'append')),
+  month_from   INTEGER,                   -- period: first and last month covered
+  month_to     INTEGER,
+  state        TEXT NOT NULL CHECK (state IN ('accepted', 'held', 'refused', 'withdrawn')),
+  reason       TEXT NOT NULL DEFAULT '',  -- why held, refused or withdrawn: gate names or the person's words
+  content      TEXT NOT NULL,             -- XXH3-128 over the sorted hashes of its files
+  received     INTEGER NOT NULL,          -- day of receipt
+  at           TEXT NOT NULL
+) STRICT;
+CREATE INDEX delivery_by_scope ON delivery (source, scope, data_date, delivery_id);
+
+-- One file of a delivery. records = typed + rejected + the set-aside kinds, always.
+CREATE TABLE delivery_file (
+  file_id       INTEGER PRIMARY KEY,
+  delivery_id   INTEGER NOT NULL REFERENCES delivery (delivery_id),
+  part          INTEGER NOT NULL,         -- 1 when the delivery has one file
+  name          TEXT NOT NULL,            -- as it lay in the inbox
+  size          INTEGER NOT NULL,
+  xxh128        TEXT NOT NULL,            -- name of the raw copy under store/raw/
+  sha256        TEXT NOT NULL,
+  encoding      TEXT NOT NULL,
+  delimiter     TEXT NOT NULL,
+  typing        TEXT NOT NULL,            -- typing hash of the source when it was typed; with xxh128 the segment's name
+  header_line   INTEGER NOT NULL,
+  records       INTEGER NOT NULL,
+  typed         INTEGER NOT NULL,
+  rejected      INTEGER NOT NULL,
+  aside_title   INTEGER NOT NULL,
+  aside_header  INTEGER NOT NULL,
+  aside_total   INTEGER NOT NULL,
+  aside_signature INTEGER NOT NULL,
+  aside_blank   INTEGER NOT NULL,
+  defects       INTEGER NOT NULL          -- cells kept as unknown in typed rows
+) STRICT;
+CREATE INDEX delivery_file_by_delivery ON delivery_file (delivery_id, part);
+CREATE INDEX delivery_file_by_content ON delivery_file (xxh128);
+
+CREATE TABLE gate_result (
+  delivery_id INTEGER NOT NULL REFERENCES delivery (delivery_id),
+  gate        TEXT NOT NULL,              -- rows | rejects | ids | ...
+  value       TEXT NOT NULL,              -- what was found, for people
+  band        TEXT NOT NULL,              -- what was allowed, for people
+  verdict     TEXT NOT NULL CHECK (verdict IN ('ok', 'warn', 'stop')),
+  PRIMARY KEY (delivery_id, gate)
+) STRICT, WITHOUT ROWID;
+
+-- accept, refuse, withdraw: a person's word, with a reason.
+CREATE TABLE delivery_decision (
+  decision_id INTEGER PRIMARY KEY,
+  delivery_id INTEGER NOT NULL REFERENCES delivery (delivery_id),
+  decision    TEXT NOT NULL CHECK (decision IN ('accept', 'refuse', 'withdraw')),
+  reason      TEXT NOT NULL,
+  who         TEXT NOT NULL,
+  at          TEXT NOT NULL
+) STRICT;
+CREATE INDEX delivery_decision_by_delivery ON delivery_decision (delivery_id);
+
+-- Every configuration a published night used, by hash: a night can be replayed, an old rule evaluated on today's data.
+CREATE TABLE config_text (
+  hash TEXT PRIMARY KEY,                  -- XXH3-128
+  name TEXT NOT NULL,                     -- sources.yaml | people.yaml | rules.yaml | areas.csv | calendar.csv | id_aliases.csv | model.yaml
+  body TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- A published night. The row is written by the one publishing transaction and by nothing else.
+CREATE TABLE night (
+  night         INTEGER PRIMARY KEY,      -- 1, 2, 3, ...
+  as_of         INTEGER NOT NULL,
+  manifest      TEXT NOT NULL,            -- canonical JSON, what the night is a function of
+  manifest_hash TEXT NOT NULL,
+  folder        TEXT NOT NULL,            -- under reports/: 2026-03-01-1
+  supersedes    INTEGER REFERENCES night (night),
+  mark_event    INTEGER NOT NULL,         -- the ledger up to here was read: greatest seq of warning_event,
+  mark_visit    INTEGER NOT NULL,         -- visit_id,
+  mark_decision INTEGER NOT NULL,         -- delivery_decision,
+  mark_release  INTEGER NOT NULL,         -- release_order
+  counts        TEXT NOT NULL,            -- JSON of the night's figures for trends: new, standing, held, ... by level, rule, street
+  at            TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE night_step (
+  night    INTEGER NOT NULL REFERENCES night (night),
+  step     TEXT NOT NULL,
+  rows_in  INTEGER NOT NULL,
+  rows_out INTEGER NOT NULL,
+  ms       INTEGER NOT NULL,
+  PRIMARY KEY (night, step)
+) STRICT, WITHOUT ROWID;
+
+-- Exceptions to "a person's id is its anchor" and "a household's id is its basis unit": everything else is the identity.
+CREATE TABLE person_alias (
+  anchor INTEGER PRIMARY KEY,             -- packed identifier or record-key anchor, as signed 64-bit
+  person INTEGER NOT NULL,
+  night  INTEGER NOT NULL
+) STRICT;
+CREATE TABLE household_alias (
+  natural_id INTEGER PRIMARY KEY,
+  household  INTEGER NOT NULL,
+  night      INTEGER NOT NULL
+) STRICT;
+
+-- A warning: rule + entity + the rule's own key. Its number is shown as W-000123-C with a check character.
+CREATE TABLE warning (
+  warning_no  INTEGER PRIMARY KEY,
+  rule        TEXT NOT NULL,
+  entity_kind TEXT NOT NULL CHECK (entity_kind IN ('P', 'H')),
+  entity      INTEGER NOT NULL,           -- person or household id, signed 64-bit
+  key         TEXT NOT NULL DEFAULT '',
+  night       INTEGER NOT NULL
+) STRICT;
+CREATE INDEX warning_by_entity ON warning (entity_kind, entity, rule, key, warning_no);
+
+-- Append-only; a warning's state is the fold of its events. Kinds of this version:
+--   held (hit, waits for release)  new (goes on the next list)  released (by a person)  level (level or say changed)
+--   closed (an outcome came back)  cleared (condition gone, cause in detail)
+CREATE TABLE warning_event (
+  seq        INTEGER PRIMARY KEY,
+  warning_no INTEGER NOT NULL REFERENCES warning (warning_no),
+  night      INTEGER NOT NULL,            -- the night that proposed it, or the last published one for a person's event
+  kind       TEXT NOT NULL CHECK (kind IN ('held', 'new', 'released', 'level', 'closed', 'cleared')),
+  level      TEXT NOT NULL DEFAULT '',
+  detail     TEXT NOT NULL DEFAULT '',    -- cleared: 情况消失 | 数据更正 | 规则变更 | 家庭变化 | 数据撤回; closed: outcome
+  body       TEXT NOT NULL DEFAULT '{}',  -- JSON: say, rule hash, parameters, conditions and evidence with file and line, copied in
+  who        TEXT NOT NULL DEFAULT '',
+  at         TEXT NOT NULL
+) STRICT;
+CREATE INDEX warning_event_by_warning ON warning_event (warning_no, seq);
+
+CREATE TABLE release_order (
+  release_id INTEGER PRIMARY KEY,
+  street     TEXT NOT NULL DEFAULT '',    -- '' = every street up to its weekly capacity
+  rule       TEXT NOT NULL DEFAULT '',
+  released   INTEGER NOT NULL,
+  who        TEXT NOT NULL,
+  at         TEXT NOT NULL
+) STRICT;
+
+-- One filled list that came back, and its accepted rows. Refused rows go to a file, not here.
+CREATE TABLE visit_import (
+  import_id INTEGER PRIMARY KEY,
+  name      TEXT NOT NULL,
+  xxh128    TEXT NOT NULL UNIQUE,         -- the same file twice changes nothing
+  rows      INTEGER NOT NULL,
+  accepted  INTEGER NOT NULL,
+  refused   INTEGER NOT NULL,
+  blank     INTEGER NOT NULL,             -- rows without an outcome: not visited
+  repeated  INTEGER NOT NULL,             -- rows already known with the same content
+  who       TEXT NOT NULL,
+  at        TEXT NOT NULL
+) STRICT;
+CREATE TABLE visit (
+  visit_id      INTEGER PRIMARY KEY,
+  import_id     INTEGER NOT NULL REFERENCES visit_import (import_id),
+  warning_no    INTEGER NOT NULL REFERENCES warning (warning_no),
+  visit_day     INTEGER NOT NULL,
+  visitor       TEXT NOT NULL,
+  outcome       TEXT NOT NULL,            -- a word of rules.yaml meta.outcomes
+  outcome_group TEXT NOT NULL,
+  note          TEXT NOT NULL DEFAULT '',
+  at            TEXT NOT NULL
+) STRICT;
+CREATE INDEX visit_by_warning ON visit (warning_no, visit_id);
+CREATE INDEX visit_by_import ON visit (import_id);
+
+CREATE TABLE audit (
+  audit_id INTEGER PRIMARY KEY,
+  who      TEXT NOT NULL,
+  action   TEXT NOT NULL,                 -- init | publish | reveal | release | accept | refuse | withdraw | import | export
+  detail   TEXT NOT NULL,                 -- never personal data
+  at       TEXT NOT NULL
+) STRICT;
