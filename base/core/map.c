@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/core/map.h"
+
+#include <stdlib.h>
+
+#include "base/core/bug.h"
+
+static size_t slots_for(size_t n)
+{
+    size_t slots = 16;
+    while (slots < n + n / 2) { /* at most two thirds full */
+        slots *= 2;
+    }
+    return slots;
+}
+
+static void map64_rehash(struct map64 *m, size_t slots)
+{
+    struct map64 old = *m;
+    m->keys = xmalloc(slots * sizeof(*m->keys));
+    m->vals = xmalloc(slots * sizeof(*m->vals));
+    memset(m->vals, 0xFF, slots * sizeof(*m->vals));
+    m->mask = slots - 1;
+    m->n = 0;
+    for (size_t i = 0; old.vals && i <= old.mask; i++) {
+        if (old.vals[i] != MAP_NONE) {
+            map64_put(m, old.keys[i], old.vals[i]);
+        }
+    }
+    free(old.keys);
+    free(old.vals);
+}
+
+void map64_reserve(struct map64 *m, size_t n)
+{
+    size_t slots = slots_for(n);
+    if (!m->vals || slots > m->mask + 1) {
+        map64_rehash(m, slots);
+    }
+}
+
+static size_t map64_slot(const struct map64 *m, uint64_t key)
+{
+    size_t i = (size_t)hash_mix(key) & m->mask;
+    while (m->vals[i] != MAP_NONE && m->keys[i] != key) {
+        i = (i + 1) & m->mask;
+    }
+    return i;
+}
+
+uint32_t map64_get_or_put(struct map64 *m, uint64_t key, uint32_t val)
+{
+    BUG_ON(val == MAP_NONE);
+    if (!m->vals || (m->n + 1) * 3 > (m->mask + 1) * 2) {
+        map64_rehash(m, slots_for(2 * (m->n + 8)));
+    }
+    size_t i = map64_slot(m, key);
+    if (m->vals[i] == MAP_NONE) {
+        m->keys[i] = key;
+        m->vals[i] = val;
+        m->n++;
+    }
+    return m->vals[i];
+}
+
+void map64_put(struct map64 *m, uint64_t key, uint32_t val)
+{
+    if (map64_get_or_put(m, key, val) != val) {
+        m->vals[map64_slot(m, key)] = val;
+    }
+}
+
+uint32_t map64_get(const struct map64 *m, uint64_t key)
+{
+    return m->vals ? m->vals[map64_slot(m, key)] : MAP_NONE;
+}
+
+void map64_release(struct map64 *m)
+{
+    free(m->keys);
+    free(m->vals);
+    *m = (struct map64){NULL, NULL, 0, 0};
+}
+
+static size_t strmap_slot(const struct strmap *m, struct str s, uint64_t h)
+{
+    size_t i = (size_t)h & m->mask;
+    while (m->slots[i] != MAP_NONE && (m->hashes[m->slots[i]] != h || !str_eq(m->texts[m->slots[i]], s))) {
+        i = (i + 1) & m->mask;
+    }
+    return i;
+}
+
+static void strmap_rehash(struct strmap *m, size_t slots)
+{
+    free(m->slots);
+    m->slots = xmalloc(slots * sizeof(*m->slots));
+    memset(m->slots, 0xFF, slots * sizeof(*m->slots));
+    m->mask = slots - 1;
+    for (size_t k = 0; k < m->n; k++) {
+        m->slots[strmap_slot(m, m->texts[k], m->hashes[k])] = (uint32_t)k;
+    }
+}
+
+uint32_t strmap_add(struct strmap *m, struct str s)
+{
+    if (!m->slots || (m->n + 1) * 3 > (m->mask + 1) * 2) {
+        strmap_rehash(m, slots_for(2 * (m->n + 8)));
+    }
+    uint64_t h = hash64_str(s);
+    size_t i = strmap_slot(m, s, h);
+    if (m->slots[i] != MAP_NONE) {
+        return m->slots[i];
+    }
+    if (m->n == m->cap) {
+        size_t cap = m->cap;
+        m->texts = xgrow(m->texts, &m->cap, m->n + 1, sizeof(*m->texts));
+        m->hashes = xgrow(m->hashes, &cap, m->n + 1, sizeof(*m->hashes));
+    }
+    BUG_ON(m->n >= MAP_NONE);
+    m->texts[m->n] = arena_str(&m->arena, s);
+    m->hashes[m->n] = h;
+    m->slots[i] = (uint32_t)m->n;
+    return (uint32_t)m->n++;
+}
+
+uint32_t strmap_get(const struct strmap *m, struct str s)
+{
+    return m->slots ? m->slots[strmap_slot(m, s, hash64_str(s))] : MAP_NONE;
+}
+
+void strmap_clear(struct strmap *m)
+{
+    arena_clear(&m->arena);
+    m->n = 0;
+    if (m->slots) {
+        memset(m->slots, 0xFF, (m->mask + 1) * sizeof(*m->slots));
+    }
+}
+
+void strmap_release(struct strmap *m)
+{
+    arena_release(&m->arena);
+    free(m->texts);
+    free(m->hashes);
+    free(m->slots);
+    *m = (struct strmap){.n = 0};
+}
