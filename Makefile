@@ -86,7 +86,7 @@ $(BUILD)/flags: FORCE
 
 $(GEN)/statements.inc: scripts/embed-sql.awk $(sort $(wildcard base/store/sql/*.sql))
 	$(call say,GEN,$@)
-	$(Q)mkdir -p $(GEN) && awk -f scripts/embed-sql.awk $(sort $(wildcard base/store/sql/*.sql)) > $@.tmp && mv $@.tmp $@
+	$(Q)mkdir -p $(GEN) && awk -f scripts/embed-sql.awk $(sort $(wildcard base/store/sql/*.sql)) /dev/null > $@.tmp && mv $@.tmp $@
 $(GEN)/schemas.inc: scripts/embed-text.awk $(sort $(wildcard base/store/schema/*.sql))
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(GEN) && awk -f scripts/embed-text.awk $(sort $(wildcard base/store/schema/*.sql)) > $@.tmp && mv $@.tmp $@
