@@ -70,6 +70,9 @@ struct life_hit {
 enum life_state { LIFE_HELD, LIFE_NEW, LIFE_RELEASED, LIFE_CLOSED, LIFE_CLEARED };
 /* Of an open warning that no hit answers tonight: what the rule said about its entity. */
 enum life_tonight { LIFE_FALSE, LIFE_UNKNOWN };
+/* Only LIFE_GONE waits for `clear` data dates: the others say that the warning should not have been, or has nobody any more. */
+enum life_cause { LIFE_GONE, LIFE_CORRECTED, LIFE_RULE_CHANGED, LIFE_HOUSEHOLD_CHANGED, LIFE_WITHDRAWN, LIFE_CAUSE_COUNT };
+const char *life_cause_name(enum life_cause c); /* 情况消失 数据更正 规则变更 家庭变化 数据撤回 */
 
 /* A warning as its events left it. Of several with one identity the highest number counts. */
 struct life_warning {
@@ -86,8 +89,9 @@ struct life_warning {
     int64_t again_value;   /* when it was last on a list */
     uint32_t absences;     /* `absent` events since it last stood */
     daynum absent_date;    /* data date of the last of them, DAY_MISSING when none */
+    const char *why_held;  /* detail of its last `held` event, "" otherwise */
     enum life_tonight tonight;
-    const char *cause;     /* why it would be cleared: 情况消失 | 数据更正 | 规则变更 | 家庭变化 | 数据撤回 */
+    enum life_cause cause; /* why its condition is gone; only without a hit and with LIFE_FALSE */
 };
 
 struct life_input {
