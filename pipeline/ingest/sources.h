@@ -56,10 +56,15 @@ struct source_column {
 };
 
 enum key_part { KEY_WHOLE, KEY_ID, KEY_MONTH, KEY_YEAR }; /* NAME, NAME.身份证号, NAME.月, NAME.年 */
-/* One component of the record key: the first alternative that is not blank (`成员身份证号|成员姓名`). */
-struct source_key {
+/* One component of the record key: alternatives (`成员身份证号|户号+成员姓名`), the first whose parts are all filled counts. A component without one
+   makes the whole key blank. */
+struct source_key_alt {
     int column[3];
     enum key_part part[3];
+    size_t n;
+};
+struct source_key {
+    struct source_key_alt alt[3];
     size_t n;
 };
 
@@ -132,6 +137,7 @@ struct source {
     enum source_kind kind;
     int date_column;     /* data date from this column (greatest value), -1: file name, else day of receipt */
     int scope_column;    /* scope from this column (one value a file), -1: file name or the one scope "" */
+    int event_column;    /* the day or month a row speaks about (结算日期), -1: the data date */
     int period_column;   /* kind period: month or date column that says which month a row belongs to; else -1 */
     int months_covered;  /* kind period: months a delivery covers, ending with its data date's month; 0: first to last month found in it */
     int parts;           /* number of parts that make a delivery; 0: not declared */
