@@ -15,7 +15,7 @@ VERSION := 0.1.0
 CSTD    := -std=c17 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wcast-qual -Wformat=2 -Wmissing-prototypes \
            -Wmissing-declarations -Wstrict-prototypes -Wold-style-definition -Wredundant-decls -Wwrite-strings -Wpointer-arith \
-           -Wundef -Wvla -Wnull-dereference -Wdouble-promotion -Wfloat-equal -Wswitch-enum -Wdate-time -Wno-format-nonliteral
+           -Wundef -Wvla -Wnull-dereference -Wdouble-promotion -Wfloat-equal -Wswitch-enum -Wdate-time -Wno-format-nonliteral -Wno-overlength-strings
 WARN_gcc   := -Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wformat-signedness -Wimplicit-fallthrough=5 -Wcast-align=strict
 WARN_clang :=
 HARD    := -fno-common -fstack-protector-strong -fPIE

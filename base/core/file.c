@@ -205,6 +205,13 @@ enum status file_symlink_replace(const char *target, const char *link, struct er
     return file_rename(tmp.p, link, err);
 }
 
+bool file_points_to(const char *link, const char *target)
+{
+    char buf[4096];
+    ssize_t n = readlink(link, buf, sizeof(buf));
+    return n >= 0 && (size_t)n == strlen(target) && memcmp(buf, target, (size_t)n) == 0;
+}
+
 enum status outfile_open(struct outfile *f, const char *path, struct err *err)
 {
     *f = (struct outfile){.fd = -1};

@@ -28,6 +28,8 @@ enum status file_unlink(const char *path, struct err *err) MUST_CHECK;   /* abse
 enum status file_remove_tree(const char *path, struct err *err) MUST_CHECK; /* absent is fine; links removed, not followed */
 enum status file_sync(const char *path, struct err *err) MUST_CHECK;      /* fsync of a file or a directory */
 enum status file_symlink_replace(const char *target, const char *link, struct err *err) MUST_CHECK; /* by rename */
+/* Is `link` a symbolic link with exactly this target? */
+bool file_points_to(const char *link, const char *target);
 char *path_join(struct arena *a, const char *dir, const char *name);
 
 /* A buffered writer. Errors stick: check the status of outfile_close, which must always be called. */

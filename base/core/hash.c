@@ -2,6 +2,8 @@
 #include "base/core/hash.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
 #include <stdlib.h>
 #include <xxhash.h>
 
@@ -76,4 +78,18 @@ void digest_of(const void *p, size_t n, struct digest_hex *out)
 void hash128_hex(const void *p, size_t n, char out[33])
 {
     xxh128_hex(XXH3_128bits(p ? p : "", n), out);
+}
+
+void hmac_sm3(struct str key, struct str message, unsigned char out[32])
+{
+    unsigned char md[EVP_MAX_MD_SIZE];
+    unsigned int n = 0;
+    BUG_ON(key.n > INT32_MAX);
+    BUG_ON(!HMAC(EVP_sm3(), key.p ? key.p : "", (int)key.n, (const unsigned char *)(message.p ? message.p : ""), message.n, md, &n) || n != 32);
+    memcpy(out, md, 32);
+}
+
+void random_bytes(unsigned char *out, size_t n)
+{
+    BUG_ON(n > INT32_MAX || RAND_bytes(out, (int)n) != 1);
 }

@@ -30,4 +30,9 @@ void digest_of(const void *p, size_t n, struct digest_hex *out);
 /* XXH3-128 alone, for what is identity and not evidence. out: 33 bytes. */
 void hash128_hex(const void *p, size_t n, char out[33]);
 
+/* HMAC-SM3 (GB/T 32905-2016 with RFC 2104): what leaves the site as a key. */
+void hmac_sm3(struct str key, struct str message, unsigned char out[32]);
+/* n bytes from the system's random source, for keys. */
+void random_bytes(unsigned char *out, size_t n);
+
 #endif

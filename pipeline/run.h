@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The night as a list of steps, for `run` and its stages and for `try`. */
+#ifndef MOPAI_PIPELINE_RUN_H
+#define MOPAI_PIPELINE_RUN_H
+
+#include "pipeline/night.h"
+
+enum run_stage { RUN_INGEST, RUN_LINK, RUN_ASSESS, RUN_REPORT, RUN_PUBLISH };
+struct run_plan {
+    enum run_stage last;   /* stop after this one; only RUN_PUBLISH changes what people see */
+    daynum as_of;
+    bool trial;            /* nothing is held */
+    bool keep;             /* leave run and report folders of an unpublished night behind, for looking at */
+};
+struct run_result {
+    bool already_done;     /* nothing new since the last published night */
+    bool published, replay;
+    int64_t night;
+    const char *report_dir; /* in the site's arena; NULL when no report was made */
+    const char *run_dir;
+};
+/* The site must be open with SITE_LOCK. */
+enum status run_night(struct site *s, const struct run_plan *plan, struct run_result *out, struct err *err) MUST_CHECK;
+
+#endif
