@@ -286,7 +286,7 @@ enum status outfile_close(struct outfile *f, bool sync, struct err *err)
     return status;
 }
 
-static enum status sync_parent(const char *path, struct err *err)
+enum status file_sync_parent(const char *path, struct err *err)
 {
     AUTO_STRBUF dir = STRBUF_INIT;
     const char *slash = strrchr(path, '/');
@@ -303,7 +303,7 @@ enum status file_write_atomic(const char *path, struct str content, struct err *
     outfile_str(&f, content);
     TRY(outfile_close(&f, true, err));
     TRY(file_rename(tmp.p, path, err));
-    return sync_parent(path, err);
+    return file_sync_parent(path, err);
 }
 
 enum status lock_take(const char *path, int *out_fd, struct err *err)

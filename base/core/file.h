@@ -27,6 +27,7 @@ enum status file_rename(const char *from, const char *to, struct err *err) MUST_
 enum status file_unlink(const char *path, struct err *err) MUST_CHECK;   /* absent is fine */
 enum status file_remove_tree(const char *path, struct err *err) MUST_CHECK; /* absent is fine; links removed, not followed */
 enum status file_sync(const char *path, struct err *err) MUST_CHECK;      /* fsync of a file or a directory */
+enum status file_sync_parent(const char *path, struct err *err) MUST_CHECK; /* fsync of the directory that holds path: makes a rename last */
 enum status file_symlink_replace(const char *target, const char *link, struct err *err) MUST_CHECK; /* by rename */
 /* Is `link` a symbolic link with exactly this target? */
 bool file_points_to(const char *link, const char *target);
