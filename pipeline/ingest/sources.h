@@ -33,6 +33,7 @@ enum column_type {
 /* What a cell that does not fit its type does: the cell becomes unknown and counts as a defect, or the row is rejected. Key columns always reject.
    The two identifier types never fail a row unless `bad: reject` is written: link wants to see damaged numbers. */
 enum bad_policy { BAD_UNKNOWN, BAD_REJECT };
+enum month_as { MONTH_AS_BAD, MONTH_AS_FIRST, MONTH_AS_LAST }; /* refused, first day, last day */
 
 struct source_code {
     struct str from, label;
@@ -43,9 +44,11 @@ struct source_column {
     struct str *headers; /* accepted headers, folded for comparison; the name itself is always one */
     size_t n_headers;
     enum column_type type;
-    int64_t unit;        /* money: fen in one unit of the file (100 for 元, 1000000 for 万元, 1 for 分, 10 for 角); else 1 */
+    int64_t unit;        /* money: fen in one unit of the file (100 for 元, 1000000 for 万元, 1 for 分); else 1 */
     struct source_code *codes; /* code, flag: value in the file -> label, sorted by `from`; labels themselves are accepted too */
     size_t n_codes;
+    enum month_as month_as; /* date: what 1961.3 means */
+    bool serial, short_year; /* date: 45306 and 24-1-5 are taken as dates */
     bool required;       /* the header must have it; else a file without it is read with the column missing everywhere */
     enum bad_policy bad;
     /* measures only: sum of sign[i] * term[i]; missing when any term is missing */

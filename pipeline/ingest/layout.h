@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where the header is, what separates the fields, and which field is which column; and what a row is that holds no data. */
+#ifndef MOPAI_INGEST_LAYOUT_H
+#define MOPAI_INGEST_LAYOUT_H
+
+#include "pipeline/ingest/reader.h"
+#include "pipeline/ingest/sources.h"
+
+#define HEADER_SEARCH_RECORDS 40              /* the header is among the first so many */
+#define HEADER_SEARCH_BYTES   ((size_t)1 << 18)
+
+struct layout {
+    char delimiter;
+    int64_t header_line;
+    size_t n_fields;      /* of the header line */
+    size_t n_named;       /* up to its last field that is not blank */
+    int *field_of;        /* [n_columns] field of each declared column, -1 when the file lacks it */
+    struct str *headers;  /* [n_columns] header as in the file, cleaned of blanks and breaks */
+    struct str *folded;   /* [n_fields] */
+};
+
+/* Tries every delimiter (or the declared one) on the head of the file. False: no line has all required columns; *why says which are missing and what was
+   recognised, without any cell that might be data. Results live in `a`. */
+bool layout_find(const struct source *s, struct str head, enum encoding encoding, size_t bom, struct arena *a, struct layout *out, struct strbuf *why);
+
+enum row_kind { ROW_DATA, ROW_TITLE, ROW_HEADER, ROW_TOTAL, ROW_SIGNATURE, ROW_BLANK, ROW_KIND_COUNT };
+/* What a record behind the header is. ROW_DATA may still have the wrong number of fields. */
+enum row_kind layout_row_kind(const struct layout *l, const struct source *s, const struct record *rec, struct strbuf *scratch);
+/* Enough fields for the header, and nothing but blanks beyond it. */
+bool layout_fits(const struct layout *l, const struct record *rec);
+bool record_is_blank(const struct record *rec);
+
+#endif
