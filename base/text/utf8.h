@@ -20,6 +20,9 @@ size_t utf8_offset(struct str s, size_t k);
 size_t utf8_put(char out[4], uint32_t cp);
 void strbuf_add_cp(struct strbuf *b, uint32_t cp);
 
+/* One past the last byte; safe for an empty view without bytes. */
+static inline const char *str_end(struct str s) { return s.n ? s.p + s.n : s.p; }
+
 static inline bool cp_is_private(uint32_t cp) { return (cp >= 0xE000 && cp <= 0xF8FF) || cp >= 0xF0000; }
 /* Ideographs of every block, compatibility ones and 〇 included. */
 static inline bool cp_is_han(uint32_t cp)

@@ -1,0 +1,26 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Tables for base/text/unicode.c from Debian's unicode-data, on standard output. UNICODE_DATA names another folder.
+set -eu
+dir=${UNICODE_DATA:-/usr/share/unicode}
+here=$(dirname "$0")
+for f in EastAsianWidth.txt UnicodeData.txt EquivalentUnifiedIdeograph.txt Unihan_Variants.txt.bz2 Unihan_OtherMappings.txt.bz2; do
+    if [ ! -r "$dir/$f" ]; then
+        echo "gen-unicode: $dir/$f 不存在，请安装软件包：apt install unicode-data" >&2
+        echo "gen-unicode: $dir/$f is missing; install the package: apt install unicode-data" >&2
+        exit 1
+    fi
+done
+if ! command -v bzcat >/dev/null; then
+    echo "gen-unicode: 缺少 bzcat，请安装软件包：apt install bzip2" >&2
+    echo "gen-unicode: bzcat is missing; install the package: apt install bzip2" >&2
+    exit 1
+fi
+tag() { sed "s/^/$1;/"; }
+{
+    tag W < "$dir/EastAsianWidth.txt"
+    tag U < "$dir/UnicodeData.txt"
+    tag E < "$dir/EquivalentUnifiedIdeograph.txt"
+    bzcat "$dir/Unihan_OtherMappings.txt.bz2" | grep -F kTGH | tag H
+    bzcat "$dir/Unihan_Variants.txt.bz2" | grep -v '^#' | tag H
+} | LC_ALL=C awk -f "$here/gen-unicode.awk"
