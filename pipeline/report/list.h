@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rows of tonight's visit lists: warnings that are new or still stand, and open warnings whose rule could not be decided tonight. Held, suppressed and
+   shadow ones never. In walking order: street, community, address (numbers as numbers), household, then urgency. */
+#ifndef MOPAI_REPORT_LIST_H
+#define MOPAI_REPORT_LIST_H
+
+#include "pipeline/report/report.h"
+
+enum list_where {
+    LIST_STREET,   /* a street's own list */
+    LIST_DESK,     /* district sheet: integrity or send 区局, checked at a desk first */
+    LIST_NO_AREA   /* district sheet: households nobody can place */
+};
+
+struct list_row {
+    enum list_where where;
+    int64_t warning_no;
+    struct str street, community; /* codes; "" unknown */
+    int64_t household;            /* stable id */
+    int64_t order;                /* urgency: hit_id, later ones for rows without a hit */
+    struct str rule_name;
+    struct str level, level_note;
+    uint32_t level_rank;
+    bool is_new;                  /* first time on a list */
+    bool undecided;               /* no hit tonight: the source is stale, the warning stands from an earlier night */
+    struct str say, ask;          /* 预警原因, 建议核实 */
+    daynum due;
+    struct list_person person;
+    struct list_household home;
+    uint32_t visit;               /* number of the household on its list, from 1 */
+    bool opens_visit;             /* first row of its household */
+};
+
+struct list {
+    VEC(struct list_row) rows;    /* sorted */
+};
+/* One sheet's worth of rows: rows[from, to) of one street (or desk, or no area). */
+struct list_span {
+    enum list_where where;
+    struct str street;
+    size_t from, to;
+    uint32_t households;
+};
+typedef VEC(struct list_span) list_spans;
+
+enum status list_load(struct report *r, struct list *out, struct err *err) MUST_CHECK;
+void list_release(struct list *l);
+void list_cut(const struct list *l, list_spans *out);
+/* Address order for feet: digit runs by their number, everything else by bytes. */
+int address_cmp(struct str a, struct str b);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The report of a night: what its files are made from and by whom. report_night (pipeline/night.h) opens what is needed, gathers once, writes each file.
+
+     night.db, ledger, persons.seg --list_load--> struct list ----> streets/CODE-NAME.xlsx, district.xlsx   (xlsx.c)
+     night.db, ledger --------------page_load--> struct page ----> index.html                              (page.c)
+     ledger, typed files ------------------------------------> departments/NAME.csv                    (departments.c)
+     ledger, night.db ---------------------------------------> quality.csv                             (quality.c)
+     struct list, night.db ----------------------------------> table figure, which becomes night.counts   (figures.c)
+
+   No clock, no locale, no thread: same night, same bytes. Personal data goes to streets/ and district.xlsx only; departments/ hold masked cells of the
+   department's own files; everything else holds counts. */
+#ifndef MOPAI_REPORT_REPORT_H
+#define MOPAI_REPORT_REPORT_H
+
+#include "base/core/arena.h"
+#include "base/core/vec.h"
+#include "base/store/db.h"
+#include "base/text/area.h"
+#include "rules/rules.h"
+
+struct sources; /* pipeline/ingest/sources.h */
+struct site;
+
+/* A person as a list shows one. No id, no diagnosis. */
+struct list_person {
+    struct str name, relation, sex; /* sex: 男 女 or "" */
+    int age;                        /* completed years at the as-of date (at death for the dead), -1 unknown */
+    bool dead;
+    struct str address, hukou_address, phone;
+    bool away;                      /* 人户分离 */
+    struct str programmes;          /* 现享受政策: 低保；护理补贴、生活补贴 */
+};
+struct list_household {
+    struct str head, address;
+    int living;                     /* members, -1 unknown (basis 未定) */
+};
+/* Where names come from: the population of the night (faces.c), or a test. Texts live in `a`. Rows are of this night; -1 is nobody. */
+struct faces {
+    void *ctx;
+    enum status (*person)(void *ctx, int64_t row, struct arena *a, struct list_person *out, struct err *err);
+    enum status (*household)(void *ctx, int64_t row, struct arena *a, struct list_household *out, struct err *err);
+    /* Rows of a stable id; -1 when it is not in tonight's population. */
+    enum status (*find)(void *ctx, char entity_kind, int64_t entity, int64_t *out_person_row, int64_t *out_household_row, struct err *err);
+};
+
+struct report {
+    struct arena arena;       /* of the whole report */
+    struct db *night, *ledger;
+    int64_t number;           /* of this night */
+    daynum as_of;
+    int64_t mark_event, mark_visit; /* the ledger counts up to here */
+    const struct area_set *areas;
+    const struct rules_meta *meta;
+    const struct ruleset *rules; /* NULL in tests that need no rule texts */
+    struct site *site;        /* for the rejects of departments; NULL in tests */
+    const struct sources *sources; /* departments in the order of sources.yaml */
+    struct faces faces;
+    const char *out_dir, *scratch_dir;
+};
+
+/* Name of an area code, the code itself when areas.csv does not know it, 未定 when empty. */
+struct str report_area_name(const struct report *r, struct str code);
+/* `head`, code and name as a file name: 120194001-某某街道.xlsx, without characters that a file system or a shell could trip over. */
+const char *report_file_name(struct report *r, const char *folder, struct str code, struct str name, const char *extension);
+/* 2026年3月1日 / 2026-03-01; "" when missing. */
+const char *report_day(struct arena *a, daynum day);
+/* Writes one file of the report under out_dir. */
+enum status report_write(struct report *r, const char *name, const struct strbuf *content, struct err *err) MUST_CHECK;
+
+/* Each writes its files. */
+enum status departments_write(struct report *r, struct err *err) MUST_CHECK;
+enum status quality_write(struct report *r, struct err *err) MUST_CHECK;
+
+#endif
