@@ -21,7 +21,8 @@ WARN_clang :=
 HARD    := -fno-common -fstack-protector-strong -fPIE
 FLAGS_release := -O2 -g $(HARD) -D_FORTIFY_SOURCE=2
 FLAGS_asan    := -O1 -g $(HARD) -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
-FLAGS_fuzz    := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FLAGS_fuzz    := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
+                 -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 FLAGS_coverage := -O0 -g $(HARD) --coverage
 LINK_release  := -pie -Wl,-z,relro,-z,now,--as-needed
 LINK_asan     := -pie -fsanitize=address,undefined
@@ -49,6 +50,7 @@ TEST_BIN := $(TEST_SRC:%.c=$(BUILD)/%)
 TESTLIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/lib/*.c)))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+FUZZ_REPLAY := $(if $(wildcard tests/fuzz/replay.c),$(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/replay/%))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 BENCH_BIN := $(BENCH_SRC:%.c=$(BUILD)/%)
 
@@ -124,7 +126,6 @@ bench: all $(BENCH_BIN)
 	$(Q)sh scripts/bench.sh $(BUILD)
 
 # every fuzz target is also a plain program that replays its corpus
-FUZZ_REPLAY := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/replay/%)
 $(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/libmopai.a
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(LINK_$(MODE)) $(LDFLAGS) -o $@ $^ $(LIBS)
