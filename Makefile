@@ -136,7 +136,7 @@ $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libmopai.a
 FUZZ_TIME ?= 60
 fuzz:
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) MODE=fuzz CC=clang fuzz-build
-	$(Q)sh scripts/fuzz.sh build/fuzz-clang $(FUZZ_TIME)
+	$(Q)sh scripts/fuzz.sh $(CURDIR)/build/fuzz-clang $(FUZZ_TIME)
 fuzz-build: $(FUZZ_BIN)
 
 ## install: copy the program and its manual under $(DESTDIR)$(PREFIX)
@@ -144,6 +144,10 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(BUILD)/mopai $(DESTDIR)$(PREFIX)/bin/mopai
 	install -m 644 docs/mopai.1 $(DESTDIR)$(PREFIX)/share/man/man1/mopai.1
+## docs: the generated documents, docs/errors.md and docs/mopai.1
+docs: all
+	$(Q)awk -f scripts/gen-errors.awk base/core/errors.def > docs/errors.md
+	$(Q)sh scripts/gen-man.sh $(BUILD)/mopai > docs/mopai.1
 ## format: clang-format every C file in place
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
@@ -155,7 +159,7 @@ help:
 	$(Q)sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  %-12s %s\n", $$1, $$2}'
 
 FORCE:
-.PHONY: all setup setup-test demo check check-build check-asan bench fuzz fuzz-build install format clean help FORCE
+.PHONY: all docs setup setup-test demo check check-build check-asan bench fuzz fuzz-build install format clean help FORCE
 .SECONDARY:
 
 -include $(LIB_OBJ:.o=.d) $(GEN_OBJ:.o=.d) $(BUILD)/pipeline/main.d $(TEST_SRC:%.c=$(BUILD)/%.d) $(TESTLIB_OBJ:.o=.d) $(FUZZ_SRC:%.c=$(BUILD)/%.d) $(BENCH_SRC:%.c=$(BUILD)/%.d)

@@ -10,7 +10,7 @@ struct run_plan {
     enum run_stage last;   /* stop after this one; only RUN_PUBLISH changes what people see */
     daynum as_of;
     bool trial;            /* nothing is held */
-    bool keep;             /* leave run and report folders of an unpublished night behind, for looking at */
+    bool taken_in;         /* the inbox was read already */
 };
 struct run_result {
     bool already_done;     /* nothing new since the last published night */
@@ -19,6 +19,8 @@ struct run_result {
     const char *report_dir; /* in the site's arena; NULL when no report was made */
     const char *run_dir;
 };
+/* Does rules.yaml of the site compile against its sources and people? ST_RULES with the problems. */
+enum status site_rules_check(struct site *s, struct err *err) MUST_CHECK;
 /* The site must be open with SITE_LOCK. */
 enum status run_night(struct site *s, const struct run_plan *plan, struct run_result *out, struct err *err) MUST_CHECK;
 

@@ -329,3 +329,51 @@ void lock_drop(int fd)
         (void)close(fd);
     }
 }
+
+enum status file_copy(const char *from, const char *to, struct err *err)
+{
+    int fd CLEANUP(close_fd) = open(from, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat st;
+    if (fd < 0) {
+        return err_errno(err, errno == ENOENT ? ST_MISSING : ST_IO, TR("打不开“%s”", "cannot open '%s'"), from);
+    }
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        return err_set(err, ST_INPUT, TR("“%s”不是普通文件", "'%s' is not a regular file"), from);
+    }
+    struct outfile out;
+    TRY(outfile_open(&out, to, err));
+    char buf[OUT_BUFFER / 4];
+    for (;;) {
+        ssize_t n = read(fd, buf, sizeof(buf));
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n < 0) {
+            enum status status = err_errno(err, ST_IO, TR("读“%s”失败", "cannot read '%s'"), from);
+            outfile_abandon(&out);
+            return status;
+        }
+        if (n == 0) {
+            return outfile_close(&out, false, err);
+        }
+        outfile_write(&out, buf, (size_t)n);
+    }
+}
+
+enum status file_copy_tree(const char *from, const char *to, struct err *err)
+{
+    AUTO_ARENA a = ARENA_INIT;
+    file_list entries = {0};
+    TRY(file_mkdirs(to, err));
+    enum status status = file_list_dir(&a, from, &entries, err);
+    for (size_t i = 0; status == ST_OK && i < entries.n; i++) {
+        const char *source = path_join(&a, from, entries.v[i].name), *target = path_join(&a, to, entries.v[i].name);
+        if (entries.v[i].is_dir) {
+            status = file_copy_tree(source, target, err);
+        } else if (entries.v[i].is_file) {
+            status = file_copy(source, target, err);
+        }
+    }
+    vec_release(&entries);
+    return status;
+}

@@ -26,6 +26,9 @@ enum status file_mkdirs(const char *path, struct err *err) MUST_CHECK; /* mkdir 
 enum status file_rename(const char *from, const char *to, struct err *err) MUST_CHECK; /* replaces; does not sync */
 enum status file_unlink(const char *path, struct err *err) MUST_CHECK;   /* absent is fine */
 enum status file_remove_tree(const char *path, struct err *err) MUST_CHECK; /* absent is fine; links removed, not followed */
+/* Copies a plain file, or a tree of plain files and directories; links and the like are left out. Not synced. */
+enum status file_copy(const char *from, const char *to, struct err *err) MUST_CHECK;
+enum status file_copy_tree(const char *from, const char *to, struct err *err) MUST_CHECK;
 enum status file_sync(const char *path, struct err *err) MUST_CHECK;      /* fsync of a file or a directory */
 enum status file_sync_parent(const char *path, struct err *err) MUST_CHECK; /* fsync of the directory that holds path: makes a rename last */
 enum status file_symlink_replace(const char *target, const char *link, struct err *err) MUST_CHECK; /* by rename */

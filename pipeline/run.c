@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/run.h"
+
+#include <stdio.h>
+
+#include "base/core/clock.h"
+#include "base/core/file.h"
+#include "base/core/log.h"
+#include "base/store/db.h"
+#include "base/store/raw.h"
+#include "pipeline/command.h"
+#include "pipeline/ingest/ingest.h"
+#include "pipeline/manifest.h"
+#include "pipeline/publish.h"
+#include "pipeline/schema.h"
+
+enum { KEEP_RUNS = 7 };
+
+struct work {
+    struct site *site;
+    struct night night;
+    struct night_record last;     /* newest published */
+    struct night_record previous; /* what this night follows: last, or for a replay the one before its day */
+    struct inputs inputs;
+    const char *tmp_dir;          /* reports/.tmp-N */
+    struct strbuf manifest;
+    struct publish_step steps[RUN_PUBLISH + 1];
+    size_t n_steps;
+};
+
+static const char *stage_name(enum run_stage stage)
+{
+    static const char *const names[] = {"ingest", "link", "assess", "report", "publish"};
+    return names[stage];
+}
+
+/* An unfinished path: what a night writes before it is published, or for a replay, forever. */
+static const char *scratch(struct work *w, const char *dir, const char *head)
+{
+    bool replay = w->previous.night != w->last.night;
+    return replay ? arena_printf(&w->night.arena, "%s/replay/%s%lld", w->site->store, head, (long long)w->night.number)
+                  : arena_printf(&w->night.arena, "%s/%s%lld", dir, head, (long long)w->night.number);
+}
+
+static enum status first_nights(struct work *w, struct err *err)
+{
+    for (size_t i = 0; i < w->site->sources->n; i++) {
+        AUTO_STMT q = stmt_use(w->site->ledger, STMT_SELECT_NIGHT_KNOWS_SOURCE);
+        AUTO_STRBUF part = STRBUF_INIT;
+        strbuf_addf(&part, "\"source\": \"" STR_FMT "\"", STR_ARG(w->site->sources->v[i].id));
+        stmt_bind_text(q, ":part", strbuf_str(&part));
+        stmt_bind_int(q, ":night", w->previous.night);
+        bool row;
+        TRY(stmt_one(q, &row, err));
+        w->inputs.sources[i].first_night = !row;
+    }
+    return ST_OK;
+}
+
+static enum status read_marks(struct work *w, struct err *err)
+{
+    AUTO_STMT q = stmt_use(w->site->ledger, STMT_SELECT_LEDGER_MARKS);
+    bool row;
+    TRY(stmt_one(q, &row, err));
+    w->night.mark_event = stmt_int(q, 0);
+    w->night.mark_visit = stmt_int(q, 1);
+    w->night.mark_decision = stmt_int(q, 2);
+    w->night.mark_release = stmt_int(q, 3);
+    w->night.next_warning = stmt_int(q, 4) + 1;
+    return ST_OK;
+}
+
+/* Everything the night is a function of, before anything of it is written. */
+static enum status fix_night(struct work *w, const struct run_plan *plan, struct err *err)
+{
+    struct night *n = &w->night;
+    n->site = w->site;
+    n->as_of = plan->as_of;
+    n->trial = plan->trial;
+    w->previous = w->last;
+    if (w->last.night && plan->as_of < w->last.as_of) {
+        TRY(night_record_read(w->site, &n->arena, plan->as_of, &w->previous, err));
+    }
+    n->number = w->previous.night + 1;
+    n->prev_as_of = w->previous.as_of;
+    TRY(read_marks(w, err));
+    if (w->previous.night != w->last.night) { /* a replay reads the ledger as that night did */
+        struct night_record then;
+        TRY(night_record_at(w->site, &n->arena, n->number, &then, err));
+        n->mark_event = then.mark_event;
+        n->mark_visit = then.mark_visit;
+        n->mark_decision = then.mark_decision;
+        n->mark_release = then.mark_release;
+    }
+    TRY(inputs_in_force(w->site, n->as_of, &n->arena, &w->inputs, err));
+    TRY(first_nights(w, err));
+    n->inputs = w->inputs.v;
+    n->n_inputs = w->inputs.n;
+    n->sources = w->inputs.sources;
+    n->run_dir = scratch(w, w->site->runs, "");
+    w->tmp_dir = scratch(w, w->site->reports, ".tmp-");
+    if (w->previous.night) {
+        n->prev_run_dir = arena_printf(&n->arena, "%s/%lld", w->site->runs, (long long)w->previous.night);
+    }
+    manifest_write(n, &w->previous, w->previous.night && w->previous.as_of == n->as_of ? w->previous.night : 0, &w->manifest);
+    return ST_OK;
+}
+
+/* Nothing new: same inputs and configuration, and nobody said anything since. */
+static bool already_done(const struct work *w)
+{
+    char identity[33];
+    manifest_identity(&w->night, identity);
+    return w->last.night && w->previous.night == w->last.night && strcmp(identity, w->last.identity) == 0 &&
+           w->night.mark_visit == w->last.mark_visit && w->night.mark_decision == w->last.mark_decision &&
+           w->night.mark_release == w->last.mark_release;
+}
+
+static enum status write_input_files(struct night *n, struct err *err)
+{
+    AUTO_TX tx = {0};
+    TRY(tx_begin(&tx, n->db, err));
+    AUTO_STMT q = stmt_use(n->db, STMT_INSERT_INPUT_FILE);
+    for (size_t i = 0; i < n->n_inputs; i++) {
+        const struct night_input *in = &n->inputs[i];
+        const struct source *source = &n->site->sources->v[in->source];
+        stmt_bind_int(q, ":input", (int64_t)i);
+        stmt_bind_int(q, ":file_id", in->file_id);
+        stmt_bind_int(q, ":delivery_id", in->delivery_id);
+        stmt_bind_text(q, ":source", source->id);
+        stmt_bind_text(q, ":source_label", source->label);
+        stmt_bind_z(q, ":name", in->name);
+        const char *slash = strrchr(in->segment, '/');
+        stmt_bind_z(q, ":segment", slash ? slash + 1 : in->segment);
+        stmt_bind_int(q, ":rows", in->rows);
+        TRY(stmt_run(q, err));
+    }
+    return tx_commit(&tx, err);
+}
+
+static enum status open_run(struct work *w, struct err *err)
+{
+    struct night *n = &w->night;
+    TRY(file_remove_tree(n->run_dir, err));
+    TRY(file_remove_tree(w->tmp_dir, err));
+    TRY(file_mkdirs(n->run_dir, err));
+    TRY(file_mkdirs(w->tmp_dir, err));
+    TRY(db_open(path_join(&n->arena, n->run_dir, "night.db"), DB_CREATE_SCRATCH, &n->db, err));
+    TRY(db_apply_schema(n->db, "night.sql", err));
+    return write_input_files(n, err);
+}
+
+static enum status write_report(struct work *w, struct err *err)
+{
+    TRY(report_night(&w->night, w->tmp_dir, err));
+    return file_write_atomic(path_join(&w->night.arena, w->tmp_dir, "manifest.json"), strbuf_str(&w->manifest), err);
+}
+
+static void add_step(struct work *w, enum run_stage stage, int64_t rows_in, int64_t rows_out, int64_t started)
+{
+    struct publish_step *step = &w->steps[w->n_steps++];
+    *step = (struct publish_step){stage_name(stage), rows_in, rows_out, clock_monotonic_ms() - started};
+    log_event(LOG_INFO, "step", "step=%s rows_in=%lld rows_out=%lld ms=%lld", step->name, (long long)rows_in, (long long)rows_out, (long long)step->ms);
+}
+
+static int64_t figure(struct night *n, const char *name)
+{
+    AUTO_STMT q = stmt_use(n->db, STMT_SELECT_FIGURE);
+    stmt_bind_z(q, ":name", name);
+    bool row;
+    struct err ignored;
+    return stmt_one(q, &row, &ignored) == ST_OK && row ? stmt_int(q, 0) : 0;
+}
+
+static int64_t input_rows(const struct night *n)
+{
+    int64_t rows = 0;
+    for (size_t i = 0; i < n->n_inputs; i++) {
+        rows += n->inputs[i].rows;
+    }
+    return rows;
+}
+
+static enum status run_stages(struct work *w, const struct run_plan *plan, struct err *err)
+{
+    struct night *n = &w->night;
+    TRY(open_run(w, err));
+    int64_t started = clock_monotonic_ms();
+    if (plan->last >= RUN_LINK) {
+        TRY(link_night(n, err));
+        add_step(w, RUN_LINK, input_rows(n), figure(n, "persons"), started);
+    }
+    started = clock_monotonic_ms();
+    if (plan->last >= RUN_ASSESS) {
+        TRY(assess_night(n, err));
+        add_step(w, RUN_ASSESS, figure(n, "persons"), figure(n, "hits"), started);
+    }
+    started = clock_monotonic_ms();
+    if (plan->last >= RUN_REPORT) {
+        TRY(write_report(w, err));
+        add_step(w, RUN_REPORT, figure(n, "hits"), figure(n, "new") + figure(n, "standing"), started);
+    }
+    return ST_OK;
+}
+
+/* The raw copies of the deliveries in force, compressed after the lists are out. A failure costs space, nothing else. */
+static void compress_raw(const struct work *w)
+{
+    for (size_t i = 0; i < w->night.n_inputs; i++) {
+        struct err err = {.status = ST_OK};
+        progress_set(TR("压缩原始文件", "compressing raw files"), i, w->night.n_inputs);
+        if (raw_compress(w->site->raw, w->night.inputs[i].xxh128, &err) != ST_OK) {
+            log_event(LOG_WARN, "raw_compress", "error=\"%s\"", err.text);
+        }
+    }
+    progress_done();
+}
+
+static void warn_about_night(struct work *w)
+{
+    struct night *n = &w->night;
+    for (size_t i = 0; i < w->site->sources->n; i++) {
+        if (n->sources[i].state != SOURCE_FRESH) {
+            warn_add(ST_W_SOURCE_STALE, STR_FMT "：%s", STR_ARG(w->site->sources->v[i].label),
+                     n->sources[i].state == SOURCE_MISSING ? TR("没有数据", "missing") : TR("过期", "stale"));
+        }
+    }
+    int64_t held = figure(n, "held");
+    if (held) {
+        warn_add(ST_W_HELD, TR("%lld 条", "%lld"), (long long)held);
+    }
+}
+
+static enum status finish(struct work *w, const struct run_plan *plan, struct run_result *out, struct err *err)
+{
+    struct night *n = &w->night;
+    bool publish = plan->last == RUN_PUBLISH && w->previous.night == w->last.night;
+    if (plan->last >= RUN_ASSESS) {
+        warn_about_night(w);
+    }
+    if (publish) {
+        TRY(publish_night(n, &w->previous, strbuf_str(&w->manifest), w->tmp_dir, w->steps, w->n_steps, err));
+        out->published = true;
+        out->report_dir = path_join(&w->site->arena, w->site->reports, publish_folder(&n->arena, n));
+        TRY(publish_prune(w->site, n->number, KEEP_RUNS, err));
+        compress_raw(w);
+    } else if (plan->last >= RUN_REPORT) {
+        out->report_dir = arena_z(&w->site->arena, str_of(w->tmp_dir));
+    }
+    out->run_dir = arena_z(&w->site->arena, str_of(n->run_dir));
+    out->replay = w->previous.night != w->last.night;
+    return ST_OK;
+}
+
+static enum status run_fixed(struct work *w, const struct run_plan *plan, struct run_result *out, struct err *err)
+{
+    TRY(fix_night(w, plan, err));
+    out->night = w->night.number;
+    if (plan->last == RUN_PUBLISH && already_done(w)) {
+        out->already_done = true;
+        out->night = w->last.night;
+        out->report_dir = path_join(&w->site->arena, w->site->reports, w->last.folder);
+        return ST_OK;
+    }
+    TRY(run_stages(w, plan, err));
+    struct db *db = w->night.db;
+    /* night.db is synced by the close and read again for what goes to the ledger */
+    w->night.db = NULL;
+    TRY(db_close(db, err));
+    TRY(db_open(path_join(&w->night.arena, w->night.run_dir, "night.db"), DB_READ, &w->night.db, err));
+    return finish(w, plan, out, err);
+}
+
+enum status site_rules_check(struct site *s, struct err *err)
+{
+    struct schema schema;
+    struct ruleset *rules = NULL;
+    AUTO_ARENA a = ARENA_INIT;
+    schema_build(&a, s->sources, s->people, &s->areas, &schema);
+    TRY(schema_compile(&schema, s->files[SITE_RULES].path, s->files[SITE_RULES].text, &rules, err));
+    ruleset_free(rules);
+    return ST_OK;
+}
+
+enum status run_night(struct site *s, const struct run_plan *plan, struct run_result *out, struct err *err)
+{
+    struct work w = {.site = s};
+    *out = (struct run_result){.night = 0};
+    enum status status = site_rules_check(s, err); /* bad rules stop before anything is touched */
+    if (status == ST_OK) {
+        status = night_record_read(s, &w.night.arena, DAY_MISSING, &w.last, err);
+    }
+    if (status == ST_OK) {
+        status = publish_recover(s, &w.last, err);
+    }
+    struct ingest_counts counts = {0};
+    int64_t started = clock_monotonic_ms();
+    if (status == ST_OK && !plan->taken_in) {
+        status = ingest_scan(s, &counts, err);
+        add_step(&w, RUN_INGEST, counts.records, counts.typed, started);
+    }
+    if (status == ST_OK && plan->last > RUN_INGEST) {
+        status = run_fixed(&w, plan, out, err);
+    }
+    db_abandon(w.night.db);
+    strbuf_release(&w.manifest);
+    arena_release(&w.night.arena);
+    return status;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `mopai run` and its stages: the options, and what is said when the work is done. */
+#include <stdio.h>
+
+#include "base/core/clock.h"
+#include "pipeline/command.h"
+#include "pipeline/run.h"
+#include "pipeline/summary.h"
+
+enum { OPT_AS_OF, OPT_DRY_RUN };
+
+static const struct option run_options[] = {
+    [OPT_AS_OF] = {"as-of", 0, "DATE", "基准日，缺省为今天；早于上一夜时只重放，不发布", "the night's date, today by default; before the last night it is a replay, unpublished"},
+    [OPT_DRY_RUN] = {"dry-run", 'n', NULL, "全部算完但不发布；新到的文件照常接收", "do everything but publish; new files are taken in all the same"},
+    {NULL, 0, NULL, NULL, NULL},
+};
+static const struct option stage_options[] = {
+    [OPT_AS_OF] = {"as-of", 0, "DATE", "基准日，缺省为今天", "the night's date, today by default"},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+static enum status plan_from(const struct args *a, enum run_stage last, struct run_plan *plan, struct err *err)
+{
+    *plan = (struct run_plan){.last = last, .as_of = clock_today()};
+    if (a->n) {
+        return err_set(err, ST_USAGE, TR("多余的参数“%s”；站点用 -C 指定", "unexpected operand '%s'; the site is named with -C"), a->v[0]);
+    }
+    if (a->opt[OPT_AS_OF] && !day_parse_iso(str_of(a->opt[OPT_AS_OF]), &plan->as_of)) {
+        return err_set(err, ST_USAGE, TR("日期应写成 2026-03-01，现为“%s”", "a date looks like 2026-03-01, not '%s'"), a->opt[OPT_AS_OF]);
+    }
+    return ST_OK;
+}
+
+static enum status run_to(const struct args *a, enum run_stage last, struct err *err)
+{
+    struct run_plan plan;
+    TRY(plan_from(a, last, &plan, err));
+    AUTO_SITE site = {.lock_fd = -1};
+    TRY(site_open(&site, a->site_dir, SITE_LOCK, err));
+    struct run_result result;
+    TRY(run_night(&site, &plan, &result, err));
+    return summary_print(stdout, &site, &plan, &result, a->json, err);
+}
+
+static enum status run_run(const struct args *a, struct err *err)
+{
+    return run_to(a, a->opt[OPT_DRY_RUN] ? RUN_REPORT : RUN_PUBLISH, err);
+}
+
+static enum status run_ingest(const struct args *a, struct err *err)
+{
+    return run_to(a, RUN_INGEST, err);
+}
+
+static enum status run_link(const struct args *a, struct err *err)
+{
+    return run_to(a, RUN_LINK, err);
+}
+
+static enum status run_assess(const struct args *a, struct err *err)
+{
+    return run_to(a, RUN_ASSESS, err);
+}
+
+static enum status run_report(const struct args *a, struct err *err)
+{
+    return run_to(a, RUN_REPORT, err);
+}
+
+const struct command cmd_run = {
+    .name = "run",
+    .operands = "",
+    .zh = "跑一夜：接收、归并、研判、出清单、发布",
+    .en = "the night: take in, link, assess, report, publish",
+    .more_zh = "可以随时中断、随时重跑，结果相同；没有新东西时什么也不写。\n"
+               "放进 cron：  0 2 * * *  mopai -C /srv/mopai run\n\n"
+               "清单在 站点/reports/latest/：index.html 一夜概览，streets/ 各街道走访清单，departments/ 退给部门的问题行。",
+    .more_en = "It can be killed and run again at any time with the same result; with nothing new it writes nothing.\n"
+               "In cron:  0 2 * * *  mopai -C /srv/mopai run\n\n"
+               "Lists are in SITE/reports/latest/: index.html the night at a glance, streets/ visit lists, departments/ what was wrong in whose file.",
+    .options = run_options,
+    .run = run_run,
+};
+
+#define STAGE(ident, word, text_zh, text_en)                                                                                                  \
+    const struct command cmd_##ident = {                                                                                                      \
+        .name = word, .operands = "", .zh = text_zh, .en = text_en, .options = stage_options, .run = run_##ident                                \
+    }
+STAGE(ingest, "ingest", "只接收收件夹里的文件", "only take in what lies in the inbox");
+STAGE(link, "link", "接收并归并，不发布", "take in and link, unpublished");
+STAGE(assess, "assess", "做到研判，不发布", "up to the rules, unpublished");
+STAGE(report, "report", "做到出清单，不发布", "up to the lists, unpublished");

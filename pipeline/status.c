@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `mopai status`: the nights, what each source last sent, what is open. Reads the ledger only. */
+#include <stdio.h>
+
+#include "base/core/clock.h"
+#include "base/core/json_out.h"
+#include "base/store/db.h"
+#include "base/text/width.h"
+#include "pipeline/command.h"
+#include "pipeline/ingest/sources.h"
+#include "pipeline/site.h"
+
+struct source_line {
+    daynum data_date;
+    int64_t deliveries, held;
+};
+
+struct open_counts {
+    int64_t held, released, open, overdue, closed, cleared;
+};
+
+struct night_line {
+    int64_t night;
+    daynum as_of;
+    const char *folder;
+};
+
+struct site_status {
+    struct night_line nights[5];
+    size_t n_nights;
+    struct source_line *sources;
+    struct open_counts warnings;
+};
+
+static enum status read_nights(struct site *s, struct site_status *st, struct err *err)
+{
+    AUTO_STMT q = stmt_use(s->ledger, STMT_LIST_NIGHTS);
+    stmt_bind_int(q, ":limit", (int64_t)ARRAY_LEN(st->nights));
+    for (bool row;;) {
+        TRY(stmt_step(q, &row, err));
+        if (!row) {
+            return ST_OK;
+        }
+        st->nights[st->n_nights++] = (struct night_line){stmt_int(q, 0), stmt_day(q, 1), arena_z(&s->arena, stmt_text(q, 2))};
+    }
+}
+
+static enum status read_sources(struct site *s, struct site_status *st, struct err *err)
+{
+    st->sources = arena_array(&s->arena, struct source_line, s->sources->n);
+    for (size_t i = 0; i < s->sources->n; i++) {
+        st->sources[i].data_date = DAY_MISSING;
+    }
+    AUTO_STMT q = stmt_use(s->ledger, STMT_LIST_SOURCE_NEWEST);
+    for (bool row;;) {
+        TRY(stmt_step(q, &row, err));
+        if (!row) {
+            return ST_OK;
+        }
+        int at = source_find(s->sources, stmt_text(q, 0));
+        if (at >= 0) {
+            st->sources[at] = (struct source_line){stmt_day(q, 1), stmt_int(q, 2), stmt_int(q, 3)};
+        }
+    }
+}
+
+static enum status read_warnings(struct site *s, struct site_status *st, struct err *err)
+{
+    AUTO_STMT q = stmt_use(s->ledger, STMT_COUNT_WARNING_STATES);
+    stmt_bind_int(q, ":today", clock_today());
+    bool row;
+    TRY(stmt_one(q, &row, err));
+    st->warnings = (struct open_counts){.held = stmt_int(q, 0), .released = stmt_int(q, 1), .open = stmt_int(q, 2),
+                                        .closed = stmt_int(q, 3), .cleared = stmt_int(q, 4), .overdue = stmt_int(q, 5)};
+    return ST_OK;
+}
+
+static const char *state_word(const struct source *source, const struct source_line *line)
+{
+    if (line->data_date == DAY_MISSING) {
+        return TR("没有数据", "missing");
+    }
+    bool late = source->cadence && line->data_date + source->cadence + source->grace < clock_today();
+    return late ? TR("过期", "stale") : TR("新鲜", "fresh");
+}
+
+static void add_padded(struct strbuf *b, struct str text, size_t columns)
+{
+    strbuf_adds(b, text);
+    for (size_t w = width_str(text); w < columns; w++) {
+        strbuf_addc(b, ' ');
+    }
+}
+
+static void print_text(const struct site *s, const struct site_status *st, struct strbuf *b)
+{
+    strbuf_addz(b, TR("最近几夜\n", "Nights\n"));
+    for (size_t i = 0; i < st->n_nights; i++) {
+        strbuf_addf(b, TR("  第 %lld 夜  ", "  night %lld  "), (long long)st->nights[i].night);
+        strbuf_add_day(b, st->nights[i].as_of);
+        strbuf_addf(b, "  reports/%s\n", st->nights[i].folder);
+    }
+    strbuf_addz(b, st->n_nights ? TR("\n数据源\n", "\nSources\n") : TR("  还没有\n\n数据源\n", "  none yet\n\nSources\n"));
+    for (size_t i = 0; i < s->sources->n; i++) {
+        const struct source_line *line = &st->sources[i];
+        strbuf_addz(b, "  ");
+        add_padded(b, s->sources->v[i].label, 20);
+        add_padded(b, str_of(state_word(&s->sources->v[i], line)), 10);
+        AUTO_STRBUF day = STRBUF_INIT;
+        strbuf_add_day(&day, line->data_date);
+        add_padded(b, strbuf_str(&day), 12);
+        strbuf_addf(b, TR("交付 %lld", "deliveries %lld"), (long long)line->deliveries);
+        if (line->held) {
+            strbuf_addf(b, TR("，待定 %lld", ", waiting %lld"), (long long)line->held);
+        }
+        strbuf_addc(b, '\n');
+    }
+    strbuf_addf(b, TR("\n预警  在办 %lld（逾期 %lld），暂扣 %lld，已放行待出清单 %lld，已办结 %lld，已消失 %lld\n",
+                      "\nWarnings  open %lld (overdue %lld), held %lld, released for the next list %lld, closed %lld, cleared %lld\n"),
+                (long long)st->warnings.open, (long long)st->warnings.overdue, (long long)st->warnings.held, (long long)st->warnings.released,
+                (long long)st->warnings.closed, (long long)st->warnings.cleared);
+}
+
+static void json_day(struct json_out *j, const char *key, daynum day)
+{
+    AUTO_STRBUF text = STRBUF_INIT;
+    strbuf_add_day(&text, day);
+    json_ks(j, key, strbuf_str(&text));
+}
+
+static void print_json(const struct site *s, const struct site_status *st, struct strbuf *b)
+{
+    struct json_out j = json_out_to(b);
+    json_open(&j, '{');
+    json_key(&j, "nights");
+    json_open(&j, '[');
+    for (size_t i = 0; i < st->n_nights; i++) {
+        json_open(&j, '{');
+        json_ki(&j, "night", st->nights[i].night);
+        json_day(&j, "as_of", st->nights[i].as_of);
+        json_kz(&j, "folder", st->nights[i].folder);
+        json_close(&j, '}');
+    }
+    json_close(&j, ']');
+    json_key(&j, "sources");
+    json_open(&j, '[');
+    for (size_t i = 0; i < s->sources->n; i++) {
+        json_open(&j, '{');
+        json_ks(&j, "source", s->sources->v[i].id);
+        json_kz(&j, "state", state_word(&s->sources->v[i], &st->sources[i]));
+        json_day(&j, "data_date", st->sources[i].data_date);
+        json_ki(&j, "deliveries", st->sources[i].deliveries);
+        json_ki(&j, "waiting", st->sources[i].held);
+        json_close(&j, '}');
+    }
+    json_close(&j, ']');
+    json_key(&j, "warnings");
+    json_open(&j, '{');
+    json_ki(&j, "open", st->warnings.open);
+    json_ki(&j, "overdue", st->warnings.overdue);
+    json_ki(&j, "held", st->warnings.held);
+    json_ki(&j, "released", st->warnings.released);
+    json_ki(&j, "closed", st->warnings.closed);
+    json_ki(&j, "cleared", st->warnings.cleared);
+    json_close(&j, '}');
+    json_close(&j, '}');
+}
+
+static enum status run(const struct args *a, struct err *err)
+{
+    AUTO_SITE site = {.lock_fd = -1};
+    TRY(site_open(&site, a->site_dir, SITE_READ, err));
+    struct site_status st = {.n_nights = 0};
+    TRY(read_nights(&site, &st, err));
+    TRY(read_sources(&site, &st, err));
+    TRY(read_warnings(&site, &st, err));
+    AUTO_STRBUF b = STRBUF_INIT;
+    (a->json ? print_json : print_text)(&site, &st, &b);
+    (void)fwrite(b.p, 1, b.n, stdout);
+    return ST_OK;
+}
+
+const struct command cmd_status = {
+    .name = "status",
+    .operands = "",
+    .zh = "看现状：最近几夜、各数据源新鲜与否、在办和暂扣的预警",
+    .en = "how things stand: nights, sources fresh or late, open and held warnings",
+    .run = run,
+};

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/summary.h"
+
+#include "base/core/file.h"
+#include "base/core/json_out.h"
+#include "base/store/db.h"
+#include "base/text/width.h"
+
+/* Pads to `columns` on a terminal where a Chinese character takes two. */
+static void pad(struct strbuf *b, struct str text, size_t columns)
+{
+    strbuf_adds(b, text);
+    for (size_t w = width_str(text); w < columns; w++) {
+        strbuf_addc(b, ' ');
+    }
+}
+
+static enum status rules_table(struct db *db, struct strbuf *b, struct err *err)
+{
+    AUTO_STMT q = stmt_use(db, STMT_LIST_RULE_RESULTS);
+    bool row, any = false;
+    for (;;) {
+        TRY(stmt_step(q, &row, err));
+        if (!row) {
+            return ST_OK;
+        }
+        if (!any) {
+            pad(b, str_of(TR("规则", "rule")), 32);
+            strbuf_addz(b, TR("状态     命中  未知  新增  在办  暂扣  抑制  消失\n", "status    hits  unkn   new  open  held  supp  gone\n"));
+            any = true;
+        }
+        AUTO_STRBUF name = STRBUF_INIT;
+        strbuf_adds(&name, stmt_text(q, 0));
+        strbuf_addc(&name, ' ');
+        strbuf_adds(&name, stmt_text(q, 1));
+        pad(b, strbuf_str(&name), 32);
+        pad(b, stmt_text(q, 2), 8);
+        for (int i = 3; i < 10; i++) {
+            strbuf_addf(b, "%6lld", (long long)stmt_int(q, i));
+        }
+        strbuf_addc(b, '\n');
+    }
+}
+
+static enum status rules_json(struct db *db, struct json_out *j, struct err *err)
+{
+    static const char *const names[] = {"rule", "name", "status", "fired", "unknown", "new", "standing", "held", "suppressed", "cleared"};
+    json_key(j, "rules");
+    json_open(j, '[');
+    AUTO_STMT q = stmt_use(db, STMT_LIST_RULE_RESULTS);
+    for (bool row;;) {
+        TRY(stmt_step(q, &row, err));
+        if (!row) {
+            break;
+        }
+        json_open(j, '{');
+        for (int i = 0; i < (int)ARRAY_LEN(names); i++) {
+            if (i < 3) {
+                json_ks(j, names[i], stmt_text(q, i));
+            } else {
+                json_ki(j, names[i], stmt_int(q, i));
+            }
+        }
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+    return ST_OK;
+}
+
+static void headline(struct strbuf *b, const struct run_plan *plan, const struct run_result *r)
+{
+    if (plan->last == RUN_INGEST) {
+        strbuf_addz(b, TR("接收完成。查看：mopai deliveries list\n", "taken in. See: mopai deliveries list\n"));
+        return;
+    }
+    AUTO_STRBUF day = STRBUF_INIT;
+    strbuf_add_day(&day, plan->as_of);
+    if (r->already_done) {
+        strbuf_addf(b, TR("第 %lld 夜（%s）已经完成，没有新内容。\n", "night %lld (%s) is already done; nothing new.\n"), (long long)r->night, day.p);
+    } else if (r->published) {
+        strbuf_addf(b, TR("第 %lld 夜（%s）已发布。\n", "night %lld (%s) is published.\n"), (long long)r->night, day.p);
+    } else {
+        strbuf_addf(b, TR("第 %lld 夜（%s）%s，未发布。\n", "night %lld (%s) %s, not published.\n"), (long long)r->night, day.p,
+                    r->replay ? TR("重放", "replayed") : TR("算完", "computed"));
+    }
+}
+
+static enum status body(struct strbuf *b, const struct run_plan *plan, const struct run_result *r, struct db *db, struct err *err)
+{
+    headline(b, plan, r);
+    if (db && plan->last >= RUN_ASSESS) {
+        strbuf_addc(b, '\n');
+        TRY(rules_table(db, b, err));
+    }
+    if (r->report_dir) {
+        strbuf_addf(b, TR("\n首页  %s/index.html\n街道  %s/streets/\n", "\npage     %s/index.html\nstreets  %s/streets/\n"), r->report_dir, r->report_dir);
+    }
+    return ST_OK;
+}
+
+static enum status body_json(struct strbuf *b, const struct run_plan *plan, const struct run_result *r, struct db *db, struct err *err)
+{
+    struct json_out j = json_out_to(b);
+    AUTO_STRBUF day = STRBUF_INIT;
+    strbuf_add_day(&day, plan->as_of);
+    json_open(&j, '{');
+    json_ki(&j, "night", r->night);
+    json_ks(&j, "as_of", strbuf_str(&day));
+    json_key(&j, "published");
+    json_bool(&j, r->published);
+    json_key(&j, "already_done");
+    json_bool(&j, r->already_done);
+    json_key(&j, "report");
+    if (r->report_dir) {
+        json_z(&j, r->report_dir);
+    } else {
+        json_null(&j);
+    }
+    if (db && plan->last >= RUN_ASSESS) {
+        TRY(rules_json(db, &j, err));
+    }
+    json_close(&j, '}');
+    return ST_OK;
+}
+
+enum status summary_print(FILE *out, struct site *s, const struct run_plan *plan, const struct run_result *r, bool json, struct err *err)
+{
+    struct db *db = NULL;
+    if (r->run_dir && plan->last >= RUN_LINK) {
+        TRY(db_open(path_join(&s->arena, r->run_dir, "night.db"), DB_READ, &db, err));
+    }
+    AUTO_STRBUF b = STRBUF_INIT;
+    enum status status = json ? body_json(&b, plan, r, db, err) : body(&b, plan, r, db, err);
+    db_abandon(db);
+    if (status == ST_OK && b.n) {
+        (void)fwrite(b.p, 1, b.n, out);
+    }
+    return status;
+}
