@@ -124,11 +124,12 @@ CREATE INDEX warning_by_entity ON warning (entity_kind, entity, rule, key, warni
 -- Append-only; a warning's state is the fold of its events. Kinds of this version:
 --   held (hit, waits for release)  new (goes on the next list)  released (by a person)  level (level or say changed)
 --   closed (an outcome came back)  cleared (condition gone, cause in detail)
+--   absent (condition not met on one more data date, named in detail; `clear` of them in a row clear it)
 CREATE TABLE warning_event (
   seq        INTEGER PRIMARY KEY,
   warning_no INTEGER NOT NULL REFERENCES warning (warning_no),
   night      INTEGER NOT NULL,            -- the night that proposed it, or the last published one for a person's event
-  kind       TEXT NOT NULL CHECK (kind IN ('held', 'new', 'released', 'level', 'closed', 'cleared')),
+  kind       TEXT NOT NULL CHECK (kind IN ('held', 'new', 'released', 'level', 'closed', 'absent', 'cleared')),
   level      TEXT NOT NULL DEFAULT '',
   detail     TEXT NOT NULL DEFAULT '',    -- cleared: 情况消失 | 数据更正 | 规则变更 | 家庭变化 | 数据撤回; closed: outcome
   body       TEXT NOT NULL DEFAULT '{}',  -- JSON: say, rule hash, parameters, conditions and evidence with file and line, copied in

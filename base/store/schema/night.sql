@@ -102,6 +102,7 @@ CREATE TABLE evidence (
   line   INTEGER,                         -- physical line in the raw file, 1-based
   column TEXT,                            -- header of the column as in the file
   raw    TEXT,                            -- the cell as it came
+  file   TEXT,                            -- name of the file, also when it is no longer in force (then input is NULL)
   PRIMARY KEY (hit_id, ord)
 ) STRICT, WITHOUT ROWID;
 

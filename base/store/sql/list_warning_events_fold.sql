@@ -1,0 +1,9 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Every event up to the night's mark, warning by warning, oldest first: what the life cycle folds.
+SELECT w.warning_no, w.rule, w.entity_kind, w.entity, w.key, e.kind, e.level, e.detail, e.night, n.as_of,
+       json_extract(e.body, '$.say'), json_extract(e.body, '$.again'), json_extract(e.body, '$.members')
+FROM warning AS w
+JOIN warning_event AS e ON e.warning_no = w.warning_no
+LEFT JOIN night AS n ON n.night = e.night
+WHERE e.seq <= :mark
+ORDER BY w.warning_no, e.seq
