@@ -108,6 +108,7 @@ function write_ranges(store, name,   i, first, last) {
 }
 END {
     MAX = 262143
+    listed[40628] = 1 # 麴 is a surname of its own, though outside the list
     for (cp in unify) fold[cp] = unify[cp]
     for (cp in simplified) if (!(cp in listed) && !(cp in fold)) if ((s = simplify(cp + 0)) != cp + 0) fold[cp] = s
     fold[23997] = 23731 # 嶽 to 岳: Unihan names only the rare U+303AB
