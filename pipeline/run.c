@@ -216,6 +216,13 @@ static void compress_raw(const struct work *w)
     progress_done();
 }
 
+/* After a night is published; does nothing the second time. */
+static enum status tidy(struct work *w, int64_t newest, struct err *err)
+{
+    compress_raw(w);
+    return publish_prune(w->site, newest, KEEP_RUNS, err);
+}
+
 static void warn_about_night(struct work *w)
 {
     struct night *n = &w->night;
@@ -242,8 +249,7 @@ static enum status finish(struct work *w, const struct run_plan *plan, struct ru
         TRY(publish_night(n, &w->previous, strbuf_str(&w->manifest), w->tmp_dir, w->steps, w->n_steps, err));
         out->published = true;
         out->report_dir = path_join(&w->site->arena, w->site->reports, publish_folder(&n->arena, n));
-        TRY(publish_prune(w->site, n->number, KEEP_RUNS, err));
-        compress_raw(w);
+        TRY(tidy(w, n->number, err));
     } else if (plan->last >= RUN_REPORT) {
         out->report_dir = arena_z(&w->site->arena, str_of(w->tmp_dir));
     }
@@ -260,7 +266,7 @@ static enum status run_fixed(struct work *w, const struct run_plan *plan, struct
         out->already_done = true;
         out->night = w->last.night;
         out->report_dir = path_join(&w->site->arena, w->site->reports, w->last.folder);
-        return ST_OK;
+        return tidy(w, w->last.night, err); /* what a run killed after its commit left undone */
     }
     TRY(run_stages(w, plan, err));
     struct db *db = w->night.db;
