@@ -8,7 +8,7 @@
      "#key"      U64  hash of the record key, 0 when the key is blank; equal hashes only nominate, keys are compared as text where it matters
      "#content"  U64  hash of the typed values of the row
      "#refund"   U64  sources with refund_of: #key of the original row, 0 for ordinary rows
-   Metadata of the segment: JSON {"source","typing","encoding","delimiter","header_line","headers":{column:"header as in the file"},"order":{column:index}}. */
+   Metadata of the segment: lines of key TAB value (pipeline/ingest/segment_meta.h); input_header and input_raw_cell read it for you. */
 #ifndef MOPAI_INGEST_INGEST_H
 #define MOPAI_INGEST_INGEST_H
 
@@ -99,6 +99,7 @@ struct change {
     uint64_t id;           /* packed identifier of the person role (newer side first), 0 when there is none */
     int64_t old_file, new_file; /* ledger file_id of either side, -1 when the record is not there */
     int64_t old_line, new_line;
+    int64_t old_row, new_row;   /* of the segments of those files, -1 */
 };
 /* Calls `fn` for every change of `source` with from <= date <= to, oldest first, only column `column` (-1: every kind and column), until it returns false.
    A scope's first delivery is its baseline and has no changes. Timeline files that are missing are made again. */

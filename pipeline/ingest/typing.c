@@ -372,6 +372,7 @@ static bool look_at_head(struct typer *t)
     }
     f->delimiter = t->layout.delimiter;
     f->header_line = t->layout.header_line;
+    f->fields = (int64_t)t->layout.n_fields;
     return true;
 }
 

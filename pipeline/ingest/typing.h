@@ -11,7 +11,7 @@ struct typing_facts {
     enum encoding encoding;
     char delimiter;
     size_t bom;
-    int64_t header_line, bytes;
+    int64_t header_line, fields, bytes; /* fields of the header line */
     int64_t records, typed, rejected, aside[ROW_KIND_COUNT]; /* aside by kind; ROW_DATA unused */
     int64_t defects, cells;                                  /* cells kept as unknown; cells typed */
     int64_t keys_blank;

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Deliveries in force as of a day: the rule of the source's kind picks deliveries and rows, then one version of each key counts. */
+#include <stdlib.h>
+
+#include "base/core/log.h"
+#include "base/store/db.h"
+#include "pipeline/ingest/versions.h"
+
+struct gathering {
+    struct site *site;
+    struct arena *a;
+    daynum as_of;
+    VEC(struct night_input) inputs;
+    /* of the scope in work */
+    VEC(struct versioned) group;
+    VEC(const struct delivered *) owner; /* parallel to group */
+    size_t group_start;                  /* in inputs */
+};
+
+static enum status add_file(struct gathering *g, size_t source, const struct delivered *d, const struct delivered_file *f, struct err *err)
+{
+    struct seg_reader *r = NULL;
+    const char *path;
+    TRY(catalogue_segment(g->site, &g->site->sources->v[source], f->xxh128, f->name, g->a, &path, &r, err));
+    vec_push(&g->group, (struct versioned){r, NULL});
+    vec_push(&g->owner, d);
+    vec_push(&g->inputs, (struct night_input){.file_id = f->file_id, .delivery_id = d->id, .source = source, .scope = d->scope, .name = f->name, .segment = path,
+                                              .xxh128 = f->xxh128, .data_date = d->date, .rows = (int64_t)seg_rows(r)});
+    return ST_OK;
+}
+
+/* --- period: a row counts unless a later delivery covers its month --------------------------------------------------- */
+
+static bool covered_later(const struct delivered *list, size_t n, const struct delivered *own, monthnum m)
+{
+    for (const struct delivered *d = own + 1; d < list + n; d++) {
+        if (d->month_from != MONTH_MISSING && d->month_from <= m && m <= d->month_to) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum status supersede_months(struct gathering *g, const struct source *s, size_t i, const struct delivered *list, size_t n, struct err *err)
+{
+    struct versioned *v = &g->group.v[i];
+    char *name = arena_z(g->a, s->columns[s->period_column].name);
+    int col = seg_column(v->segment, name);
+    bool is_month = s->columns[s->period_column].type == COL_MONTH;
+    int32_t *values = xmalloc(sizeof(*values) * SEG_BLOCK_ROWS);
+    enum status st = ST_OK;
+    monthnum last = MONTH_MISSING;
+    bool last_covered = false;
+    BUG_ON(col < 0);
+    for (size_t b = 0; b < seg_blocks(v->segment) && st == ST_OK; b++) {
+        st = seg_read_i32(v->segment, b, (size_t)col, values, err);
+        for (size_t k = 0; k < seg_block_rows(v->segment, b) && st == ST_OK; k++) {
+            monthnum m = is_month || values[k] == DAY_MISSING ? values[k] : day_month(values[k]);
+            if (m != last) {
+                last = m;
+                last_covered = m != MONTH_MISSING && covered_later(list, n, g->owner.v[i], m);
+            }
+            if (last_covered) {
+                version_supersede(v, g->a, seg_block_start(v->segment, b) + k);
+            }
+        }
+    }
+    free(values);
+    return st;
+}
+
+/* --- one scope ----------------------------------------------------------------------------------------------------- */
+
+static enum status take_scope(struct gathering *g, size_t source, const struct delivered *list, size_t n, struct err *err)
+{
+    const struct source *s = &g->site->sources->v[source];
+    size_t from = s->kind == KIND_SNAPSHOT ? n - 1 : 0;
+    for (size_t i = from; i < n; i++) {
+        for (size_t f = 0; f < list[i].n_files; f++) {
+            TRY(add_file(g, source, &list[i], &list[i].files[f], err));
+        }
+    }
+    for (size_t i = 0; i < g->group.n && s->kind == KIND_PERIOD; i++) {
+        TRY(supersede_months(g, s, i, list, n, err));
+    }
+    return versions_resolve(s, g->group.v, g->group.n, g->a, err);
+}
+
+static void close_group(struct gathering *g)
+{
+    for (size_t i = 0; i < g->group.n; i++) {
+        g->inputs.v[g->group_start + i].superseded = g->group.v[i].superseded;
+        seg_close(g->group.v[i].segment);
+    }
+    vec_clear(&g->group);
+    vec_clear(&g->owner);
+    g->group_start = g->inputs.n;
+}
+
+static enum status take_source(struct gathering *g, size_t source, struct night_source *out, struct err *err)
+{
+    const struct source *s = &g->site->sources->v[source];
+    struct delivered_list list;
+    TRY(catalogue_accepted(g->site->ledger, s->id, g->as_of, g->a, &list, err));
+    *out = (struct night_source){.state = SOURCE_MISSING, .data_date = DAY_MISSING, .due = DAY_MISSING};
+    for (size_t from = 0, to; from < list.n; from = to) {
+        for (to = from; to < list.n && strcmp(list.v[to].scope, list.v[from].scope) == 0; to++) {
+            out->data_date = MAX(out->data_date, list.v[to].date);
+        }
+        enum status st = take_scope(g, source, list.v + from, to - from, err);
+        close_group(g);
+        if (st != ST_OK) {
+            return st;
+        }
+    }
+    if (out->data_date != DAY_MISSING) {
+        out->due = s->cadence > 0 ? out->data_date + s->cadence : DAY_MISSING;
+        out->state = s->cadence > 0 && out->due + s->grace < g->as_of ? SOURCE_STALE : SOURCE_FRESH;
+    }
+    return ST_OK;
+}
+
+enum status inputs_in_force(struct site *site, daynum as_of, struct arena *a, struct inputs *out, struct err *err)
+{
+    struct gathering g = {.site = site, .a = a, .as_of = as_of};
+    struct night_source *sources = arena_array(a, struct night_source, site->sources->n + 1);
+    enum status st = ST_OK;
+    for (size_t i = 0; i < site->sources->n && st == ST_OK; i++) {
+        st = take_source(&g, i, &sources[i], err);
+    }
+    if (st == ST_OK) {
+        struct night_input *kept = arena_array(a, struct night_input, g.inputs.n + 1);
+        if (g.inputs.n > 0) {
+            memcpy(kept, g.inputs.v, sizeof(*kept) * g.inputs.n);
+        }
+        *out = (struct inputs){kept, g.inputs.n, sources, a};
+    }
+    vec_release(&g.inputs);
+    vec_release(&g.group);
+    vec_release(&g.owner);
+    return st;
+}
+
+/* --- what the ledger says ------------------------------------------------------------------------------------------- */
+
+enum status input_file_counts(struct site *site, int64_t file_id, struct file_counts *out, struct err *err)
+{
+    AUTO_ARENA a = ARENA_INIT;
+    struct str source;
+    char *xxh, *name;
+    {
+        AUTO_STMT q = stmt_use(site->ledger, STMT_SELECT_DELIVERY_FILE);
+        bool row;
+        stmt_bind_int(q, ":file", file_id);
+        TRY(stmt_one(q, &row, err));
+        if (!row) {
+            return err_set(err, ST_NOT_FOUND, TR("台账里没有文件 %lld", "the ledger has no file %lld"), (long long)file_id);
+        }
+        source = arena_str(&a, stmt_text(q, 0));
+        xxh = arena_z(&a, stmt_text(q, 1)), name = arena_z(&a, stmt_text(q, 2));
+        *out = (struct file_counts){stmt_int(q, 3), stmt_int(q, 4), stmt_int(q, 5), stmt_int(q, 6), stmt_int(q, 7)};
+    }
+    int at = source_find(site->sources, source);
+    if (at < 0) {
+        return ST_OK;
+    }
+    /* what the declaration of today makes of the file, which may differ from the day it was accepted */
+    struct typing_facts f;
+    AUTO_SEG r = NULL;
+    TRY(catalogue_segment(site, &site->sources->v[at], xxh, name, &a, NULL, &r, err));
+    TRY(segment_facts(r, &f, err));
+    *out = (struct file_counts){f.records, f.typed, f.rejected, f.records - f.typed - f.rejected, f.defects};
+    return ST_OK;
+}
+
+enum status deliveries_held(struct site *site, size_t source, int64_t *out, struct err *err)
+{
+    AUTO_STMT q = stmt_use(site->ledger, STMT_COUNT_DELIVERIES_HELD);
+    bool row;
+    stmt_bind_text(q, ":source", site->sources->v[source].id);
+    TRY(stmt_one(q, &row, err));
+    *out = row ? stmt_int(q, 0) : 0;
+    return ST_OK;
+}

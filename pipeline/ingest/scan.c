@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One look at the inbox: names to sources, contents to what is known, the rest in the order source, scope, data date, name, hash; files of one source, scope
+   and date are one delivery, committed by itself: raw copy, segment, rejects, timeline with its neighbours, then the ledger rows in one transaction. */
+#include <stdlib.h>
+
+#include "base/core/clock.h"
+#include "base/core/file.h"
+#include "base/core/log.h"
+#include "base/store/db.h"
+#include "base/store/raw.h"
+#include "pipeline/command.h"
+#include "pipeline/ingest/catalogue.h"
+#include "pipeline/ingest/gates.h"
+
+struct inbox_file {
+    const char *name, *path;
+    struct source_name says;
+    const char *scope;
+    daynum date;
+    enum date_from date_from;
+    struct digest_hex hex;
+    int64_t size;
+    bool known;
+    struct typed_file typed; /* filled while its delivery is made */
+};
+struct scan {
+    struct site *site;
+    struct arena arena;
+    VEC(struct inbox_file) files;
+    struct ingest_counts counts;
+};
+
+static const char *const date_from_words[] = {"name", "column", "receipt"};
+static const char *const state_words[] = {"accepted", "held", "refused"};
+enum delivery_state { STATE_ACCEPTED, STATE_HELD, STATE_REFUSED };
+
+/* --- looking ------------------------------------------------------------------------------------------------------- */
+
+static const struct source *source_of(const struct scan *s, const struct inbox_file *f)
+{
+    return &s->site->sources->v[f->says.source];
+}
+
+static void report_unknown(struct scan *s, const char *name, const char *zh, const char *en)
+{
+    s->counts.unknown++;
+    warn_add(ST_W_UNKNOWN_FILE, "%s：%s", name, TR(zh, en));
+}
+
+static enum status is_known(struct scan *s, struct inbox_file *f, bool any_scope, struct err *err)
+{
+    const struct source *src = source_of(s, f);
+    AUTO_STMT q = stmt_use(s->site->ledger, STMT_SELECT_DELIVERY_FILE_KNOWN);
+    stmt_bind_z(q, ":xxh128", f->hex.xxh128);
+    stmt_bind_text(q, ":source", src->id);
+    stmt_bind_int(q, ":any_scope", any_scope);
+    stmt_bind_z(q, ":scope", f->scope);
+    stmt_bind_z(q, ":typing", src->typing);
+    return stmt_one(q, &f->known, err);
+}
+
+/* Scope and data date that only the content knows. The raw copy is made first: what is read is what is kept. */
+static enum status learn_from_columns(struct scan *s, struct inbox_file *f, bool *out_usable, struct err *err)
+{
+    const struct source *src = source_of(s, f);
+    struct typed_file t;
+    int64_t size;
+    TRY(raw_put(s->site->raw, f->path, &f->hex, &size, err));
+    TRY(type_raw(src, s->site->raw, f->hex.xxh128, NULL, f->name, &t, err));
+    *out_usable = !t.several_scopes;
+    if (src->scope_column >= 0) {
+        f->scope = arena_z(&s->arena, strbuf_str(&t.scope));
+    }
+    if (src->date_column >= 0 && t.facts.date != DAY_MISSING) {
+        f->date = t.facts.date;
+        f->date_from = DATE_FROM_COLUMN;
+    }
+    typed_file_release(&t);
+    return ST_OK;
+}
+
+static enum status finish_identity(struct scan *s, struct inbox_file *f, bool *out_keep, struct err *err)
+{
+    const struct source *src = source_of(s, f);
+    *out_keep = true;
+    if (src->scope_column >= 0 || (src->date_column >= 0 && f->date == DAY_MISSING)) {
+        TRY(is_known(s, f, true, err));
+        if (!f->known) {
+            TRY(learn_from_columns(s, f, out_keep, err));
+            if (!*out_keep) {
+                s->counts.refused++;
+                warn_add(ST_W_FILE_REFUSED, TR("%s：范围列“" STR_FMT "”里有多个值，一个文件只能是一个范围", "%s: the scope column '" STR_FMT "' has several values, a file holds one scope"),
+                         f->name, STR_ARG(src->columns[src->scope_column].name));
+                return ST_OK;
+            }
+        }
+    }
+    if (!f->known) {
+        TRY(is_known(s, f, false, err));
+    }
+    if (f->date == DAY_MISSING) {
+        f->date = clock_today();
+        f->date_from = DATE_FROM_RECEIPT;
+        if (!f->known) {
+            log_event(LOG_WARN, "data-date", "source=" STR_FMT " file=\"%s\" from=receipt", STR_ARG(src->id), f->name);
+        }
+    }
+    return ST_OK;
+}
+
+static enum status look_at(struct scan *s, const struct file_entry *e, struct err *err)
+{
+    if (e->name[0] == '.' || e->is_dir) {
+        return ST_OK;
+    }
+    if (!e->is_file) {
+        report_unknown(s, e->name, "不是普通文件（链接或设备），不读", "not a plain file (a link or a device), not read");
+        return ST_OK;
+    }
+    struct inbox_file f = {.name = arena_z(&s->arena, str_of(e->name)), .path = path_join(&s->arena, s->site->inbox, e->name)};
+    if (!sources_match(s->site->sources, str_of(f.name), &f.says)) {
+        report_unknown(s, f.name, "没有一个数据源的文件名样式与它相符", "matches no source's file pattern");
+        return ST_OK;
+    }
+    s->counts.files++;
+    f.scope = arena_z(&s->arena, f.says.scope);
+    f.date = f.says.date;
+    struct err why;
+    enum status st = raw_digest(f.path, &f.hex, &f.size, &why);
+    if (st == ST_MISSING) {
+        return ST_OK; /* taken away while we looked */
+    }
+    if (st == ST_REFUSED || st == ST_INPUT) {
+        s->counts.waiting++;
+        warn_add(ST_W_UNKNOWN_FILE, "%s", why.text);
+        return ST_OK;
+    }
+    if (st != ST_OK) {
+        return err_set(err, st, "%s", why.text);
+    }
+    bool keep;
+    TRY(finish_identity(s, &f, &keep, err));
+    s->counts.known += f.known;
+    if (keep) {
+        vec_push(&s->files, f);
+    }
+    return ST_OK;
+}
+
+static int same_delivery(const struct inbox_file *a, const struct inbox_file *b)
+{
+    if (a->says.source != b->says.source) {
+        return a->says.source < b->says.source ? -1 : 1;
+    }
+    int c = strcmp(a->scope, b->scope);
+    return c ? c : (a->date > b->date) - (a->date < b->date);
+}
+
+static int file_cmp(const void *pa, const void *pb)
+{
+    const struct inbox_file *a = pa, *b = pb;
+    int c = same_delivery(a, b);
+    if (c == 0) {
+        c = (a->says.part > b->says.part) - (a->says.part < b->says.part);
+    }
+    if (c == 0) {
+        c = strcmp(a->name, b->name);
+    }
+    return c ? c : strcmp(a->hex.xxh128, b->hex.xxh128);
+}
+
+/* --- one delivery --------------------------------------------------------------------------------------------------- */
+
+struct making {
+    const struct source *src;
+    struct inbox_file **files;
+    size_t n;
+    struct typing_facts sum;
+    struct gate_result gates[GATE_RESULTS_MAX];
+    size_t n_gates;
+    enum delivery_state state;
+    struct strbuf reason;
+    char content[33];
+    int parts_missing;
+};
+
+static int hash_cmp(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void content_of(struct making *m)
+{
+    const char **hashes = xmalloc(sizeof(*hashes) * m->n);
+    AUTO_STRBUF all = STRBUF_INIT;
+    for (size_t i = 0; i < m->n; i++) {
+        hashes[i] = m->files[i]->hex.xxh128;
+    }
+    qsort(hashes, m->n, sizeof(*hashes), hash_cmp);
+    for (size_t i = 0; i < m->n; i++) {
+        strbuf_addf(&all, "%s\n", hashes[i]);
+    }
+    hash128_hex(all.p, all.n, m->content);
+    free(hashes);
+}
+
+/* Raw copies and segments. *out_stable false: a file changed under us; the next scan will see it whole. */
+static enum status type_files(struct scan *s, struct making *m, bool *out_stable, struct err *err)
+{
+    *out_stable = true;
+    for (size_t i = 0; i < m->n; i++) {
+        struct inbox_file *f = m->files[i];
+        struct digest_hex hex;
+        struct err why;
+        enum status st = raw_put(s->site->raw, f->path, &hex, &f->size, &why);
+        if (st == ST_INPUT || st == ST_MISSING || (st == ST_OK && strcmp(hex.xxh128, f->hex.xxh128) != 0)) {
+            s->counts.waiting++;
+            warn_add(ST_W_UNKNOWN_FILE, TR("%s：读取时内容还在变化，下次再收", "%s: changed while it was read, left for the next scan"), f->name);
+            *out_stable = false;
+            return ST_OK;
+        }
+        if (st != ST_OK) {
+            return err_set(err, st, "%s", why.text);
+        }
+        TRY(type_raw(m->src, s->site->raw, hex.xxh128, s->site->segments, f->name, &f->typed, err));
+        progress_done();
+        typing_facts_add(&m->sum, &f->typed.facts);
+        if (!f->typed.usable) {
+            m->state = STATE_REFUSED;
+            strbuf_addf(&m->reason, "%s%s：%s", m->reason.n ? "；" : "", f->name, strbuf_z(&f->typed.why));
+        }
+    }
+    return ST_OK;
+}
+
+/* Typed rows of the delivery of the scope that this one follows, -1 when it is the first. */
+static int64_t previous_typed(const struct delivered_list *list, const struct inbox_file *f)
+{
+    int64_t typed = -1;
+    for (size_t i = 0; i < list->n; i++) {
+        const struct delivered *d = &list->v[i];
+        if (strcmp(d->scope, f->scope) == 0 && d->date <= f->date) {
+            typed = 0;
+            for (size_t k = 0; k < d->n_files; k++) {
+                typed += d->files[k].typed;
+            }
+        }
+    }
+    return typed;
+}
+
+static void judge(struct making *m, int64_t previous)
+{
+    if (m->state == STATE_REFUSED) {
+        return;
+    }
+    m->n_gates = gates_judge(m->src, &m->sum, previous, m->parts_missing, m->gates);
+    for (size_t i = 0; i < m->n_gates; i++) {
+        const struct gate_result *g = &m->gates[i];
+        if (g->verdict != GATE_STOP) {
+            continue;
+        }
+        bool ids = strcmp(g->gate, gate_name(GATE_IDS)) == 0;
+        m->state = ids ? STATE_REFUSED : MAX(m->state, STATE_HELD);
+        strbuf_addf(&m->reason, "%s%s %s", m->reason.n ? "；" : "", g->gate, g->value);
+    }
+}
+
+/* The neighbours' timelines while the delivery is still ours alone: once it is in the ledger they are there. */
+static enum status make_timelines(struct scan *s, const struct making *m, const struct delivered_list *list, struct err *err)
+{
+    if (m->src->kind != KIND_SNAPSHOT || m->state != STATE_ACCEPTED) {
+        return ST_OK;
+    }
+    const struct inbox_file *f = m->files[0];
+    const struct delivered *before = NULL, *after = NULL;
+    for (size_t i = 0; i < list->n; i++) {
+        const struct delivered *d = &list->v[i];
+        if (strcmp(d->scope, f->scope) == 0) {
+            before = d->date < f->date ? d : before;
+            after = d->date > f->date && (!after || d->date == after->date) ? d : after;
+        }
+    }
+    struct delivered self = {.scope = f->scope, .content = m->content, .date = f->date, .n_files = m->n};
+    self.files = arena_array(&s->arena, struct delivered_file, m->n);
+    for (size_t i = 0; i < m->n; i++) {
+        self.files[i] = (struct delivered_file){-1, (int)i + 1, m->files[i]->name, m->files[i]->hex.xxh128, 0};
+    }
+    if (before) {
+        TRY(timeline_make(s->site, m->src, before, &self, err));
+    }
+    return after ? timeline_make(s->site, m->src, &self, after, err) : ST_OK;
+}
+
+static enum status insert_file(struct db *db, const struct making *m, size_t i, int64_t delivery, struct err *err)
+{
+    const struct inbox_file *f = m->files[i];
+    const struct typing_facts *t = &f->typed.facts;
+    char delimiter[2] = {t->delimiter, 0};
+    AUTO_STMT q = stmt_use(db, STMT_INSERT_DELIVERY_FILE);
+    stmt_bind_int(q, ":delivery", delivery);
+    stmt_bind_int(q, ":part", (int64_t)i + 1);
+    stmt_bind_z(q, ":name", f->name);
+    stmt_bind_int(q, ":size", f->size);
+    stmt_bind_z(q, ":xxh128", f->hex.xxh128);
+    stmt_bind_z(q, ":sha256", f->hex.sha256);
+    stmt_bind_z(q, ":encoding", encoding_name(t->encoding));
+    stmt_bind_z(q, ":delimiter", delimiter);
+    stmt_bind_z(q, ":typing", m->src->typing);
+    stmt_bind_int(q, ":header_line", t->header_line);
+    stmt_bind_int(q, ":records", t->records);
+    stmt_bind_int(q, ":typed", t->typed);
+    stmt_bind_int(q, ":rejected", t->rejected);
+    stmt_bind_int(q, ":aside_title", t->aside[ROW_TITLE]);
+    stmt_bind_int(q, ":aside_header", t->aside[ROW_HEADER]);
+    stmt_bind_int(q, ":aside_total", t->aside[ROW_TOTAL]);
+    stmt_bind_int(q, ":aside_signature", t->aside[ROW_SIGNATURE]);
+    stmt_bind_int(q, ":aside_blank", t->aside[ROW_BLANK]);
+    stmt_bind_int(q, ":defects", t->defects);
+    return stmt_run(q, err);
+}
+
+/* Months a period delivery covers: its name, else so many before its date, else what it holds. */
+static void months_covered(const struct making *m, monthnum *from, monthnum *to)
+{
+    const struct inbox_file *f = m->files[0];
+    *from = *to = MONTH_MISSING;
+    if (m->src->kind != KIND_PERIOD) {
+        return;
+    }
+    if (f->says.month_from != MONTH_MISSING) {
+        *from = f->says.month_from, *to = f->says.month_to;
+    } else if (m->src->months_covered > 0) {
+        *to = day_month(f->date);
+        *from = *to - m->src->months_covered + 1;
+    } else {
+        *from = m->sum.month_from, *to = m->sum.month_to;
+    }
+}
+
+static enum status insert_delivery(struct db *db, const struct making *m, int64_t *out_id, struct err *err)
+{
+    const struct inbox_file *f = m->files[0];
+    monthnum from, to;
+    char stamp[20];
+    clock_stamp(stamp);
+    months_covered(m, &from, &to);
+    AUTO_STMT q = stmt_use(db, STMT_INSERT_DELIVERY);
+    stmt_bind_text(q, ":source", m->src->id);
+    stmt_bind_z(q, ":scope", f->scope);
+    stmt_bind_int(q, ":data_date", f->date);
+    stmt_bind_z(q, ":date_from", date_from_words[f->date_from]);
+    stmt_bind_z(q, ":kind", source_kind_name(m->src->kind));
+    stmt_bind_day(q, ":month_from", from);
+    stmt_bind_day(q, ":month_to", to);
+    stmt_bind_z(q, ":state", state_words[m->state]);
+    stmt_bind_z(q, ":reason", strbuf_z(&m->reason));
+    stmt_bind_z(q, ":content", m->content);
+    stmt_bind_int(q, ":received", clock_today());
+    stmt_bind_z(q, ":at", stamp);
+    TRY(stmt_run(q, err));
+    *out_id = db_last_id(db);
+    return ST_OK;
+}
+
+static enum status enter_ledger(struct scan *s, const struct making *m, int64_t *out_id, struct err *err)
+{
+    struct db *db = s->site->ledger;
+    AUTO_TX tx = {0};
+    TRY(tx_begin(&tx, db, err));
+    TRY(insert_delivery(db, m, out_id, err));
+    for (size_t i = 0; i < m->n; i++) {
+        TRY(insert_file(db, m, i, *out_id, err));
+    }
+    for (size_t i = 0; i < m->n_gates; i++) {
+        AUTO_STMT q = stmt_use(db, STMT_INSERT_GATE_RESULT);
+        stmt_bind_int(q, ":delivery", *out_id);
+        stmt_bind_z(q, ":gate", m->gates[i].gate);
+        stmt_bind_z(q, ":value", m->gates[i].value);
+        stmt_bind_z(q, ":band", m->gates[i].band);
+        stmt_bind_z(q, ":verdict", gate_verdict_name(m->gates[i].verdict));
+        TRY(stmt_run(q, err));
+    }
+    return tx_commit(&tx, err);
+}
+
+static void report(struct scan *s, const struct making *m, int64_t id)
+{
+    const struct inbox_file *f = m->files[0];
+    struct ingest_counts *c = &s->counts;
+    for (size_t i = 0; i < m->n; i++) {
+        const struct typing_facts *t = &m->files[i]->typed.facts;
+        log_event(LOG_INFO, "file", "source=" STR_FMT " delivery=%lld name=\"%s\" encoding=%s records=%lld typed=%lld rejected=%lld aside=%lld defects=%lld",
+                  STR_ARG(m->src->id), (long long)id, m->files[i]->name, encoding_name(t->encoding), (long long)t->records, (long long)t->typed,
+                  (long long)t->rejected, (long long)(t->records - t->typed - t->rejected), (long long)t->defects);
+        c->records += t->records, c->typed += t->typed, c->rejected += t->rejected, c->defects += t->defects;
+        c->aside += t->records - t->typed - t->rejected;
+        c->bytes += m->files[i]->size;
+    }
+    c->accepted += m->state == STATE_ACCEPTED;
+    c->held += m->state == STATE_HELD;
+    if (m->state == STATE_HELD) {
+        warn_add(ST_W_DELIVERY_HELD, TR("交付 %lld（" STR_FMT " %s）暂扣：%s", "delivery %lld (" STR_FMT " %s) held: %s"), (long long)id, STR_ARG(m->src->label),
+                 f->name, strbuf_z(&m->reason));
+    } else if (m->state == STATE_REFUSED) {
+        c->refused += (int64_t)m->n;
+        warn_add(ST_W_FILE_REFUSED, TR("交付 %lld（" STR_FMT " %s）拒收：%s", "delivery %lld (" STR_FMT " %s) refused: %s"), (long long)id,
+                 STR_ARG(m->src->label), f->name, strbuf_z(&m->reason));
+    } else if (m->sum.rejected > 0) {
+        warn_add(ST_W_REJECTS, TR(STR_FMT " %s：退回 %lld 行", STR_FMT " %s: %lld rows rejected"), STR_ARG(m->src->label), f->name, (long long)m->sum.rejected);
+    }
+    for (size_t i = 0; i < m->n_gates; i++) {
+        if (m->gates[i].verdict == GATE_WARN) {
+            log_event(LOG_WARN, "gate", "source=" STR_FMT " delivery=%lld gate=%s value=\"%s\" band=\"%s\"", STR_ARG(m->src->id), (long long)id,
+                      m->gates[i].gate, m->gates[i].value, m->gates[i].band);
+        }
+    }
+}
+
+static enum status make_delivery(struct scan *s, struct making *m, struct err *err)
+{
+    struct delivered_list list;
+    bool stable;
+    int64_t id;
+    content_of(m);
+    TRY(type_files(s, m, &stable, err));
+    if (!stable) {
+        return ST_OK;
+    }
+    TRY(catalogue_accepted(s->site->ledger, m->src->id, DAY_FOREVER, &s->arena, &list, err));
+    judge(m, previous_typed(&list, m->files[0]));
+    TRY(make_timelines(s, m, &list, err));
+    TRY(enter_ledger(s, m, &id, err));
+    report(s, m, id);
+    return ST_OK;
+}
+
+/* --- grouping ------------------------------------------------------------------------------------------------------ */
+
+/* The files of [from, to) that make the delivery: new ones, and known parts that no new file replaces. Repeated content once. */
+static void choose_files(struct scan *s, size_t from, size_t to, struct making *m)
+{
+    for (size_t i = from; i < to; i++) {
+        struct inbox_file *f = &s->files.v[i];
+        bool take = !f->known || f->says.part > 0;
+        for (size_t k = from; k < to && take; k++) {
+            const struct inbox_file *g = &s->files.v[k];
+            bool replaced = f->known && !g->known && g->says.part == f->says.part;
+            bool repeated = k < i && strcmp(g->hex.xxh128, f->hex.xxh128) == 0;
+            take = !replaced && !repeated;
+        }
+        if (take) {
+            m->files[m->n++] = f;
+        }
+    }
+}
+
+static enum status take_group(struct scan *s, size_t from, size_t to, struct err *err)
+{
+    struct making m = {.src = source_of(s, &s->files.v[from])};
+    m.sum.month_from = m.sum.month_to = MONTH_MISSING;
+    m.sum.date = DAY_MISSING;
+    m.files = arena_array(&s->arena, struct inbox_file *, to - from);
+    choose_files(s, from, to, &m);
+    if (m.src->parts > (int)m.n) {
+        m.parts_missing = m.src->parts - (int)m.n;
+        if (clock_today() <= s->files.v[from].date + m.src->part_wait) {
+            s->counts.waiting += (int64_t)m.n;
+            log_event(LOG_INFO, "parts", "source=" STR_FMT " have=%zu want=%d", STR_ARG(m.src->id), m.n, m.src->parts);
+            return ST_OK;
+        }
+    }
+    enum status st = make_delivery(s, &m, err);
+    strbuf_release(&m.reason);
+    for (size_t i = 0; i < m.n; i++) {
+        typed_file_release(&m.files[i]->typed);
+    }
+    return st;
+}
+
+static enum status take_groups(struct scan *s, struct err *err)
+{
+    vec_sort(&s->files, file_cmp);
+    for (size_t from = 0, to; from < s->files.n; from = to) {
+        bool any_new = false;
+        for (to = from; to < s->files.n && same_delivery(&s->files.v[from], &s->files.v[to]) == 0; to++) {
+            any_new |= !s->files.v[to].known;
+        }
+        if (any_new) {
+            TRY(take_group(s, from, to, err));
+        }
+    }
+    return ST_OK;
+}
+
+static enum status look_at_all(struct scan *s, struct err *err)
+{
+    file_list list = {0};
+    enum status st = file_list_dir(&s->arena, s->site->inbox, &list, err);
+    for (size_t i = 0; i < list.n && st == ST_OK; i++) {
+        st = look_at(s, &list.v[i], err);
+    }
+    vec_release(&list);
+    return st;
+}
+
+enum status ingest_scan(struct site *site, struct ingest_counts *out, struct err *err)
+{
+    struct scan s = {.site = site};
+    enum status st = look_at_all(&s, err);
+    if (st == ST_OK) {
+        st = take_groups(&s, err);
+    }
+    progress_done();
+    *out = s.counts;
+    vec_release(&s.files);
+    arena_release(&s.arena);
+    return st;
+}
