@@ -202,15 +202,16 @@ static const struct life_case *absorbing(const struct life_work *w, const struct
 }
 
 /* Days of quiet after the outcome of `w`; an outcome group that rules.yaml no longer names keeps the longest. */
-static int32_t quiet_days(const struct life_input *in, const struct life_warning *w)
+static int quiet_days(const struct life_input *in, const struct life_warning *w)
 {
+    const int *cooldown = in->rules[w->rule].cooldown;
     if (w->group != LIFE_NO_GROUP) {
         BUG_ON(w->group >= in->n_groups);
-        return in->cooldown[w->group];
+        return cooldown[w->group];
     }
-    int32_t longest = 0;
+    int longest = 0;
     for (size_t i = 0; i < in->n_groups; i++) {
-        longest = MAX(longest, in->cooldown[i]);
+        longest = MAX(longest, cooldown[i]);
     }
     return longest;
 }

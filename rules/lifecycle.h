@@ -39,6 +39,7 @@ struct life_rule {
     const uint32_t *yield_to; /* rules whose open warnings of the same household absorb this one */
     size_t n_yield_to;
     daynum data_date;        /* newest data date of the sources the rule reads, in force tonight */
+    const int *cooldown;     /* days of quiet, by outcome group */
 };
 
 enum life_hold {
@@ -97,8 +98,7 @@ struct life_warning {
 struct life_input {
     const struct life_rule *rules;
     size_t n_rules;
-    const int32_t *cooldown; /* days, by outcome group */
-    const char *const *groups; /* their names, for reasons */
+    const char *const *groups; /* names of outcome groups, for reasons */
     size_t n_groups;
     const struct life_warning *warnings; /* any order */
     size_t n_warnings;

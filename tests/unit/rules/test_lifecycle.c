@@ -13,7 +13,7 @@
 #include "base/core/hash.h"
 
 #define AS_OF 20513 /* 2026-03-01 */
-static const int32_t cooldown[] = {180, 14};
+static const int cooldown[] = {180, 14};
 static const char *const groups[] = {"属实已帮扶", "未核实"};
 
 static size_t word_of(struct str s, const char *const *words, size_t n)
@@ -42,7 +42,8 @@ static void check_transition(struct str *c)
     static const char *const holds[] = {"-", "site", "source", "rule", "param", "program"};
     static const char *const causes[] = {"gone", "corrected", "rule", "household", "withdrawn", "-"};
     AUTO_ARENA a = ARENA_INIT;
-    struct life_rule rule = {.clear = (uint32_t)number(c[CLEAR]), .has_again = true, .again_growth = 10, .data_date = AS_OF};
+    struct life_rule rule = {.clear = (uint32_t)number(c[CLEAR]), .has_again = true, .again_growth = 10, .data_date = AS_OF,
+                             .cooldown = cooldown};
     struct life_warning w = {.no = 7, .entity_kind = 'H', .entity = 5, .key = STR(""), .level = STR("黄"), .why_held = "",
                              .group = LIFE_NO_GROUP, .again_known = true, .again_value = 100};
     struct life_hit h = {.entity_kind = 'H', .entity = 5, .household = 5, .key = STR(""), .level = c[HIT], .again_known = true};
@@ -58,7 +59,7 @@ static void check_transition(struct str *c)
     }
     h.hold = (enum life_hold)word_of(c[HOLD], holds, ARRAY_LEN(holds));
     h.again_value = 100 + number(c[GROWTH]);
-    struct life_input in = {.rules = &rule, .n_rules = 1, .cooldown = cooldown, .groups = groups, .n_groups = 2, .warnings = &w,
+    struct life_input in = {.rules = &rule, .n_rules = 1, .groups = groups, .n_groups = 2, .warnings = &w,
                             .n_warnings = has_warning, .hits = &h, .n_hits = has_hit, .as_of = AS_OF, .next_warning = 8,
                             .trial = number(c[TRIAL]) != 0};
     struct life_output out;
@@ -299,10 +300,11 @@ static void run_history(uint64_t start)
     seed = start;
     memset(&one, 0, sizeof(one));
     one.yield_to[0] = 0;
-    one.rules[0] = (struct life_rule){.clear = 1, .has_again = true, .again_growth = 10};
-    one.rules[1] = (struct life_rule){.clear = 3, .has_again = true, .again_growth = 10, .yield_to = one.yield_to, .n_yield_to = 1};
+    one.rules[0] = (struct life_rule){.clear = 1, .has_again = true, .again_growth = 10, .cooldown = cooldown};
+    one.rules[1] = (struct life_rule){.clear = 3, .has_again = true, .again_growth = 10, .yield_to = one.yield_to, .n_yield_to = 1,
+                                     .cooldown = cooldown};
     one.rules[2] = (struct life_rule){.clear = 1, .shadow = true};
-    one.in = (struct life_input){.rules = one.rules, .n_rules = RULES, .cooldown = cooldown, .groups = groups, .n_groups = 2,
+    one.in = (struct life_input){.rules = one.rules, .n_rules = RULES, .groups = groups, .n_groups = 2,
                                  .warnings = one.warnings, .hits = one.hits, .next_warning = 1};
     for (int night = 0; night < 40; night++) {
         AUTO_ARENA a = ARENA_INIT;
