@@ -93,8 +93,12 @@ enum status err_context(struct err *err, const char *fmt, ...)
     va_start(ap, fmt);
     int n = vsnprintf(err->text, sizeof(err->text), fmt, ap);
     va_end(ap);
-    if (n >= 0 && (size_t)n < sizeof(err->text)) {
-        (void)snprintf(err->text + n, sizeof(err->text) - (size_t)n, ": %s", old);
+    if (n >= 0 && (size_t)n + 3 < sizeof(err->text)) {
+        char *end = err->text + n;
+        size_t keep = MIN(strlen(old), sizeof(err->text) - (size_t)n - 3);
+        memcpy(end, ": ", 2);
+        memcpy(end + 2, old, keep);
+        end[2 + keep] = 0;
     }
     end_at_character(err->text, sizeof(err->text));
     return err->status;

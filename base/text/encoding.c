@@ -375,7 +375,7 @@ void utf16_feed(struct utf16_reader *r, struct str chunk, struct strbuf *out)
             continue;
         }
         r->have_byte = false;
-        uint16_t unit = r->big_endian ? (uint16_t)(r->byte << 8 | p[i]) : (uint16_t)(p[i] << 8 | r->byte);
+        uint16_t unit = (uint16_t)(r->big_endian ? r->byte << 8 | p[i] : p[i] << 8 | r->byte);
         if (unit < 0x80 && !r->have_high) {
             strbuf_addc(out, (char)unit);
         } else {
