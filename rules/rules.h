@@ -19,7 +19,7 @@
 #include "base/core/status.h"
 #include "rules/value.h"
 
-struct diags;   /* base/text/diag.h */
+struct diag_list; /* base/text/diag.h */
 struct ruleset;
 struct rules_run;
 
@@ -182,7 +182,7 @@ struct rules_inputs {
 
 enum rules_compile_flags { RULES_WITH_DRAFTS = 1 };
 /* Compiles `text` (named `file` in messages). Every problem goes to `diags`; NULL when any of them is an error. The schema is copied. */
-struct ruleset *rules_compile(const struct rules_schema *schema, const char *file, struct str text, int flags, struct diags *diags);
+struct ruleset *rules_compile(const struct rules_schema *schema, const char *file, struct str text, int flags, struct diag_list *diags);
 void ruleset_free(struct ruleset *rs);
 const struct rules_meta *ruleset_meta(const struct ruleset *rs);
 const struct rules_inputs *ruleset_inputs(const struct ruleset *rs);
@@ -199,7 +199,7 @@ int rules_outcome_group(const struct rules_meta *m, struct str outcome);
 struct rules_test_counts {
     size_t run, failed;
 };
-size_t rules_test(const struct ruleset *rs, int only_rule, struct diags *diags, struct rules_test_counts *out_counts);
+size_t rules_test(const struct ruleset *rs, int only_rule, struct diag_list *diags, struct rules_test_counts *out_counts);
 
 /* ------------------------------------------------------------------ a run ---------------------------------------- */
 
@@ -271,6 +271,7 @@ struct rules_hit {
     int level;              /* rank; -1 unless fired */
     int maybe_level;        /* a higher level whose line was unknown: 待核，可能为红; -1 when there is none */
     struct val score;       /* points; VAL_NONE for rules without a score */
+    int64_t over;           /* fired: how far over its own line, in 1/1000 (2000 = twice the threshold); points of the maximum for scores; else 1000 */
 };
 /* Person rules see members that are RULES_LIVING, RULES_DEAD and RULES_FORMER alike: rules say 在世 when they mean it. */
 typedef void rules_hit_fn(void *ctx, struct rules_run *run, const struct rules_hit *hit);
@@ -280,6 +281,8 @@ void rules_eval_block(struct rules_run *run, const struct rules_block *block, en
 struct rules_counts {
     uint64_t evaluated, fired, unknown;
 };
+/* Hash of the values in force of every parameter the rule uses: another hash on the same rule text is a parameter step. */
+void rules_param_hash(const struct rules_run *run, size_t rule, char out[33]);
 struct rules_counts rules_run_counts(const struct rules_run *run, size_t rule);
 
 /* ------------------------------------------------------------------ why: only inside the callback, about its hit --- */

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* meta: levels, due dates, outcomes and their groups, cooldown. */
+#include "rules/literal.h"
+
+int rules_outcome_group(const struct rules_meta *m, struct str outcome)
+{
+    for (size_t g = 0; g < m->n_groups; g++) {
+        for (size_t i = 0; i < m->groups[g].n; i++) {
+            if (str_eq(m->groups[g].outcomes[i], outcome)) {
+                return (int)g;
+            }
+        }
+    }
+    return -1;
+}
+
+static void load_levels(struct compiler *c, const struct yaml_node *map)
+{
+    struct yaml_texts names;
+    if (!yaml_texts(&c->doc, map, "levels", YAML_REQUIRED, &names)) {
+        return;
+    }
+    struct rules_level *levels = arena_array(c->arena, struct rules_level, names.n);
+    for (size_t i = 0; i < names.n; i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (str_eq(names.v[i]->text, levels[k].name)) {
+                yaml_problem(&c->doc, names.v[i], "E104", TR("级别“" STR_FMT "”写了两次", "level '" STR_FMT "' is there twice"), STR_ARG(levels[k].name));
+            }
+        }
+        levels[i] = (struct rules_level){.name = arena_str(c->arena, names.v[i]->text), .due = 30};
+    }
+    c->rs->meta.levels = levels;
+    c->rs->meta.n_levels = names.n;
+}
+
+static void load_due(struct compiler *c, const struct yaml_node *map)
+{
+    const struct yaml_node *due;
+    if (!yaml_map(&c->doc, map, "due", YAML_OPTIONAL, &due)) {
+        return;
+    }
+    struct rules_level *levels = arena_array(c->arena, struct rules_level, c->rs->meta.n_levels + 1);
+    memcpy(levels, c->rs->meta.levels, sizeof *levels * c->rs->meta.n_levels);
+    for (size_t i = 0; i < due->n; i++) {
+        int rank = find_level(c->rs, due->pairs[i].key->text);
+        struct str text;
+        if (rank < 0) {
+            yaml_problem(&c->doc, due->pairs[i].key, "E204", TR("没有级别“" STR_FMT "”", "no level '" STR_FMT "'"), STR_ARG(due->pairs[i].key->text));
+            continue;
+        }
+        if (!yaml_as_text(&c->doc, due->pairs[i].value, TR("期限", "due"), &text)) {
+            continue;
+        }
+        struct lexer lx = {text, 0};
+        struct token t = lex_next(&lx);
+        bool work = str_eqz(t.unit, "个工作日") || str_eqz(t.unit, "工作日");
+        bool ok = t.kind == TOK_NUMBER && t.whole && (work || str_eqz(t.unit, "天") || str_eqz(t.unit, "日")) && t.number / PPM >= 1 && t.number / PPM <= 3660;
+        if (!ok) {
+            yaml_problem(&c->doc, due->pairs[i].value, "E301", TR("期限写成 3个工作日 或 30天", "write 3个工作日 or 30天"));
+            continue;
+        }
+        levels[rank].due = (int)(t.number / PPM);
+        levels[rank].due_workdays = work;
+    }
+    c->rs->meta.levels = levels;
+}
+
+static void load_outcomes(struct compiler *c, const struct yaml_node *map)
+{
+    const struct yaml_node *groups;
+    if (!yaml_map(&c->doc, map, "outcomes", YAML_REQUIRED, &groups)) {
+        return;
+    }
+    struct rules_outcome_group *out = arena_array(c->arena, struct rules_outcome_group, groups->n + 1);
+    c->rs->meta.groups = out;
+    for (size_t i = 0; i < groups->n; i++) {
+        const struct yaml_pair *pair = &groups->pairs[i];
+        if (!yaml_as_list(&c->doc, pair->value, TR("核查结果", "outcomes"))) {
+            continue;
+        }
+        struct str *words = arena_array(c->arena, struct str, pair->value->n + 1);
+        size_t n = 0;
+        for (size_t k = 0; k < pair->value->n; k++) {
+            struct str word;
+            if (!yaml_as_text(&c->doc, pair->value->items[k], TR("核查结果", "outcome"), &word)) {
+                continue;
+            }
+            bool twice = rules_outcome_group(&c->rs->meta, word) >= 0;
+            for (size_t w = 0; w < n; w++) {
+                twice |= str_eq(words[w], word);
+            }
+            if (twice) {
+                yaml_problem(&c->doc, pair->value->items[k], "E104", TR("核查结果“" STR_FMT "”写了两次", "outcome '" STR_FMT "' is there twice"), STR_ARG(word));
+            }
+            words[n++] = arena_str(c->arena, word);
+        }
+        out[i] = (struct rules_outcome_group){.name = arena_str(c->arena, pair->key->text), .outcomes = words, .n = n, .cooldown_days = -1, .proven = i < 2};
+        c->rs->meta.n_groups = i + 1;
+    }
+    c->rs->meta.n_groups = groups->n;
+}
+
+static int days_of(struct window w) { return (int)(w.days + 30 * w.months); }
+
+void load_cooldown(struct compiler *c, const struct yaml_node *map, int *days)
+{
+    const struct yaml_node *cool;
+    if (!yaml_map(&c->doc, map, "cooldown", YAML_OPTIONAL, &cool)) {
+        return;
+    }
+    for (size_t i = 0; i < cool->n; i++) {
+        size_t g = 0;
+        while (g < c->rs->meta.n_groups && !str_eq(c->rs->meta.groups[g].name, cool->pairs[i].key->text)) {
+            g++;
+        }
+        struct window w;
+        if (g == c->rs->meta.n_groups) {
+            yaml_problem(&c->doc, cool->pairs[i].key, "E204", TR("meta.outcomes 里没有“" STR_FMT "”这一组", "meta.outcomes has no group '" STR_FMT "'"),
+                         STR_ARG(cool->pairs[i].key->text));
+        } else if (parse_duration(c, cool->pairs[i].value, &w)) {
+            days[g] = days_of(w);
+        }
+    }
+}
+
+void meta_load(struct compiler *c, const struct yaml_node *map)
+{
+    static const char *const keys[] = {"version", "levels", "due", "outcomes", "cooldown", NULL};
+    struct rules_meta *m = &c->rs->meta;
+    if (!map) {
+        diag_add(c->diags, "E109", (struct diag_at){.file = c->doc.file}, "%s", TR("缺少 meta:", "meta: is missing"));
+        return;
+    }
+    if (!yaml_as_map(&c->doc, map, "meta")) {
+        return;
+    }
+    yaml_check_keys(&c->doc, map, keys);
+    struct str version;
+    m->version = yaml_text(&c->doc, map, "version", YAML_OPTIONAL, &version) ? arena_str(c->arena, version) : STR("");
+    load_levels(c, map);
+    load_due(c, map);
+    load_outcomes(c, map);
+    int *days = arena_array(c->arena, int, m->n_groups + 1);
+    for (size_t g = 0; g < m->n_groups; g++) {
+        days[g] = -1;
+    }
+    load_cooldown(c, map, days);
+    struct rules_outcome_group *groups = arena_array(c->arena, struct rules_outcome_group, m->n_groups + 1);
+    for (size_t g = 0; g < m->n_groups; g++) {
+        groups[g] = m->groups[g];
+        groups[g].cooldown_days = days[g] < 0 ? 0 : days[g];
+        if (days[g] < 0) {
+            yaml_problem(&c->doc, map, "E601", TR("meta.cooldown 缺少“" STR_FMT "”这一组", "meta.cooldown says nothing about '" STR_FMT "'"), STR_ARG(groups[g].name));
+        }
+    }
+    m->groups = groups;
+}

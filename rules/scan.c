@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rows of tables into accumulators. Every operation is commutative, so the order of rows cannot be seen. A row that perhaps counts (an
+   unknown date or condition) widens the interval instead of adding to it. */
+#include "rules/run.h"
+
+/* --- rows that count ------------------------------------------------------------------------------------------------ */
+static const struct fact_def *def_of(const struct rules_run *run, size_t fact) { return &run->rs->facts[run->rs->input_defs[fact]]; }
+
+static int lane_of(const struct rules_scan *s, int column)
+{
+    for (size_t i = 0; i < s->n_columns; i++) {
+        if (s->columns[i] == column) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+static uint8_t in_window(const struct acc *a, struct val day)
+{
+    uint8_t t = TRUTH_YES;
+    if (a->has_first) {
+        t &= val_le(val_of(a->first), day);
+    }
+    if (a->has_last) {
+        t &= val_le(day, val_of(a->last));
+    }
+    return t;
+}
+
+/* Truth of window and where for rows from .. from+n-1. */
+static void rows_count(struct rules_run *run, size_t fact, const struct rules_rows *rows, uint32_t from, uint32_t n, uint8_t *out)
+{
+    const struct fact_def *f = def_of(run, fact);
+    const struct acc *a = &run->accs[fact];
+    const struct rules_scan *scan = &run->rs->scans[f->scan];
+    if (f->date_column >= 0) {
+        const struct rules_lane *lane = &rows->columns[lane_of(scan, f->date_column)];
+        for (uint32_t i = 0; i < n; i++) {
+            out[i] = in_window(a, rules_lane_get(lane, from + i));
+        }
+    } else {
+        memset(out, TRUTH_YES, n);
+    }
+    if (!f->where) {
+        return;
+    }
+    run->rows = rows;
+    run->row_from = from;
+    uint32_t sizes[4] = {0, 0, 0, n};
+    run_exec(run, f->code_from, f->code_to, sizes);
+    const uint8_t *t = run->t[f->where->reg];
+    for (uint32_t i = 0; i < n; i++) {
+        out[i] &= t[i];
+    }
+    run->rows = NULL;
+}
+
+/* Where a row of this fact is added, and whether its person counts there. */
+static uint8_t slot_of(const struct rules_run *run, const struct fact_def *f, const struct acc *a, const struct rules_rows *rows, uint32_t row, uint32_t *out)
+{
+    uint32_t p = rows->person[row];
+    if (f->entity == RULES_PERSON) {
+        *out = p;
+        return p == RULES_NO_ROW ? TRUTH_NO : TRUTH_YES;
+    }
+    if (rows->household && rows->household[row] != RULES_NO_ROW) {
+        *out = rows->household[row];
+        return TRUTH_YES;
+    }
+    *out = p == RULES_NO_ROW ? RULES_NO_ROW : run->w.household_of[p];
+    if (*out == RULES_NO_ROW) {
+        return TRUTH_NO;
+    }
+    uint8_t member = run->w.member[p];
+    if (member == RULES_LIVING) {
+        return TRUTH_YES;
+    }
+    if (member != RULES_DEAD || f->living_only) {
+        return TRUTH_NO;
+    }
+    if (a->window_day == DAY_MISSING) {
+        return TRUTH_YES;
+    }
+    daynum death = run->w.death ? run->w.death[p] : DAY_MISSING;
+    return death == DAY_MISSING ? TRUTH_MAYBE : death > a->window_day ? TRUTH_YES : TRUTH_NO;
+}
+
+/* --- adding --------------------------------------------------------------------------------------------------------- */
+static int64_t *need_hi(struct acc *a)
+{
+    if (!a->hi) {
+        a->hi = xmalloc(sizeof *a->hi * (a->n + 1));
+        memcpy(a->hi, a->lo, sizeof *a->hi * a->n);
+    }
+    return a->hi;
+}
+
+static int64_t plus(int64_t a, int64_t b) { return val_add(val_of(a), val_of(b)).lo; }
+static int64_t plus_end(int64_t a, int64_t b) { return a == VAL_POS_INF || b == VAL_POS_INF ? VAL_POS_INF : plus(a, b); }
+
+static void add_sum(struct acc *a, uint32_t slot, uint8_t t, struct val v)
+{
+    if (val_is_none(v)) {
+        return;
+    }
+    if (t == TRUTH_YES && val_known(v)) {
+        if (a->hi) {
+            a->hi[slot] = plus_end(a->hi[slot], v.hi);
+        }
+        a->lo[slot] = plus(a->lo[slot], v.lo);
+        return;
+    }
+    need_hi(a);
+    if (!val_known(v)) {
+        a->hi[slot] = VAL_POS_INF; /* an amount nobody can read: at least what is known */
+        return;
+    }
+    a->lo[slot] = plus(a->lo[slot], MIN(v.lo, 0));
+    a->hi[slot] = plus_end(a->hi[slot], MAX(v.hi, 0));
+}
+
+static void add_count(struct acc *a, uint32_t slot, uint8_t t)
+{
+    if (t != TRUTH_YES) {
+        need_hi(a)[slot]++;
+        return;
+    }
+    a->lo[slot]++;
+    if (a->hi) {
+        a->hi[slot]++;
+    }
+}
+
+/* day doubles as "seen" for greatest and least: 0 seen surely. */
+static void add_extreme(struct acc *a, uint32_t slot, uint8_t t, struct val v, bool greatest)
+{
+    if (val_is_none(v)) {
+        return;
+    }
+    if (!val_known(v)) {
+        a->maybe[slot] = 1;
+        return;
+    }
+    int64_t x = greatest ? v.lo : -v.lo;
+    if (t == TRUTH_YES && (a->day[slot] == DATE_ABSENT || x > a->lo[slot])) {
+        a->lo[slot] = x;
+        a->day[slot] = 0;
+    }
+    if (a->maybe[slot] == 1) {
+        return;
+    }
+    if (a->maybe[slot] == DATE_ABSENT || x > a->hi[slot]) {
+        a->hi[slot] = x;
+        a->maybe[slot] = 0;
+    }
+}
+
+static void add_last(struct acc *a, uint32_t slot, uint8_t t, struct val v, struct val day)
+{
+    if (val_is_none(day)) {
+        return;
+    }
+    int32_t at = val_known(day) && day.lo > INT32_MIN && day.lo <= INT32_MAX ? (int32_t)day.lo : INT32_MAX;
+    if (t != TRUTH_YES || !val_known(day)) {
+        a->maybe[slot] = MAX(a->maybe[slot], at);
+        return;
+    }
+    if (at > a->day[slot]) {
+        a->day[slot] = at;
+        a->lo[slot] = v.lo, a->hi[slot] = v.hi;
+    } else if (at == a->day[slot]) { /* two records of one day: whatever either says */
+        a->lo[slot] = MIN(a->lo[slot], v.lo);
+        a->hi[slot] = MAX(a->hi[slot], v.hi);
+        if (a->lo[slot] == VAL_NONE_INT && a->hi[slot] != VAL_NONE_INT) {
+            a->lo[slot] = VAL_NEG_INF, a->hi[slot] = VAL_POS_INF;
+        }
+    }
+}
+
+static void add_rows(struct rules_run *run, size_t fact, const struct rules_rows *rows, uint32_t from, uint32_t n, const uint8_t *counts)
+{
+    const struct fact_def *f = def_of(run, fact);
+    const struct rules_scan *scan = &run->rs->scans[f->scan];
+    struct acc *a = &run->accs[fact];
+    struct rules_lane nothing = {RULES_LANE_VAL, NULL};
+    const struct rules_lane *value = f->column >= 0 ? &rows->columns[lane_of(scan, f->column)] : &nothing;
+    const struct rules_lane *day = f->date_column >= 0 ? &rows->columns[lane_of(scan, f->date_column)] : &nothing;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t slot;
+        if (counts[i] == TRUTH_NO) {
+            continue;
+        }
+        uint8_t t = counts[i] & slot_of(run, f, a, rows, from + i, &slot);
+        if (t == TRUTH_NO) {
+            continue;
+        }
+        switch (f->agg) {
+        case RULES_COUNT:
+            add_count(a, slot, t);
+            break;
+        case RULES_SUM:
+            add_sum(a, slot, t, rules_lane_get(value, from + i));
+            break;
+        case RULES_MAX:
+        case RULES_MIN:
+            add_extreme(a, slot, t, rules_lane_get(value, from + i), f->agg == RULES_MAX);
+            break;
+        case RULES_LAST:
+        default:
+            add_last(a, slot, t, rules_lane_get(value, from + i), rules_lane_get(day, from + i));
+            break;
+        }
+    }
+}
+
+void rules_scan_rows(struct rules_run *run, size_t scan, const struct rules_rows *rows)
+{
+    uint8_t counts[CHUNK];
+    BUG_ON(run->ready || scan >= run->rs->n_scans);
+    for (uint32_t from = 0; from < rows->n; from += CHUNK) {
+        uint32_t n = MIN(rows->n - from, (uint32_t)CHUNK);
+        for (size_t i = 0; i < run->rs->inputs.n_facts; i++) {
+            if (def_of(run, i)->scan == (int)scan) {
+                rows_count(run, i, rows, from, n, counts);
+                add_rows(run, i, rows, from, n, counts);
+            }
+        }
+    }
+}
+
+void rules_row_counts(struct rules_run *run, size_t fact, const struct rules_rows *rows, uint8_t *out_counts)
+{
+    for (uint32_t from = 0; from < rows->n; from += CHUNK) {
+        uint32_t n = MIN(rows->n - from, (uint32_t)CHUNK);
+        rows_count(run, fact, rows, from, n, out_counts + from);
+        for (uint32_t i = from; i < from + n; i++) {
+            uint32_t slot;
+            out_counts[i] &= slot_of(run, def_of(run, fact), &run->accs[fact], rows, i, &slot);
+            out_counts[i] = out_counts[i] == TRUTH_YES ? 2 : out_counts[i] == TRUTH_MAYBE ? 1 : 0;
+        }
+    }
+}
+
+/* --- reading -------------------------------------------------------------------------------------------------------- */
+static struct val extreme_value(const struct acc *a, uint32_t row, bool greatest, bool open)
+{
+    bool sure = a->day[row] != DATE_ABSENT, seen = a->maybe[row] != DATE_ABSENT;
+    if (!sure) {
+        return seen || open ? VAL_UNKNOWN : VAL_NONE;
+    }
+    struct val v = {a->lo[row], open || a->maybe[row] == 1 ? VAL_POS_INF : a->hi[row]};
+    return greatest ? v : val_neg(v);
+}
+
+struct val acc_value(const struct rules_run *run, size_t fact, uint32_t row)
+{
+    const struct fact_def *f = def_of(run, fact);
+    const struct acc *a = &run->accs[fact];
+    bool open = a->open && bit_get(a->open, row);
+    switch (f->agg) {
+    case RULES_MAX:
+    case RULES_MIN:
+        return extreme_value(a, row, f->agg == RULES_MAX, open);
+    case RULES_LAST:
+        if (a->day[row] == DATE_ABSENT || a->maybe[row] >= a->day[row] || (f->type == RT_ENUM && a->lo[row] != a->hi[row])) {
+            return VAL_UNKNOWN;
+        }
+        return val_range(a->lo[row], a->hi[row]);
+    case RULES_SUM:
+    case RULES_COUNT:
+    default:
+        return val_range(a->lo[row], open ? VAL_POS_INF : a->hi ? a->hi[row] : a->lo[row]);
+    }
+}
+
+/* --- cover ---------------------------------------------------------------------------------------------------------- */
+static void set_cover(const struct rules_run *run, struct cover *c, bool all, const uint8_t *covered)
+{
+    free(c->bits);
+    c->bits = NULL;
+    c->all = all;
+    if (covered) {
+        size_t n = (run->w.n_persons + 7u) / 8u;
+        c->bits = xmalloc(n + 1);
+        memcpy(c->bits, covered, n);
+    }
+}
+
+void rules_scan_cover(struct rules_run *run, size_t scan, bool all, const uint8_t *covered)
+{
+    BUG_ON(run->ready || scan >= run->rs->n_scans);
+    set_cover(run, &run->scan_cover[scan], all, covered);
+}
+
+void rules_change_cover(struct rules_run *run, size_t change, bool all, const uint8_t *covered)
+{
+    BUG_ON(run->ready || change >= run->rs->inputs.n_changes);
+    set_cover(run, &run->change_cover[change], all, covered);
+}
+
+/* A household's figure is open when its composition is unknown or the source does not speak about one of the members it runs over. */
+static void open_households(struct rules_run *run, const struct fact_def *f, struct acc *a, const struct cover *c)
+{
+    for (uint32_t h = 0; run->w.open && h < run->w.n_households; h++) {
+        if (run->w.open[h]) {
+            bit_set(a->open, h);
+        }
+    }
+    for (uint32_t p = 0; (c->bits || !c->all) && p < run->w.n_persons; p++) {
+        uint32_t h = run->w.household_of[p];
+        if (h == RULES_NO_ROW || (c->bits && bit_get(c->bits, p)) || run->w.member[p] == RULES_FORMER) {
+            continue;
+        }
+        daynum death = run->w.death ? run->w.death[p] : DAY_MISSING;
+        bool gone = run->w.member[p] == RULES_DEAD && (f->living_only || (a->window_day != DAY_MISSING && death != DAY_MISSING && death <= a->window_day));
+        if (!gone) {
+            bit_set(a->open, h);
+        }
+    }
+}
+
+static void open_slots(struct rules_run *run, size_t fact)
+{
+    const struct fact_def *f = def_of(run, fact);
+    const struct cover *c = &run->scan_cover[f->scan];
+    struct acc *a = &run->accs[fact];
+    bool household = f->entity == RULES_HOUSEHOLD;
+    if (c->all && !c->bits && !(household && run->w.open)) {
+        return;
+    }
+    a->open = xcalloc(a->n / 8 + 1, 1);
+    if (household) {
+        open_households(run, f, a, c);
+        return;
+    }
+    for (uint32_t p = 0; p < run->w.n_persons; p++) {
+        if (!c->bits || !bit_get(c->bits, p)) {
+            bit_set(a->open, p);
+        }
+    }
+}
+
+/* --- changes -------------------------------------------------------------------------------------------------------- */
+void rules_change_rows(struct rules_run *run, size_t change, const struct rules_change_block *rows)
+{
+    BUG_ON(run->ready || change >= run->rs->inputs.n_changes);
+    for (size_t k = 0; k < run->rs->n_ctests; k++) {
+        const struct change_test *t = &run->rs->ctests[k];
+        struct change_state *s = &run->changes[k];
+        for (uint32_t i = 0; t->change == (int)change && i < rows->n; i++) {
+            uint32_t p = rows->person[i];
+            if (p == RULES_NO_ROW || rows->day[i] <= s->after || rows->day[i] > run->as_of) {
+                continue;
+            }
+            uint8_t to = rows->to[i] < 0 ? TRUTH_MAYBE : val_in(val_of(rows->to[i]), t->mask);
+            uint8_t from = rows->from[i] < 0 ? TRUTH_MAYBE : val_in(val_of(rows->from[i]), t->mask);
+            uint8_t hit = to & truth_not(from);
+            if (hit == TRUTH_NO) {
+                continue;
+            }
+            bit_set(hit == TRUTH_YES ? s->sure : s->maybe, p);
+            vec_push(&s->hits, (struct change_hit){p, rows->day[i], rows->from[i]});
+        }
+    }
+}
+
+static int compare_hits(const void *a, const void *b)
+{
+    const struct change_hit *x = a, *y = b;
+    if (x->person != y->person) {
+        return (x->person > y->person) - (x->person < y->person);
+    }
+    return x->day != y->day ? (x->day > y->day) - (x->day < y->day) : (x->from > y->from) - (x->from < y->from);
+}
+
+struct val change_previous(const struct rules_run *run, size_t test, uint32_t person, struct val current)
+{
+    const struct change_state *s = &run->changes[test];
+    size_t lo = 0, hi = s->hits.n;
+    while (lo < hi) { /* the first hit of a later person */
+        size_t mid = lo + (hi - lo) / 2;
+        if (s->hits.v[mid].person <= person) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    if (lo == 0 || s->hits.v[lo - 1].person != person) {
+        return current;
+    }
+    int32_t from = s->hits.v[lo - 1].from;
+    return from < 0 ? VAL_UNKNOWN : val_of(from);
+}
+
+void rules_run_ready(struct rules_run *run)
+{
+    BUG_ON(run->ready);
+    for (size_t i = 0; i < run->rs->inputs.n_facts; i++) {
+        open_slots(run, i);
+    }
+    for (size_t k = 0; k < run->rs->n_ctests; k++) {
+        vec_sort(&run->changes[k].hits, compare_hits);
+    }
+    run->ready = true;
+}
+
+bool rules_fact_window(const struct rules_run *run, size_t fact, daynum *out_first, daynum *out_last)
+{
+    const struct fact_def *f = def_of(run, fact);
+    const struct acc *a = &run->accs[fact];
+    if (f->date_column < 0) {
+        return false;
+    }
+    bool months = run->rs->schema.tables[f->table].columns[f->date_column].type == RT_MONTH;
+    *out_first = !a->has_first ? DAY_MISSING : months ? month_first((monthnum)a->first) : (daynum)a->first;
+    *out_last = months ? month_last((monthnum)a->last) : (daynum)a->last;
+    return true;
+}
+
+bool rules_scan_bounds(const struct rules_run *run, size_t scan, int *out_column, int64_t *out_first, int64_t *out_last)
+{
+    bool any = false;
+    for (size_t i = 0; i < run->rs->inputs.n_facts; i++) {
+        const struct fact_def *f = def_of(run, i);
+        const struct acc *a = &run->accs[i];
+        if (f->scan != (int)scan) {
+            continue;
+        }
+        if (f->date_column < 0 || !a->has_first || (any && f->date_column != *out_column)) {
+            return false;
+        }
+        *out_column = f->date_column;
+        *out_first = any ? MIN(*out_first, a->first) : a->first;
+        *out_last = any ? MAX(*out_last, a->last) : a->last;
+        any = true;
+    }
+    return any;
+}
