@@ -26,9 +26,9 @@ struct area_name;
 struct area_set {
     struct arena arena;
     VEC(struct area) areas; /* sorted by kind, then code: indexes are stable for the same content */
-    struct map64 by_code;
-    struct map64 by_head;   /* first two code points of a folded name -> first entry of `names` */
-    struct area_name *names; /* folded names, sorted; private */
+    int32_t *by_code;        /* indexes sorted by code */
+    struct map64 by_head;    /* first two characters of a folded name -> first entry of `names` */
+    struct area_name *names; /* folded names, sorted; private to area_match.c */
     size_t n_names;
 };
 #define AUTO_AREAS struct area_set CLEANUP(areas_release)
@@ -54,13 +54,14 @@ enum area_how {
     AREA_BY_COMMUNITY  /* only a community is named, unique in the district: the street follows */
 };
 struct area_match {
-    int32_t street, community, grid; /* indexes or AREA_NONE */
+    int32_t district, street, community, grid; /* indexes or AREA_NONE */
     enum area_how how;
     bool conflict;      /* a community of another street was named beside the street */
     bool ambiguous;     /* only a community was named and several streets have one of that name */
     size_t rest;        /* byte offset behind the last matched name: road, number, building follow */
 };
-/* Never takes a name for a street or community when it is the head of a road (陕西南路), and never jumps back up once a lower level matched. */
+/* Never takes a name for a street or community when it is the head of a road (陕西南路), and never jumps back up once a lower level matched.
+   A name without its suffix (幸福里 for 幸福里社区) counts where the address goes on with a number, a mark or the next lower name. */
 void areas_match(const struct area_set *set, struct str address, struct area_match *out_match);
 
 #endif
