@@ -1,0 +1,83 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# A street list opened and saved by LibreOffice as GB18030 CSV, columns reordered, outcomes filled in, one of them wrong: accepted but for that row; the
+# corrected file of refused rows is accepted; the first file again changes nothing; the next night knows the outcomes.
+set -eu
+top=$PWD
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+. "$top/tests/lib/site.sh"
+HOME="$work" # LibreOffice keeps its profile there
+export HOME
+
+new_site "$work/a"
+deliver "$work/a" 1
+run_night "$work/a" 1
+MOPAI_CLOCK=2026-03-02T09:00:00 mopai -C "$work/a" release >/dev/null
+deliver "$work/a" 2
+run_night "$work/a" 2
+list=$(ls "$work"/a/reports/latest/streets/*.xlsx | head -1)
+soffice --headless --convert-to 'csv:Text - txt - csv (StarCalc):44,34,85,1' --outdir "$work" "$list" >"$work/soffice.out" 2>&1 || {
+    cat "$work/soffice.out"
+    exit 1
+}
+saved="$work/$(basename "$list" .xlsx).csv"
+iconv -f GB18030 -t UTF-8 "$saved" >"$work/utf8.csv"
+
+# the pen: columns in reverse order, an outcome for every warning, the second one misspelt
+awk '
+    function cells(line, out,   n, i, c, field, quoted) {
+        n = 0; field = ""; quoted = 0
+        for (i = 1; i <= length(line); i++) {
+            c = substr(line, i, 1)
+            if (quoted) {
+                if (c == "\"" && substr(line, i + 1, 1) == "\"") { field = field c; i++ }
+                else if (c == "\"") quoted = 0
+                else field = field c
+            } else if (c == "\"") quoted = 1
+            else if (c == ",") { out[++n] = field; field = "" }
+            else field = field c
+        }
+        out[++n] = field
+        return n
+    }
+    function print_reversed(f, n,   i, s) {
+        for (i = n; i >= 1; i--) { s = f[i]; gsub(/"/, "\"\"", s); printf "%s\"%s\"", (i < n ? "," : ""), s }
+        printf "\n"
+    }
+    {
+        delete f
+        n = cells($0, f)
+        if (!head) {
+            for (i = 1; i <= n; i++) at[f[i]] = i
+            if (at["预警编号"]) head = NR
+        } else if (f[at["预警编号"]] ~ /^W-/) {
+            rows++
+            f[at["走访日期"]] = "2026/3/3"
+            f[at["走访人"]] = "走访员甲"
+            f[at["核查结果"]] = (rows == 2 ? "纳入底保" : "已有保障")
+        }
+        print_reversed(f, n)
+    }
+    END { if (rows < 3) { print "only " rows " rows on the list" > "/dev/stderr"; exit 1 } }' "$work/utf8.csv" >"$work/filled.utf8"
+iconv -f UTF-8 -t GB18030 "$work/filled.utf8" >"$work/filled.csv"
+
+count() { sqlite3 "$work/a/store/ledger.db" "$1"; }
+mopai -C "$work/a" visits import "$work/filled.csv" >"$work/import.out" 2>&1
+rows=$(grep -c 'W-[0-9]*-' "$work/filled.utf8")
+[ "$(count 'SELECT count(*) FROM visit')" -eq $((rows - 1)) ] || { echo "accepted $(count 'SELECT count(*) FROM visit') of $rows"; cat "$work/import.out"; exit 1; }
+refused=$(ls "$work"/filled*refused*.csv)
+grep -q '纳入低保' "$refused" || { echo "the refusal does not suggest the right word"; cat "$refused"; exit 1; }
+
+sed 's/纳入底保/纳入低保/' "$refused" >"$work/corrected.csv"
+mopai -C "$work/a" visits import "$work/corrected.csv" >"$work/import2.out" 2>&1
+[ "$(count 'SELECT count(*) FROM visit')" -eq "$rows" ] || { echo "the corrected row was not accepted"; cat "$work/import2.out"; exit 1; }
+
+before=$(sqlite3 "$work/a/store/ledger.db" 'SELECT * FROM visit; SELECT * FROM warning_event;' | sha256sum)
+mopai -C "$work/a" visits import "$work/filled.csv" >"$work/import3.out" 2>&1
+[ "$before" = "$(sqlite3 "$work/a/store/ledger.db" 'SELECT * FROM visit; SELECT * FROM warning_event;' | sha256sum)" ] || { echo "the first file again changed something"; exit 1; }
+
+deliver "$work/a" 3
+run_night "$work/a" 3
+suppressed=$(sqlite3 "$work/a/store/runs/3/night.db" "SELECT count(*) FROM hit WHERE disposition = 'suppressed'")
+[ "$suppressed" -gt 0 ] || { echo "no cooldown is visible on the next night"; exit 1; }
