@@ -39,7 +39,6 @@ static void init_acc(struct rules_run *run, size_t fact)
 static void init_params(struct rules_run *run)
 {
     const struct ruleset *rs = run->rs;
-    run->params = xcalloc(rs->n_params + 1, sizeof *run->params);
     for (size_t i = 0; i < rs->n_params; i++) {
         const struct param *p = &rs->params[i];
         if (!p->used || (p->by < 0 && !p->by_area)) {
@@ -50,7 +49,7 @@ static void init_params(struct rules_run *run)
         for (size_t a = 0; a < areas; a++) {
             for (size_t k = 0; k < keys; k++) {
                 const struct param_version *version;
-                run->params[i][a * keys + k] = param_value(rs, p, run->as_of, a == 0 && run->general ? AREA_GENERAL : (int)a - 1, (int64_t)k - 1, &version);
+                run->params[i][a * keys + k] = param_value(rs, p, run->params_on, a == 0 && run->general ? AREA_GENERAL : (int)a - 1, (int64_t)k - 1, &version);
             }
         }
     }
@@ -63,6 +62,7 @@ static struct rules_run *run_new(const struct ruleset *rs, daynum as_of, const s
     run->rs = rs;
     run->w = *world;
     run->as_of = as_of;
+    run->params_on = as_of;
     run->dense = xcalloc(rs->inputs.n_person_attrs + 1, sizeof *run->dense);
     run->accs = xcalloc(rs->inputs.n_facts + 1, sizeof *run->accs);
     run->scan_cover = xcalloc(rs->n_scans + 1, sizeof *run->scan_cover);
@@ -90,6 +90,7 @@ static struct rules_run *run_new(const struct ruleset *rs, daynum as_of, const s
     }
     run->part_names = xcalloc(dims, sizeof *run->part_names);
     run->part_points = xcalloc(dims, sizeof *run->part_points);
+    run->params = xcalloc(rs->n_params + 1, sizeof *run->params);
     init_params(run);
     run_reserve(run, CHUNK);
     return run;
@@ -152,7 +153,7 @@ static void fill_const(struct rules_run *run, const struct const_reg *c)
 {
     const struct param_version *version;
     struct val v = c->e->op == EX_TODAY   ? val_of(run->as_of)
-                   : c->e->op == EX_PARAM ? param_value(run->rs, &run->rs->params[c->e->index], run->as_of, -1, -1, &version)
+                   : c->e->op == EX_PARAM ? param_value(run->rs, &run->rs->params[c->e->index], run->params_on, -1, -1, &version)
                                           : c->e->value;
     for (size_t i = 0; i < run->cap; i++) {
         if (c->truth) {
@@ -367,6 +368,19 @@ struct val run_value(const struct rules_run *run, const struct expr *e)
     return e->reg < 0 ? VAL_UNKNOWN : hit_value(run, e, run->hit);
 }
 
+void rules_run_params_on(struct rules_run *run, daynum day)
+{
+    run->params_on = day;
+    for (size_t i = 0; i < run->rs->n_params; i++) {
+        free(run->params[i]);
+        run->params[i] = NULL;
+    }
+    init_params(run);
+    for (size_t i = 0; i < run->rs->n_consts; i++) {
+        fill_const(run, &run->rs->consts[i]);
+    }
+}
+
 void rules_param_hash(const struct rules_run *run, size_t rule, char out[33])
 {
     AUTO_STRBUF b = STRBUF_INIT;
@@ -378,7 +392,7 @@ void rules_param_hash(const struct rules_run *run, size_t rule, char out[33])
         for (size_t a = 0; a < areas; a++) {
             for (size_t k = 0; k < MAX(p->n_keys, (size_t)1); k++) {
                 const struct param_version *version;
-                struct val v = param_value(run->rs, p, run->as_of, (int)a - 1, p->by < 0 ? -1 : (int64_t)k, &version);
+                struct val v = param_value(run->rs, p, run->params_on, (int)a - 1, p->by < 0 ? -1 : (int64_t)k, &version);
                 strbuf_addf(&b, "%lld:%lld,", (long long)v.lo, (long long)v.hi);
             }
         }

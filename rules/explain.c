@@ -54,7 +54,7 @@ static void add_param(struct rules_run *run, const struct expr *e, struct rules_
         key = val_known(v) && v.lo >= 0 && v.lo < (int64_t)p->n_keys ? v.lo : -1;
     }
     const struct param_version *version;
-    param_value(run->rs, p, run->as_of, p->by_area ? run->block->area[h] : -1, key, &version);
+    param_value(run->rs, p, run->params_on, p->by_area ? run->block->area[h] : -1, key, &version);
     node->kind = RULES_NODE_PARAM;
     node->from = version ? version->from : DAY_MISSING;
     node->area = version && version->area >= 0 ? s->areas[version->area].code : STR("");

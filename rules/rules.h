@@ -221,6 +221,8 @@ struct rules_world {
 };
 struct rules_run *rules_run_new(const struct ruleset *rs, daynum as_of, const struct rules_world *world);
 void rules_run_free(struct rules_run *run);
+/* Takes the parameter values of another day, windows and today stay: what would fire without a parameter step? Before anything is fed. */
+void rules_run_params_on(struct rules_run *run, daynum day);
 /* The whole lane (one value a person row) of a `dense` attribute of inputs->person_attrs. Borrowed as long as the run (rules_row_counts reads it too). */
 void rules_run_attr(struct rules_run *run, size_t need, struct rules_lane all_persons);
 

@@ -47,7 +47,7 @@ struct rule_override {
 struct rules_run {
     const struct ruleset *rs;
     struct rules_world w;
-    daynum as_of;
+    daynum as_of, params_on;
     struct rules_lane *dense;      /* by person slot */
     struct cover *scan_cover, *change_cover;
     struct acc *accs;              /* by inputs fact */
