@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tonight's data as the rule engine wants it: every table the rules read is passed once, block by block, with the person of each row from link;
+   then whole households in order. Memory: a few bytes a person, one block of each column, never a row list.
+
+   A superseded row counts for nobody. A refund (refund_of) counts at the date and for the person of the row it corrects; one whose original is
+   not in force counts for nobody. A person a fresh source does not speak about, and everybody for a stale or missing source, is not covered:
+   their sums are known so far .. unknown. */
+#ifndef MOPAI_PIPELINE_FACTS_H
+#define MOPAI_PIPELINE_FACTS_H
+
+#include "pipeline/ingest/ingest.h"
+#include "pipeline/population.h"
+#include "pipeline/schema.h"
+
+/* A change of a person's attribute found in a timeline, kept for evidence. */
+struct facts_change {
+    uint32_t person;
+    int32_t from, to;      /* value indexes, -1 unknown */
+    daynum day;            /* data date of the newer delivery */
+    int64_t old_file, new_file, old_line, new_line; /* -1: the record is not there */
+    int column;            /* of the source */
+    size_t source;
+};
+typedef VEC(struct facts_change) facts_change_list;
+
+/* The night without what the last published one did not have. */
+struct facts_view {
+    const bool *without_source; /* by source: taken as missing; NULL: none */
+    daynum params_on;           /* parameter values of this day; DAY_MISSING: of the as-of date */
+};
+
+struct facts {
+    struct night *night;
+    const struct schema *schema;
+    struct population *pop;
+    uint32_t n_persons, n_households;
+    uint32_t *household_of;    /* by person row */
+    uint8_t *member;
+    daynum *death;
+    uint8_t *open;             /* by household row */
+    struct refund **refunds;   /* by source; NULL until asked for */
+    size_t *n_refunds;
+    struct arena arena;
+};
+
+/* Reads the population of n->run_dir. facts_close it, also after a failure. */
+enum status facts_open(struct night *n, const struct schema *schema, struct facts *out, struct err *err) MUST_CHECK;
+void facts_close(struct facts *f);
+
+/* One evaluation of one rule set. */
+struct facts_run {
+    const struct ruleset *rules;
+    struct rules_run *run;
+    facts_change_list *changes; /* one list per inputs->changes, by person and day */
+    int64_t **dense;            /* one lane per dense attribute, borrowed by run */
+};
+/* Feeds everything the rules need; the run is ready to evaluate. facts_run_release it, also after a failure. */
+enum status facts_run_init(struct facts *f, const struct ruleset *rules, const struct facts_view *view, struct facts_run *out, struct err *err) MUST_CHECK;
+void facts_run_release(struct facts_run *r);
+/* Evaluates every household, in order of household rows. What fn reads of the population is its own business. */
+enum status facts_evaluate(struct facts *f, struct facts_run *r, enum rules_want want, rules_hit_fn *fn, void *ctx, struct err *err) MUST_CHECK;
+
+/* A pass over the rows of one table again, for evidence: fn gets every block in which a row of a wanted person lies, with the lanes of `scan`, and
+   the row number of the block's first row in the segment. wanted: bitmap by person row. */
+struct facts_block {
+    size_t input;
+    uint32_t first;            /* row of the segment */
+    struct rules_rows rows;
+    const struct refund *refunds; /* of this block */
+    size_t n_refunds;
+};
+typedef enum status facts_rows_fn(void *ctx, const struct facts_block *b, struct err *err);
+enum status facts_scan_again(struct facts *f, struct facts_run *r, size_t scan, const uint8_t *wanted, facts_rows_fn *fn, void *ctx, struct err *err)
+    MUST_CHECK;
+
+#endif
