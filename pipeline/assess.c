@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/assess.h"
+
+#include <stdlib.h>
+
+#include "base/core/hash.h"
+
+/* --- warnings by identity --------------------------------------------------------------------------------------------- */
+
+static int cmp_identity(const void *a, const void *b)
+{
+    const struct identity *x = a, *y = b;
+    return x->identity != y->identity ? (x->identity > y->identity) - (x->identity < y->identity) : (x->at > y->at) - (x->at < y->at);
+}
+
+size_t identity_find(const struct identity *v, size_t n, uint64_t identity)
+{
+    size_t lo = 0, hi = n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (v[mid].identity < identity) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    return lo < n && v[lo].identity == identity ? lo : n;
+}
+
+static bool is_open(const struct life_warning *w)
+{
+    return w->state == LIFE_HELD || w->state == LIFE_NEW || w->state == LIFE_RELEASED;
+}
+
+static void index_warnings(struct assess *a)
+{
+    size_t n = a->fold.warnings.n;
+    a->open = arena_array(&a->arena, struct identity, n + 1);
+    a->known = arena_array(&a->arena, struct identity, n + 1);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct life_warning *w = &a->fold.warnings.v[i];
+        struct str rule = a->fold.more.v[i].rule;
+        if (is_open(w) && w->rule != LIFE_NO_RULE) {
+            a->open[a->n_open++] = (struct identity){world_identity(rule, w->entity_kind, w->entity, (struct str){0}), i};
+        }
+        a->known[a->n_known++] = (struct identity){world_identity(rule, w->entity_kind, w->entity, w->key), i};
+    }
+    if (n > 1) {
+        qsort(a->open, a->n_open, sizeof(*a->open), cmp_identity);
+        qsort(a->known, a->n_known, sizeof(*a->known), cmp_identity);
+    }
+}
+
+/* --- hits ------------------------------------------------------------------------------------------------------------- */
+
+static int cmp_u64(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+enum status assess_members_text(struct facts *f, uint32_t household, struct arena *a, struct str *out, struct err *err)
+{
+    int64_t first, living;
+    TRY(population_household_one(f->pop, H_FIRST, household, &first, err));
+    TRY(population_household_one(f->pop, H_LIVING, household, &living, err));
+    int64_t *ids = arena_array(a, int64_t, living + 1);
+    if (living > 0) {
+        TRY(population_person(f->pop, P_ID, (uint32_t)first, (uint32_t)living, ids, err));
+        qsort(ids, (size_t)living, sizeof(*ids), cmp_u64);
+    }
+    uint64_t h = hash64(ids, (size_t)living * sizeof(*ids));
+    *out = str_of(arena_printf(a, "%lld:%016llx", (long long)living, (unsigned long long)h));
+    return ST_OK;
+}
+
+static enum status has_minors(struct assess *a, uint32_t household, bool *out, struct err *err)
+{
+    int64_t first, living;
+    TRY(population_household_one(a->facts.pop, H_FIRST, household, &first, err));
+    TRY(population_household_one(a->facts.pop, H_LIVING, household, &living, err));
+    *out = false;
+    for (int64_t i = 0; i < living && !*out; i++) {
+        int64_t birth;
+        TRY(population_person_one(a->facts.pop, P_BIRTH, (uint32_t)(first + i), &birth, err));
+        *out = birth != INT64_MIN && age_at((daynum)birth, a->night->as_of) < 18;
+    }
+    return ST_OK;
+}
+
+/* Who it is and where they live. */
+static enum status place_hit(struct assess *a, const struct rules_hit *hit, struct assess_hit *h, struct err *err)
+{
+    struct population *pop = a->facts.pop;
+    int64_t head = 0;
+    h->household = hit->household;
+    h->person = hit->person;
+    TRY(population_household_one(pop, H_ID, hit->household, &h->household_id, err));
+    TRY(population_household_one(pop, H_STREET, hit->household, &h->street, err));
+    TRY(population_household_one(pop, H_COMMUNITY, hit->household, &h->community, err));
+    TRY(population_household_one(pop, H_AREA_BASIS, hit->household, &h->area_basis, err));
+    if (hit->person == RULES_NO_ROW) {
+        TRY(population_household_one(pop, H_HEAD, hit->household, &head, err));
+        h->person = (uint32_t)head;
+        h->entity = h->household_id;
+    } else {
+        TRY(population_person_one(pop, P_ID, hit->person, &h->entity, err));
+    }
+    TRY(has_minors(a, hit->household, &h->minors, err));
+    return assess_members_text(&a->facts, hit->household, &a->arena, &h->members, err);
+}
+
+static enum status take_hit(struct assess *a, struct rules_run *run, const struct rules_hit *hit, struct err *err)
+{
+    const struct rules_rule *r = ruleset_rule(a->rules, hit->rule);
+    struct assess_hit h = {.rule = hit->rule, .level = hit->level, .maybe_level = hit->maybe_level, .score = hit->score, .over = hit->over};
+    TRY(place_hit(a, hit, &h, err));
+    AUTO_STRBUF text = STRBUF_INIT;
+    rules_key(run, &text);
+    h.key = arena_str(&a->arena, strbuf_str(&text));
+    strbuf_clear(&text);
+    rules_say(run, evidence_text, &a->evidence, &text);
+    h.say = arena_str(&a->arena, strbuf_str(&text));
+    if (r->n_again > 0) {
+        struct val v = rules_again(run, 0);
+        h.again_known = v.lo != VAL_NEG_INF && !val_is_none(v);
+        h.again_value = v.lo;
+    }
+    evidence_take(&a->evidence, hit, &h.evidence_first, &h.evidence_n);
+    vec_push(&a->hits, h);
+    return ST_OK;
+}
+
+/* An entity the rule cannot decide tonight keeps its open warnings as they are. */
+static enum status keep_undecided(struct assess *a, const struct rules_hit *hit, struct err *err)
+{
+    const struct rules_rule *r = ruleset_rule(a->rules, hit->rule);
+    bool person = r->entity == RULES_PERSON;
+    int64_t id;
+    TRY(person ? population_person_one(a->facts.pop, P_ID, hit->person, &id, err) : population_household_one(a->facts.pop, H_ID, hit->household, &id, err));
+    uint64_t identity = world_identity(r->id, person ? 'P' : 'H', id, (struct str){0});
+    for (size_t i = identity_find(a->open, a->n_open, identity); i < a->n_open && a->open[i].identity == identity; i++) {
+        a->fold.warnings.v[a->open[i].at].tonight = LIFE_UNKNOWN;
+    }
+    return ST_OK;
+}
+
+static void on_hit(void *ctx, struct rules_run *run, const struct rules_hit *hit)
+{
+    struct assess *a = ctx;
+    if (a->status != ST_OK) {
+        return;
+    }
+    a->status = hit->verdict == RULES_FIRED ? take_hit(a, run, hit, &a->err) : hit->verdict == RULES_UNKNOWN ? keep_undecided(a, hit, &a->err) : ST_OK;
+}
+
+/* --- the life cycle --------------------------------------------------------------------------------------------------- */
+
+static daynum newest_data(const struct assess *a, const struct rules_rule *r)
+{
+    daynum newest = DAY_MISSING;
+    for (size_t s = 0; s < a->night->site->sources->n; s++) {
+        if (rule_reads_source(r, a->night->site->people, s)) {
+            newest = MAX(newest, a->night->sources[s].data_date);
+        }
+    }
+    return newest == DAY_MISSING ? a->night->as_of : newest;
+}
+
+static void make_life_rules(struct assess *a)
+{
+    size_t n = ruleset_evaluated(a->rules);
+    a->life_rules = arena_array(&a->arena, struct life_rule, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        const struct rules_rule *r = ruleset_rule(a->rules, i);
+        struct life_rule *l = &a->life_rules[i];
+        uint32_t *yields = arena_array(&a->arena, uint32_t, r->n_yield + 1);
+        l->shadow = r->status != RULES_ACTIVE;
+        l->clear = (uint32_t)MAX(r->clear_times, 1);
+        l->budget = r->budget;
+        l->has_again = r->n_again > 0;
+        l->again_growth = r->n_again > 0 ? r->again_growth[0] : 0;
+        for (size_t y = 0; y < r->n_yield; y++) {
+            if (r->yield_to[y] >= 0 && (size_t)r->yield_to[y] < n) {
+                yields[l->n_yield_to++] = (uint32_t)r->yield_to[y];
+            }
+        }
+        l->yield_to = yields;
+        l->data_date = newest_data(a, r);
+        l->cooldown = r->cooldown_days;
+    }
+}
+
+/* What the newest warning of this identity said last; empty when there is none. */
+static struct str said_before(const struct assess *a, uint64_t identity)
+{
+    size_t i = identity_find(a->known, a->n_known, identity);
+    struct str say = {0};
+    for (; i < a->n_known && a->known[i].identity == identity; i++) {
+        say = a->fold.more.v[a->known[i].at].say;
+    }
+    return say;
+}
+
+static void make_life_hits(struct assess *a)
+{
+    a->life_hits = arena_array(&a->arena, struct life_hit, a->hits.n + 1);
+    const struct rules_meta *meta = ruleset_meta(a->rules);
+    for (size_t i = 0; i < a->hits.n; i++) {
+        const struct assess_hit *h = &a->hits.v[i];
+        const struct rules_rule *r = ruleset_rule(a->rules, h->rule);
+        struct life_hit *l = &a->life_hits[i];
+        *l = (struct life_hit){.rule = (uint32_t)h->rule, .entity_kind = r->entity == RULES_PERSON ? 'P' : 'H', .entity = h->entity,
+                               .household = h->household_id, .key = h->key, .level_rank = (uint32_t)h->level, .level = meta->levels[h->level].name,
+                               .rank_value = h->over, .minors = h->minors, .again_known = h->again_known, .again_value = h->again_value};
+        uint64_t identity = world_identity(r->id, l->entity_kind, l->entity, l->key);
+        l->hold = a->night->trial ? LIFE_HOLD_NOT : world_hold(&a->world, h->rule, identity);
+        struct str said = said_before(a, identity);
+        l->say_changed = said.n > 0 && !str_eq(said, h->say);
+    }
+}
+
+static void decide(struct assess *a)
+{
+    const struct rules_meta *meta = ruleset_meta(a->rules);
+    const char **groups = arena_array(&a->arena, const char *, meta->n_groups + 1);
+    for (size_t g = 0; g < meta->n_groups; g++) {
+        groups[g] = arena_z(&a->arena, meta->groups[g].name);
+    }
+    struct life_input in = {.rules = a->life_rules, .n_rules = ruleset_evaluated(a->rules), .groups = groups, .n_groups = meta->n_groups,
+                            .warnings = a->fold.warnings.v, .n_warnings = a->fold.warnings.n, .hits = a->life_hits, .n_hits = a->hits.n,
+                            .as_of = a->night->as_of, .next_warning = a->night->next_warning, .trial = a->night->trial};
+    life_decide(&in, &a->arena, &a->life);
+}
+
+/* --- the stage -------------------------------------------------------------------------------------------------------- */
+
+static enum status evaluate(struct assess *a, struct err *err)
+{
+    struct facts_view view = {.params_on = DAY_MISSING};
+    TRY(facts_run_init(&a->facts, a->rules, &view, &a->run, err));
+    evidence_init(&a->evidence, &a->facts, &a->run, &a->arena);
+    TRY(facts_evaluate(&a->facts, &a->run, a->n_open ? RULES_WANT_UNDECIDED : RULES_WANT_FIRED, on_hit, a, err));
+    if (a->status != ST_OK) {
+        *err = a->err;
+        return a->status;
+    }
+    return evidence_resolve(&a->evidence, err);
+}
+
+static enum status assess_all(struct assess *a, struct err *err)
+{
+    struct site *site = a->night->site;
+    schema_build(&a->arena, site->sources, site->people, &site->areas, &a->schema);
+    TRY(schema_compile(&a->schema, site->files[SITE_RULES].name, site->files[SITE_RULES].text, &a->rules, err));
+    TRY(facts_open(a->night, &a->schema, &a->facts, err));
+    TRY(world_compute(&a->facts, a->rules, &a->world, err));
+    TRY(fold_read(a->night, a->rules, &a->arena, &a->fold, err));
+    index_warnings(a);
+    TRY(evaluate(a, err));
+    make_life_rules(a);
+    make_life_hits(a);
+    TRY(assess_find_causes(a, err));
+    decide(a);
+    return assess_write(a, err);
+}
+
+static void assess_release(struct assess *a)
+{
+    life_output_release(&a->life);
+    fold_release(&a->fold);
+    evidence_release(&a->evidence);
+    world_release(&a->world);
+    facts_run_release(&a->run);
+    facts_close(&a->facts);
+    vec_release(&a->hits);
+    if (a->rules) {
+        ruleset_free(a->rules);
+    }
+    arena_release(&a->arena);
+}
+
+enum status assess_night(struct night *n, struct err *err)
+{
+    struct assess a = {.night = n, .status = ST_OK};
+    enum status status = assess_all(&a, err);
+    assess_release(&a);
+    return status;
+}
