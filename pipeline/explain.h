@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `mopai explain`: the chain record -> link -> fact -> warning -> visit, as a person reads it, with file and line. A warning is told from the ledger alone;
+   persons and households from the run of the last published night. */
+#ifndef MOPAI_PIPELINE_EXPLAIN_H
+#define MOPAI_PIPELINE_EXPLAIN_H
+
+#include "pipeline/ingest/ingest.h"
+#include "pipeline/population.h"
+
+struct explain {
+    struct site *site;
+    struct arena *arena;
+    struct strbuf *out;
+    bool reveal;          /* identifiers in full; audited */
+    /* of the last published night; pop NULL when its run is gone */
+    const char *run_dir;
+    daynum as_of;
+    int64_t night;
+    struct population *pop;
+    struct night_input *inputs;
+    size_t n_inputs;
+};
+
+enum status explain_warning(struct explain *x, struct str number, struct err *err) MUST_CHECK;
+/* ref: P-..., or an identifier as typed. */
+enum status explain_person(struct explain *x, struct str ref, struct err *err) MUST_CHECK;
+/* ref: H-..., P-... or an identifier of a member. */
+enum status explain_household(struct explain *x, struct str ref, struct err *err) MUST_CHECK;
+
+/* --- pieces --- */
+enum status explain_find_person(struct explain *x, struct str ref, uint32_t *out_row, struct err *err) MUST_CHECK;
+/* One line a warning of the entity. */
+enum status explain_warnings_of(struct explain *x, char entity_kind, uint64_t entity, struct err *err) MUST_CHECK;
+/* "残疾等级  二级  残疾证 cl_....csv 第 12 行「残疾等级」= 2": every attribute that is known, of a person or household row. */
+enum status explain_attributes(struct explain *x, enum attr_entity entity, uint32_t row, struct err *err) MUST_CHECK;
+
+#endif
