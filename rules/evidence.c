@@ -165,9 +165,9 @@ static bool say_name(struct compiler *c, const struct yaml_node *node, size_t at
         e = parse_value(c, node, name, &sc);
     }
     if (!e) {
-        if (c->diags->errors == before) {
+        if (c->diags->errors == before && (name.n == 0 || str_find(name, STR(" ")) < name.n)) {
             diag_add(c->diags, "E703", yaml_at_part(&c->doc, node, at, name.n), TR("say 里的 {" STR_FMT "} 不认识", "{" STR_FMT "} in say is unknown"), STR_ARG(known));
-        } else {
+        } else if (c->diags->errors > before) {
             diag_note(c->diags, TR("say 里的 {" STR_FMT "}", "{" STR_FMT "} in say"), STR_ARG(name));
         }
         return false;

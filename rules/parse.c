@@ -207,6 +207,9 @@ static struct expr *previous_expr(struct px *p, struct str name)
             return e;
         }
     }
+    if (r && p->sc.previous && !r->when) {
+        return NULL; /* its conditions are wrong: said already */
+    }
     diag_add(p->c->diags, "E205", at_token(p, &p->t),
              TR("“" STR_FMT ".上期”只能在 evidence 和 say 里用，且本规则要有“" STR_FMT " 变为 ...”", "'" STR_FMT ".上期' needs a line '" STR_FMT " 变为 ...' in this rule, and only evidence and say may name it"),
              STR_ARG(name), STR_ARG(name));
