@@ -25,6 +25,7 @@ struct list_row {
     bool undecided;               /* no hit tonight: the source is stale, the warning stands from an earlier night */
     struct str say, ask;          /* 预警原因, 建议核实 */
     daynum due;
+    int64_t person_row, household_row; /* of this night, -1 when not in tonight's population */
     struct list_person person;
     struct list_household home;
     uint32_t visit;               /* number of the household on its list, from 1 */

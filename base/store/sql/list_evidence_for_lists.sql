@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: Apache-2.0
+SELECT e.hit_id, e.label, e.value FROM evidence e JOIN hit h ON h.hit_id = e.hit_id
+WHERE h.disposition IN ('new', 'standing') AND e.depth = 0 AND e.role = 'item' ORDER BY e.hit_id, e.ord

@@ -1,0 +1,14 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Open warnings that were handed out, as the ledger stood at the mark: the last event that decides their state is 'new'. Text and level are the newest.
+WITH state AS (
+  SELECT warning_no, max(seq) AS seq FROM warning_event
+  WHERE seq <= :mark AND kind IN ('held', 'new', 'released', 'closed', 'cleared') GROUP BY warning_no
+), text AS (
+  SELECT warning_no, max(seq) AS seq FROM warning_event WHERE seq <= :mark AND kind IN ('new', 'level') GROUP BY warning_no
+)
+SELECT w.warning_no, w.rule, w.entity_kind, w.entity, t.level, json_extract(t.body, '$.level_rank'), json_extract(t.body, '$.say'),
+       json_extract(t.body, '$.street'), json_extract(t.body, '$.community'), json_extract(t.body, '$.household'),
+       json_extract(t.body, '$.send'), json_extract(t.body, '$.due')
+FROM state s JOIN warning_event e ON e.seq = s.seq JOIN warning w ON w.warning_no = s.warning_no
+JOIN text x ON x.warning_no = s.warning_no JOIN warning_event t ON t.seq = x.seq
+WHERE e.kind = 'new' ORDER BY w.warning_no

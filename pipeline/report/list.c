@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/report/list.h"
+
+#include "base/core/map.h"
+
+/* --- order ---------------------------------------------------------------------------------------------------------- */
+
+static struct str cut_digits(struct str *s)
+{
+    size_t n = 0;
+    while (n < s->n && is_digit((unsigned char)s->p[n])) {
+        n++;
+    }
+    struct str run = str_sub(*s, 0, n);
+    *s = str_sub(*s, n, s->n);
+    while (run.n > 1 && run.p[0] == '0') {
+        run = str_sub(run, 1, run.n);
+    }
+    return run;
+}
+
+int address_cmp(struct str a, struct str b)
+{
+    while (a.n > 0 && b.n > 0) {
+        if (is_digit((unsigned char)a.p[0]) && is_digit((unsigned char)b.p[0])) {
+            struct str x = cut_digits(&a), y = cut_digits(&b);
+            if (x.n != y.n) {
+                return x.n < y.n ? -1 : 1;
+            }
+            int c = str_cmp(x, y);
+            if (c != 0) {
+                return c;
+            }
+            continue;
+        }
+        if (a.p[0] != b.p[0]) {
+            return (unsigned char)a.p[0] < (unsigned char)b.p[0] ? -1 : 1;
+        }
+        a = str_sub(a, 1, a.n);
+        b = str_sub(b, 1, b.n);
+    }
+    return a.n == b.n ? 0 : a.n < b.n ? -1 : 1;
+}
+
+static int cmp_int(int64_t a, int64_t b) { return (a > b) - (a < b); }
+
+static int walking_cmp(const void *x, const void *y)
+{
+    const struct list_row *a = x, *b = y;
+    int c = cmp_int(a->where, b->where);
+    c = c ? c : str_cmp(a->street, b->street);
+    c = c ? c : str_cmp(a->community, b->community);
+    c = c ? c : address_cmp(a->home.address, b->home.address);
+    c = c ? c : cmp_int(a->household, b->household);
+    c = c ? c : cmp_int(a->order, b->order);
+    return c ? c : cmp_int(a->warning_no, b->warning_no);
+}
+
+/* Persons and households are read front to back: their files keep one block of each column at hand. */
+static int person_row_cmp(const void *x, const void *y)
+{
+    const struct list_row *a = x, *b = y;
+    int c = cmp_int(a->person_row, b->person_row);
+    return c ? c : cmp_int(a->warning_no, b->warning_no);
+}
+
+static int household_row_cmp(const void *x, const void *y)
+{
+    const struct list_row *a = x, *b = y;
+    int c = cmp_int(a->household_row, b->household_row);
+    return c ? c : cmp_int(a->warning_no, b->warning_no);
+}
+
+/* --- what to ask at the door ------------------------------------------------------------------------------------------ */
+
+#define ASK_ITEMS 4
+
+/* 入户核实：人均月收入（无数据）、残疾等级: what nobody knows comes first. */
+struct ask {
+    struct str unknown[ASK_ITEMS], known[ASK_ITEMS];
+    size_t n_unknown, n_known;
+};
+
+static void ask_add(struct ask *k, struct arena *a, struct str label, struct str value)
+{
+    if (str_starts(label, STR("户.")) || str_starts(label, STR("人."))) {
+        label = str_sub(label, strlen("户."), label.n);
+    }
+    if (label.n == 0 || str_find(label, STR(" ")) < label.n || str_starts(label, STR("得分"))) {
+        return; /* lists of rows and scores are evidence, not a question */
+    }
+    bool unknown = str_eqz(value, "未知") || value.n == 0;
+    if (unknown && k->n_unknown < ASK_ITEMS) {
+        k->unknown[k->n_unknown++] = arena_str(a, label);
+    } else if (!unknown && k->n_known < ASK_ITEMS) {
+        k->known[k->n_known++] = arena_str(a, label);
+    }
+}
+
+static struct str ask_text(const struct ask *k, struct arena *a, struct str way, struct str note)
+{
+    AUTO_STRBUF b = STRBUF_INIT;
+    strbuf_adds(&b, way.n ? way : STR("入户"));
+    if (!str_ends(strbuf_str(&b), STR("核对"))) {
+        strbuf_addz(&b, "核实");
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < k->n_unknown && n < ASK_ITEMS; i++, n++) {
+        strbuf_addf(&b, "%s" STR_FMT "（现无数据）", n ? "、" : "：", STR_ARG(k->unknown[i]));
+    }
+    for (size_t i = 0; i < k->n_known && n < ASK_ITEMS; i++, n++) {
+        strbuf_addf(&b, "%s" STR_FMT, n ? "、" : "：", STR_ARG(k->known[i]));
+    }
+    if (note.n) {
+        strbuf_addf(&b, "；" STR_FMT, STR_ARG(note));
+    }
+    return arena_str(a, strbuf_str(&b));
+}
+
+/* --- loading ---------------------------------------------------------------------------------------------------------- */
+
+static enum list_where where_of(struct str kind, struct str send, struct str street)
+{
+    if (str_eqz(kind, "integrity") || str_eqz(send, "区局")) {
+        return LIST_DESK;
+    }
+    return street.n ? LIST_STREET : LIST_NO_AREA;
+}
+
+/* The evidence statement runs beside the hits, both by hit_id. */
+struct evidence_cursor {
+    struct stmt *s;
+    bool row;
+};
+
+static enum status ask_of_hit(struct evidence_cursor *c, int64_t hit, struct ask *out, struct arena *a, struct err *err)
+{
+    *out = (struct ask){.n_known = 0};
+    while (c->row && stmt_int(c->s, 0) <= hit) {
+        if (stmt_int(c->s, 0) == hit) {
+            ask_add(out, a, stmt_text(c->s, 1), stmt_text(c->s, 2));
+        }
+        TRY(stmt_step(c->s, &c->row, err));
+    }
+    return ST_OK;
+}
+
+static enum status load_hits(struct report *r, struct list *out, struct err *err)
+{
+    struct arena *a = &r->arena;
+    AUTO_STMT evidence = stmt_use(r->night, STMT_LIST_EVIDENCE_FOR_LISTS);
+    struct evidence_cursor cursor = {evidence, false};
+    TRY(stmt_step(evidence, &cursor.row, err));
+    AUTO_STMT q = stmt_use(r->night, STMT_LIST_HITS_FOR_LISTS);
+    for (;;) {
+        bool row;
+        TRY(stmt_step(q, &row, err));
+        if (!row) {
+            return ST_OK;
+        }
+        struct ask ask;
+        TRY(ask_of_hit(&cursor, stmt_int(q, 0), &ask, a, err));
+        struct list_row *l = vec_add(&out->rows);
+        l->order = stmt_int(q, 0);
+        l->warning_no = stmt_int(q, 1);
+        l->is_new = str_eqz(stmt_text(q, 2), "new");
+        l->level = arena_str(a, stmt_text(q, 3));
+        l->level_rank = (uint32_t)stmt_int(q, 4);
+        l->level_note = arena_str(a, stmt_text(q, 5));
+        l->say = arena_str(a, stmt_text(q, 6));
+        l->ask = ask_text(&ask, a, stmt_text(q, 8), l->level_note);
+        l->where = where_of(stmt_text(q, 16), stmt_text(q, 7), stmt_text(q, 9));
+        l->street = arena_str(a, stmt_text(q, 9));
+        l->community = arena_str(a, stmt_text(q, 10));
+        l->household = stmt_int(q, 11);
+        l->person_row = stmt_int(q, 12);
+        l->household_row = stmt_int(q, 13);
+        l->due = stmt_day(q, 14);
+        l->rule_name = arena_str(a, stmt_text(q, 15));
+    }
+}
+
+static enum status load_answered(struct report *r, struct map64 *out, struct err *err)
+{
+    AUTO_STMT q = stmt_use(r->night, STMT_LIST_WARNINGS_ANSWERED);
+    for (;;) {
+        bool row;
+        TRY(stmt_step(q, &row, err));
+        if (!row) {
+            return ST_OK;
+        }
+        map64_put(out, (uint64_t)stmt_int(q, 0), 1);
+    }
+}
+
+static enum status add_undecided(struct report *r, struct list *out, struct stmt *q, struct err *err)
+{
+    struct arena *a = &r->arena;
+    AUTO_STMT rule = stmt_use(r->night, STMT_GET_RULE_RESULT);
+    stmt_bind_text(rule, ":rule", stmt_text(q, 1));
+    bool known;
+    TRY(stmt_one(rule, &known, err));
+    struct list_row l = {.warning_no = stmt_int(q, 0), .undecided = true, .order = INT64_MAX};
+    l.level = arena_str(a, stmt_text(q, 4));
+    l.level_rank = (uint32_t)stmt_int(q, 5);
+    l.street = arena_str(a, stmt_text(q, 7));
+    l.community = arena_str(a, stmt_text(q, 8));
+    l.household = stmt_is_null(q, 9) ? stmt_int(q, 3) : stmt_int(q, 9);
+    l.due = stmt_day(q, 11);
+    l.rule_name = known ? arena_str(a, stmt_text(rule, 0)) : arena_str(a, stmt_text(q, 1));
+    l.where = where_of(known ? stmt_text(rule, 1) : STR(""), stmt_text(q, 10), l.street);
+    l.say = str_of(arena_printf(a, STR_FMT "（数据未更新，沿用此前预警）", STR_ARG(stmt_text(q, 6))));
+    l.ask = STR("按原预警核实");
+    TRY(r->faces.find(r->faces.ctx, stmt_text(q, 2).p[0], stmt_int(q, 3), &l.person_row, &l.household_row, err));
+    vec_push(&out->rows, l);
+    return ST_OK;
+}
+
+/* Open warnings whose rule neither fired nor was decided false tonight stay on the list: nobody visited them yet. */
+static enum status load_undecided(struct report *r, struct list *out, struct err *err)
+{
+    struct map64 answered = {0};
+    enum status st = load_answered(r, &answered, err);
+    AUTO_STMT q = stmt_use(r->ledger, STMT_LIST_WARNINGS_ON_LISTS);
+    stmt_bind_int(q, ":mark", r->mark_event);
+    bool row = true;
+    while (st == ST_OK && row) {
+        st = stmt_step(q, &row, err);
+        if (st == ST_OK && row && map64_get(&answered, (uint64_t)stmt_int(q, 0)) == MAP_NONE) {
+            st = add_undecided(r, out, q, err);
+        }
+    }
+    map64_release(&answered);
+    return st;
+}
+
+static enum status fill_faces(struct report *r, struct list *out, struct err *err)
+{
+    vec_sort(&out->rows, person_row_cmp);
+    for (size_t i = 0; i < out->rows.n; i++) {
+        struct list_row *l = &out->rows.v[i];
+        l->person.age = -1;
+        if (i > 0 && l->person_row == l[-1].person_row) {
+            l->person = l[-1].person;
+        } else if (l->person_row >= 0) {
+            TRY(r->faces.person(r->faces.ctx, l->person_row, &r->arena, &l->person, err));
+        }
+    }
+    vec_sort(&out->rows, household_row_cmp);
+    for (size_t i = 0; i < out->rows.n; i++) {
+        struct list_row *l = &out->rows.v[i];
+        l->home.living = -1;
+        if (i > 0 && l->household_row == l[-1].household_row) {
+            l->home = l[-1].home;
+        } else if (l->household_row >= 0) {
+            TRY(r->faces.household(r->faces.ctx, l->household_row, &r->arena, &l->home, err));
+        }
+    }
+    return ST_OK;
+}
+
+static bool same_list(const struct list_row *a, const struct list_row *b)
+{
+    return a->where == b->where && (a->where != LIST_STREET || str_eq(a->street, b->street));
+}
+
+enum status list_load(struct report *r, struct list *out, struct err *err)
+{
+    TRY(load_hits(r, out, err));
+    TRY(load_undecided(r, out, err));
+    TRY(fill_faces(r, out, err));
+    vec_sort(&out->rows, walking_cmp);
+    for (size_t i = 0; i < out->rows.n; i++) {
+        struct list_row *l = &out->rows.v[i];
+        bool continues = i > 0 && same_list(l, l - 1);
+        l->opens_visit = !continues || l->household != l[-1].household;
+        l->visit = (continues ? l[-1].visit : 0) + l->opens_visit;
+    }
+    return ST_OK;
+}
+
+void list_release(struct list *l) { vec_release(&l->rows); }
+
+void list_cut(const struct list *l, list_spans *out)
+{
+    for (size_t i = 0; i < l->rows.n; i++) {
+        const struct list_row *row = &l->rows.v[i];
+        if (i == 0 || !same_list(row, row - 1)) {
+            vec_push(out, (struct list_span){.where = row->where, .street = row->street, .from = i});
+        }
+        out->v[out->n - 1].to = i + 1;
+        out->v[out->n - 1].households = row->visit;
+    }
+}

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/report/xlsx.h"
+
+#include <stdlib.h>
+
+#include <xlsxwriter.h>
+
+#include "base/core/file.h"
+#include "base/text/width.h"
+#include "rules/warning_number.h"
+
+/* Widths in the unit of spreadsheets (a half-width character); together they print at about three quarters of 10.5 points on A4 landscape. */
+enum column {
+    COL_VISIT, COL_NUMBER, COL_LEVEL, COL_COMMUNITY, COL_HEAD, COL_PERSON, COL_RELATION, COL_SEX_AGE, COL_ADDRESS, COL_HUKOU, COL_PHONE, COL_PROGRAMMES,
+    COL_SAY, COL_ASK, COL_DUE, COL_VISIT_DAY, COL_VISITOR, COL_OUTCOME, COL_NOTE, COL_COUNT
+};
+static const struct {
+    const char *header;
+    double width;
+} columns[COL_COUNT] = {
+    {"序号", 5},      {"预警编号", 11.5}, {"等级", 5.5},     {"社区", 9},      {"户主", 8},      {"走访对象", 8},  {"与户主关系", 7},
+    {"性别/年龄", 6}, {"现住址", 18},     {"户籍地址", 13},  {"联系电话", 12.5}, {"现享受政策", 10}, {"预警原因", 27}, {"建议核实", 18},
+    {"截止日期", 10.5}, {"走访日期", 10}, {"走访人", 8},     {"核查结果", 11}, {"备注", 10},
+};
+
+#define ROW_TITLE  0
+#define ROW_NOTICE 1
+#define ROW_HEADER 2
+#define ROW_FIRST  3
+#define NOTICE     "本清单为走访线索，不是处理决定"
+#define SHEET_HELP "说明"
+#define HELP_WORDS 3 /* first row of the outcome words on the sheet 说明 */
+#define LEVELS_MAX 8
+
+struct formats {
+    lxw_format *title, *notice, *header, *household, *text, *centre, *fill, *fill_day, *help, *help_title, *word;
+    lxw_format *level[LEVELS_MAX];
+};
+struct book {
+    struct report *r;
+    lxw_workbook *wb;
+    struct formats f;
+    size_t n_words;
+    struct arena scratch; /* cleared after every row */
+};
+
+/* --- formats ---------------------------------------------------------------------------------------------------------- */
+
+static lxw_format *cell_format(lxw_workbook *wb, double size)
+{
+    lxw_format *f = workbook_add_format(wb);
+    format_set_font_name(f, "宋体");
+    format_set_font_size(f, size);
+    format_set_align(f, LXW_ALIGN_VERTICAL_CENTER);
+    return f;
+}
+
+static lxw_format *grid_format(lxw_workbook *wb)
+{
+    lxw_format *f = cell_format(wb, 10.5);
+    format_set_border(f, LXW_BORDER_THIN);
+    format_set_border_color(f, 0x8C8C8C);
+    format_set_text_wrap(f);
+    format_set_num_format(f, "@");
+    return f;
+}
+
+/* Levels are words first; colour only helps where there is colour. The palette follows the rank, so that other names keep their meaning. */
+static lxw_format *level_format(lxw_workbook *wb, size_t rank)
+{
+    static const lxw_color_t ink[] = {0x9C1C14, 0x9A4A00, 0x7A5B00, 0x1D4F8C};
+    lxw_format *f = grid_format(wb);
+    format_set_align(f, LXW_ALIGN_CENTER);
+    format_set_bold(f);
+    format_set_font_color(f, ink[MIN(rank, ARRAY_LEN(ink) - 1)]);
+    return f;
+}
+
+static void formats_make(struct book *b)
+{
+    lxw_workbook *wb = b->wb;
+    struct formats *f = &b->f;
+    f->title = cell_format(wb, 18);
+    format_set_bold(f->title);
+    format_set_align(f->title, LXW_ALIGN_CENTER);
+    f->notice = cell_format(wb, 10.5);
+    format_set_align(f->notice, LXW_ALIGN_CENTER);
+    f->header = grid_format(wb);
+    format_set_bold(f->header);
+    format_set_align(f->header, LXW_ALIGN_CENTER);
+    format_set_bg_color(f->header, 0xE7E6E1);
+    f->household = grid_format(wb);
+    format_set_bold(f->household);
+    format_set_bg_color(f->household, 0xF4F3EF);
+    f->text = grid_format(wb);
+    f->centre = grid_format(wb);
+    format_set_align(f->centre, LXW_ALIGN_CENTER);
+    f->fill = grid_format(wb);
+    f->fill_day = grid_format(wb);
+    format_set_num_format(f->fill_day, "yyyy-mm-dd");
+    f->help = cell_format(wb, 11);
+    format_set_text_wrap(f->help);
+    f->help_title = cell_format(wb, 13);
+    format_set_bold(f->help_title);
+    f->word = cell_format(wb, 11);
+    format_set_border(f->word, LXW_BORDER_THIN);
+    for (size_t i = 0; i < LEVELS_MAX; i++) {
+        f->level[i] = level_format(wb, i);
+    }
+}
+
+/* --- cells ------------------------------------------------------------------------------------------------------------ */
+
+/* Views are not NUL-terminated, and a cell holds at most 32,767 characters. */
+static void put(struct book *b, lxw_worksheet *ws, lxw_row_t row, lxw_col_t col, struct str s, lxw_format *f)
+{
+    worksheet_write_string(ws, row, col, arena_z(&b->scratch, str_sub(s, 0, 10000)), f);
+}
+
+static int lines_of(struct str s, double width)
+{
+    int columns_of_text = (int)width_str(s), fit = (int)width - 1;
+    return fit > 0 ? (columns_of_text + fit - 1) / fit : 1;
+}
+
+/* Spreadsheets size wrapped rows by themselves, but not alike and not for handwriting: say it. */
+static double row_height(const struct list_row *l, struct str hukou, struct str community)
+{
+    int lines = 2;
+    lines = MAX(lines, lines_of(l->person.address, columns[COL_ADDRESS].width));
+    lines = MAX(lines, lines_of(hukou, columns[COL_HUKOU].width));
+    lines = MAX(lines, lines_of(community, columns[COL_COMMUNITY].width));
+    lines = MAX(lines, lines_of(l->person.programmes, columns[COL_PROGRAMMES].width));
+    lines = MAX(lines, lines_of(l->say, columns[COL_SAY].width));
+    lines = MAX(lines, lines_of(l->ask, columns[COL_ASK].width));
+    return MIN(lines * 14.5 + 5, 400);
+}
+
+static void sex_age(const struct list_person *p, struct strbuf *b)
+{
+    strbuf_adds(b, p->sex);
+    if (p->age >= 0) {
+        strbuf_addf(b, "%s%d岁", p->sex.n ? "/" : "", p->age);
+    }
+    if (p->dead) {
+        strbuf_addz(b, "（已故）");
+    }
+}
+
+static struct str hukou_of(const struct list_person *p, struct arena *a)
+{
+    if (p->away) {
+        return str_of(arena_printf(a, "人户分离：" STR_FMT, STR_ARG(p->hukou_address)));
+    }
+    bool same = p->hukou_address.n == 0 || str_eq(p->hukou_address, p->address);
+    return same ? STR("同现住址") : p->hukou_address;
+}
+
+static void write_household(struct book *b, lxw_worksheet *ws, lxw_row_t row, const struct list_row *l, size_t warnings)
+{
+    AUTO_STRBUF s = STRBUF_INIT;
+    strbuf_addf(&s, "第 %u 户　" STR_FMT, l->visit, STR_ARG(l->home.head.n ? l->home.head : l->person.name));
+    if (l->home.living >= 0) {
+        strbuf_addf(&s, "　%d 人", l->home.living);
+    }
+    strbuf_addf(&s, "　%zu 条预警", warnings);
+    if (l->home.address.n) {
+        strbuf_addf(&s, "　" STR_FMT, STR_ARG(l->home.address));
+    }
+    worksheet_set_row(ws, row, 20, NULL);
+    worksheet_merge_range(ws, row, 0, row, COL_COUNT - 1, strbuf_z(&s), b->f.household);
+}
+
+static void write_row(struct book *b, lxw_worksheet *ws, lxw_row_t row, const struct list_row *l)
+{
+    AUTO_STRBUF s = STRBUF_INIT;
+    const struct formats *f = &b->f;
+    struct str community = report_area_name(b->r, l->community), hukou = hukou_of(&l->person, &b->scratch);
+    worksheet_set_row(ws, row, row_height(l, hukou, community), NULL);
+    worksheet_write_number(ws, row, COL_VISIT, l->visit, f->centre);
+    strbuf_add_warning_number(&s, l->warning_no);
+    put(b, ws, row, COL_NUMBER, strbuf_str(&s), f->centre);
+    put(b, ws, row, COL_LEVEL, l->level, f->level[MIN(l->level_rank, LEVELS_MAX - 1)]);
+    put(b, ws, row, COL_COMMUNITY, community, f->text);
+    put(b, ws, row, COL_HEAD, l->home.head, f->text);
+    put(b, ws, row, COL_PERSON, l->person.name, f->text);
+    put(b, ws, row, COL_RELATION, l->person.relation, f->centre);
+    strbuf_clear(&s);
+    sex_age(&l->person, &s);
+    put(b, ws, row, COL_SEX_AGE, strbuf_str(&s), f->centre);
+    put(b, ws, row, COL_ADDRESS, l->person.address.n ? l->person.address : l->home.address, f->text);
+    put(b, ws, row, COL_HUKOU, hukou, f->text);
+    put(b, ws, row, COL_PHONE, l->person.phone, f->text);
+    put(b, ws, row, COL_PROGRAMMES, l->person.programmes, f->text);
+    put(b, ws, row, COL_SAY, l->say, f->text);
+    put(b, ws, row, COL_ASK, l->ask, f->text);
+    strbuf_clear(&s);
+    strbuf_add_day(&s, l->due);
+    put(b, ws, row, COL_DUE, strbuf_str(&s), f->centre);
+    worksheet_write_blank(ws, row, COL_VISIT_DAY, f->fill_day);
+    for (lxw_col_t c = COL_VISITOR; c < COL_COUNT; c++) {
+        worksheet_write_blank(ws, row, c, f->fill);
+    }
+    arena_clear(&b->scratch);
+}
+
+/* --- sheets ----------------------------------------------------------------------------------------------------------- */
+
+static void page_setup(lxw_worksheet *ws, const struct xlsx_sheet *sheet, lxw_row_t last)
+{
+    struct arena a = ARENA_INIT;
+    worksheet_set_landscape(ws);
+    worksheet_set_paper(ws, 9); /* A4 */
+    worksheet_set_margins(ws, 0.3, 0.3, 0.45, 0.55);
+    worksheet_fit_to_pages(ws, 1, 0);
+    worksheet_center_horizontally(ws);
+    worksheet_repeat_rows(ws, ROW_HEADER, ROW_HEADER);
+    worksheet_print_area(ws, 0, 0, last, COL_COUNT - 1);
+    worksheet_freeze_panes(ws, ROW_FIRST, COL_LEVEL);
+    worksheet_set_footer(ws, arena_printf(&a, "&L" NOTICE "&C第 &P 页，共 &N 页&R清单编号 %s", sheet->number));
+    arena_release(&a);
+}
+
+static void outcome_choice(struct book *b, lxw_worksheet *ws, lxw_row_t last)
+{
+    struct arena a = ARENA_INIT;
+    char *range = arena_printf(&a, "=%s!$A$%d:$A$%zu", SHEET_HELP, HELP_WORDS + 1, HELP_WORDS + b->n_words);
+    char *title = arena_z(&a, STR("核查结果")), *text = arena_z(&a, STR("请从下拉列表中选一个词；没有走访就留空。"));
+    lxw_data_validation v = {.validate = LXW_VALIDATION_TYPE_LIST,
+                             .value_formula = range,
+                             .error_title = title,
+                             .error_message = text,
+                             .ignore_blank = LXW_VALIDATION_ON,
+                             .dropdown = LXW_VALIDATION_ON,
+                             .show_error = LXW_VALIDATION_ON,
+                             .show_input = LXW_VALIDATION_ON};
+    worksheet_data_validation_range(ws, ROW_FIRST, COL_OUTCOME, MAX(last, ROW_FIRST), COL_OUTCOME, &v);
+    arena_release(&a);
+}
+
+static size_t warnings_of_visit(const struct xlsx_sheet *sheet, size_t i)
+{
+    size_t n = 1;
+    while (i + n < sheet->n && !sheet->rows[i + n].opens_visit) {
+        n++;
+    }
+    return n;
+}
+
+static void write_list(struct book *b, const struct xlsx_sheet *sheet)
+{
+    struct arena a = ARENA_INIT;
+    lxw_worksheet *ws = workbook_add_worksheet(b->wb, sheet->name);
+    for (lxw_col_t c = 0; c < COL_COUNT; c++) {
+        worksheet_set_column(ws, c, c, columns[c].width, NULL);
+    }
+    worksheet_set_row(ws, ROW_TITLE, 32, NULL);
+    worksheet_merge_range(ws, ROW_TITLE, 0, ROW_TITLE, COL_COUNT - 1, sheet->title, b->f.title);
+    worksheet_set_row(ws, ROW_NOTICE, 20, NULL);
+    worksheet_merge_range(ws, ROW_NOTICE, 0, ROW_NOTICE, COL_COUNT - 1,
+                          arena_printf(&a, "基准日 %s　清单编号 %s　共 %u 户 %zu 条　" NOTICE, report_day(&a, b->r->as_of), sheet->number,
+                                       sheet->households, sheet->n),
+                          b->f.notice);
+    worksheet_set_row(ws, ROW_HEADER, 32, NULL);
+    for (lxw_col_t c = 0; c < COL_COUNT; c++) {
+        worksheet_write_string(ws, ROW_HEADER, c, columns[c].header, b->f.header);
+    }
+    lxw_row_t row = ROW_FIRST;
+    for (size_t i = 0; i < sheet->n; i++) {
+        if (sheet->rows[i].opens_visit || i == 0) {
+            write_household(b, ws, row++, &sheet->rows[i], warnings_of_visit(sheet, i));
+        }
+        write_row(b, ws, row++, &sheet->rows[i]);
+    }
+    if (sheet->n == 0) {
+        worksheet_merge_range(ws, row, 0, row, COL_COUNT - 1, "今晚没有需要列入的预警", b->f.household);
+        row++;
+    }
+    page_setup(ws, sheet, row - 1);
+    if (b->n_words > 0) {
+        outcome_choice(b, ws, row - 1);
+    }
+    worksheet_ignore_errors(ws, LXW_IGNORE_NUMBER_STORED_AS_TEXT, arena_printf(&a, "A1:S%u", row));
+    arena_release(&a);
+}
+
+static const char *const help_lines[] = {
+    "1. 一户走访一次：同一户的几条预警排在一起，走访日期和走访人每户填一次即可（填在该户第一行）。",
+    "2. 每条预警各填一个核查结果，只能用左边列出的词；没有走访到的留空，下次仍会列出。",
+    "3. 需要补充的话写在备注里；预警编号不要改动，它是回填时唯一的依据。列的顺序可以调整，也可以加列。",
+    "4. 填好后用 Excel、WPS 或 LibreOffice 另存为 CSV（编码不限），交回区民政局导入。",
+    "5. " NOTICE "。资料有出入时以实际情况为准，不得仅凭本清单停发或核减待遇。",
+    "6. 本清单含个人信息，仅限本街道走访使用，不得转发到聊天群，用后按规定收回或销毁。",
+};
+
+static void write_help(struct book *b)
+{
+    lxw_worksheet *ws = workbook_add_worksheet(b->wb, SHEET_HELP);
+    worksheet_set_column(ws, 0, 0, 16, NULL);
+    worksheet_set_column(ws, 1, 1, 16, NULL);
+    worksheet_set_column(ws, 2, 2, 4, NULL);
+    worksheet_set_column(ws, 3, 3, 76, NULL);
+    worksheet_write_string(ws, 0, 0, "填写说明", b->f.help_title);
+    worksheet_write_string(ws, 2, 0, "核查结果", b->f.header);
+    worksheet_write_string(ws, 2, 1, "归为", b->f.header);
+    size_t rows = MAX(b->n_words, ARRAY_LEN(help_lines)), group = 0, in_group = 0;
+    const struct rules_meta *m = b->r->meta;
+    for (size_t i = 0; i < rows; i++) {
+        lxw_row_t row = (lxw_row_t)(HELP_WORDS + i);
+        worksheet_set_row(ws, row, 33, NULL);
+        if (i < b->n_words) {
+            while (in_group >= m->groups[group].n) {
+                group++, in_group = 0;
+            }
+            put(b, ws, row, 0, m->groups[group].outcomes[in_group++], b->f.word);
+            put(b, ws, row, 1, m->groups[group].name, b->f.word);
+        }
+        if (i < ARRAY_LEN(help_lines)) {
+            worksheet_write_string(ws, row, 3, help_lines[i], b->f.help);
+        }
+    }
+    worksheet_set_landscape(ws);
+    worksheet_set_paper(ws, 9);
+    worksheet_fit_to_pages(ws, 1, 0);
+}
+
+enum status xlsx_write(struct report *r, const char *file_name, const struct xlsx_sheet *sheets, size_t n, struct err *err)
+{
+    struct arena a = ARENA_INIT;
+    const char *draft = path_join(&a, r->scratch_dir, "list.xlsx");
+    const char *path = path_join(&a, r->out_dir, file_name);
+    /* Without tmpdir cells go through a shared folder; without `created` the bytes follow the clock. */
+    lxw_workbook_options options = {.constant_memory = LXW_TRUE, .tmpdir = arena_z(&a, str_of(r->scratch_dir))};
+    struct book b = {.r = r, .wb = workbook_new_opt(draft, &options)};
+    if (!b.wb) {
+        arena_release(&a);
+        return err_set(err, ST_IO, "%s: %s", file_name, TR("无法创建工作簿", "cannot create the workbook"));
+    }
+    for (size_t i = 0; i < r->meta->n_groups; i++) {
+        b.n_words += r->meta->groups[i].n;
+    }
+    lxw_doc_properties properties = {.created = (time_t)r->as_of * 86400};
+    workbook_set_properties(b.wb, &properties);
+    formats_make(&b);
+    for (size_t i = 0; i < n; i++) {
+        write_list(&b, &sheets[i]);
+    }
+    write_help(&b);
+    lxw_error e = workbook_close(b.wb);
+    enum status st = e == LXW_NO_ERROR ? file_rename(draft, path, err) : err_set(err, ST_IO, "%s: %s", file_name, lxw_strerror(e));
+    arena_release(&b.scratch);
+    arena_release(&a);
+    return st;
+}
