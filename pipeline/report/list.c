@@ -209,7 +209,7 @@ static enum status add_undecided(struct report *r, struct list *out, struct stmt
     l.due = stmt_day(q, 11);
     l.rule_name = known ? arena_str(a, stmt_text(rule, 0)) : arena_str(a, stmt_text(q, 1));
     l.where = where_of(known ? stmt_text(rule, 1) : STR(""), stmt_text(q, 10), l.street);
-    l.say = str_of(arena_printf(a, STR_FMT "（数据未更新，沿用此前预警）", STR_ARG(stmt_text(q, 6))));
+    l.say = str_of(arena_printf(a, STR_FMT "（今晚未能再次确认，沿用此前预警）", STR_ARG(stmt_text(q, 6))));
     l.ask = STR("按原预警核实");
     TRY(r->faces.find(r->faces.ctx, stmt_text(q, 2).p[0], stmt_int(q, 3), &l.person_row, &l.household_row, err));
     vec_push(&out->rows, l);

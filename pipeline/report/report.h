@@ -51,7 +51,6 @@ struct report {
     int64_t mark_event, mark_visit; /* the ledger counts up to here */
     const struct area_set *areas;
     const struct rules_meta *meta;
-    const struct ruleset *rules; /* NULL in tests that need no rule texts */
     struct site *site;        /* for the rejects of departments; NULL in tests */
     const struct sources *sources; /* departments in the order of sources.yaml */
     struct faces faces;
@@ -67,6 +66,10 @@ const char *report_day(struct arena *a, daynum day);
 /* Writes one file of the report under out_dir. */
 enum status report_write(struct report *r, const char *name, const struct strbuf *content, struct err *err) MUST_CHECK;
 
+const char *department_file(struct report *r, struct str department); /* departments/NAME.csv */
+
+/* Everything of the report from what *r holds; r->out_dir exists and is empty. */
+enum status report_compose(struct report *r, struct err *err) MUST_CHECK;
 /* Each writes its files. */
 enum status departments_write(struct report *r, struct err *err) MUST_CHECK;
 enum status quality_write(struct report *r, struct err *err) MUST_CHECK;

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* quality.csv: every delivery the night used or that waits, one row a figure, so that people can filter it and machines can read it. */
+#include "base/core/csv_out.h"
+#include "pipeline/ingest/ingest.h"
+#include "pipeline/report/delivered.h"
+
+static const char *const headers[] = {"数据源", "部门", "范围", "数据日期", "收到日期", "文件", "状态", "项目", "列", "细目", "数量", "说明"};
+
+struct quality {
+    struct csv_out csv;
+    const struct report *r;
+    const struct delivered_file *file;
+};
+
+static void line(struct quality *q, const char *item, struct str column, const char *detail, int64_t n, const char *text)
+{
+    const struct source *s = &q->r->sources->v[q->file->source];
+    csv_text(&q->csv, s->label);
+    csv_text(&q->csv, s->department);
+    csv_text(&q->csv, q->file->scope);
+    csv_day(&q->csv, q->file->data_date);
+    csv_day(&q->csv, q->file->received);
+    csv_text(&q->csv, q->file->name);
+    csv_z(&q->csv, q->file->in_force ? "在用" : "待定");
+    csv_z(&q->csv, item);
+    csv_text(&q->csv, column);
+    csv_z(&q->csv, detail);
+    if (n >= 0) {
+        csv_int(&q->csv, n);
+    } else {
+        csv_empty(&q->csv);
+    }
+    csv_z(&q->csv, text);
+    csv_end_row(&q->csv);
+}
+
+/* Exact numbers come with the first example of each kind, column and reason. */
+static bool count_reason(void *ctx, const struct reject *j, int64_t count)
+{
+    if (count > 0) {
+        line(ctx, j->kind == REJECT_ROW ? "退回原因" : "缺陷原因", j->column, reject_reason_text(j->reason), count, "");
+    }
+    return true;
+}
+
+static enum status write_file(struct quality *q, const struct delivered_file *f, struct err *err)
+{
+    static const char *const asides[ASIDE_COUNT] = {"标题行", "重复表头", "合计行", "签名行", "空行"};
+    q->file = f;
+    AUTO_STRBUF encoding = STRBUF_INIT;
+    strbuf_adds(&encoding, f->encoding);
+    line(q, "记录", STR(""), "", f->records, strbuf_z(&encoding));
+    line(q, "接收", STR(""), "", f->typed, "");
+    line(q, "退回", STR(""), "", f->rejected, "");
+    for (int i = 0; i < ASIDE_COUNT; i++) {
+        if (f->aside[i] > 0) {
+            line(q, "搁置", STR(""), asides[i], f->aside[i], "");
+        }
+    }
+    line(q, "缺陷格", STR(""), "", f->defects, "");
+    for (size_t g = 0; g < f->n_gates; g++) {
+        struct arena a = ARENA_INIT;
+        const struct delivered_gate *gate = &f->gates[g];
+        const char *verdict = str_eqz(gate->verdict, "ok") ? "通过" : str_eqz(gate->verdict, "warn") ? "提醒" : "拦下";
+        line(q, "检验", STR(""), arena_z(&a, gate->gate), -1,
+             arena_printf(&a, "%s：" STR_FMT "（允许 " STR_FMT "）", verdict, STR_ARG(gate->value), STR_ARG(gate->band)));
+        arena_release(&a);
+    }
+    return q->r->site && f->rejected + f->defects > 0 ? file_rejects(q->r->site, f->file_id, count_reason, q, err) : ST_OK;
+}
+
+enum status quality_write(struct report *r, struct err *err)
+{
+    AUTO_STRBUF b = STRBUF_INIT;
+    struct quality q = {.csv = csv_out_to(&b), .r = r};
+    strbuf_addz(&b, CSV_BOM);
+    for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
+        csv_z(&q.csv, headers[i]);
+    }
+    csv_end_row(&q.csv);
+    delivered_files files = {0};
+    enum status st = delivered_load(r, &files, err);
+    for (size_t i = 0; i < files.n && st == ST_OK; i++) {
+        st = write_file(&q, &files.v[i], err);
+    }
+    vec_release(&files);
+    return st == ST_OK ? report_write(r, "quality.csv", &b, err) : st;
+}
