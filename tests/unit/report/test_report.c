@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A whole report from a night made by hand: what is on which list, what the page says and hides, and the same bytes twice.
+   KEEP=DIR leaves the report there to be looked at. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/core/file.h"
+#include "pipeline/report/page.h"
+#include "tests/lib/report_fixture.h"
+
+static struct report_fixture *fix;
+
+static int make(void **state)
+{
+    (void)state;
+    fix = report_fixture_new();
+    return 0;
+}
+
+static int drop(void **state)
+{
+    (void)state;
+    report_fixture_free(fix);
+    return 0;
+}
+
+static void compose_into(const char *name, struct strbuf *page)
+{
+    struct err err;
+    const char *dir = report_fixture_compose(fix, name, &err);
+    if (!dir) {
+        fail_msg("%s", err.text);
+    }
+    struct arena a = ARENA_INIT;
+    assert_int_equal(file_read_all(path_join(&a, dir, "index.html"), 1u << 22, page, &err), ST_OK);
+    arena_release(&a);
+}
+
+static bool has(const struct strbuf *b, const char *z) { return str_find(strbuf_str(b), str_of(z)) < b->n; }
+
+static void lists_hold_what_they_should(void **state)
+{
+    (void)state;
+    struct list list = {0};
+    list_spans spans = {0};
+    struct err err;
+    assert_int_equal(list_load(&fix->report, &list, &err), ST_OK);
+    list_cut(&list, &spans);
+    size_t desk = 0, no_area = 0, undecided = 0;
+    for (size_t i = 0; i < list.rows.n; i++) {
+        const struct list_row *l = &list.rows.v[i];
+        desk += l->where == LIST_DESK;
+        no_area += l->where == LIST_NO_AREA;
+        undecided += l->undecided;
+        if (i > 0 && l->where == LIST_STREET && l[-1].where == LIST_STREET && str_eq(l->street, l[-1].street)) {
+            assert_true(str_cmp(l[-1].community, l->community) <= 0);
+            assert_int_equal(l->visit, l[-1].visit + l->opens_visit);
+        }
+        assert_true(l->warning_no > 0);
+    }
+    assert_int_equal(list.rows.n, fix->expected_rows);
+    assert_int_equal(desk, fix->expected_desk);
+    assert_int_equal(no_area, fix->expected_no_area);
+    assert_int_equal(undecided, 1);
+    assert_int_equal(spans.n, fix->expected_streets + 2);
+    vec_release(&spans);
+    list_release(&list);
+}
+
+static void page_says_counts_and_no_names(void **state)
+{
+    (void)state;
+    AUTO_STRBUF page = STRBUF_INIT;
+    compose_into("first", &page);
+    assert_true(has(&page, "2026年3月2日"));
+    assert_true(has(&page, "mopai release"));
+    assert_true(has(&page, "医疗结算"));
+    assert_true(has(&page, "&lt;5"));
+    assert_true(has(&page, "试运行"));
+    for (size_t i = 0; i < fix->n_names; i++) {
+        assert_false(has(&page, fix->names[i]));
+    }
+    assert_false(has(&page, "<script"));
+    assert_false(has(&page, "http://"));
+    assert_false(has(&page, "https://"));
+}
+
+static bool same_file(const char *x, const char *y)
+{
+    AUTO_STRBUF a = STRBUF_INIT;
+    AUTO_STRBUF b = STRBUF_INIT;
+    struct err err;
+    return file_read_all(x, 1u << 26, &a, &err) == ST_OK && file_read_all(y, 1u << 26, &b, &err) == ST_OK && str_eq(strbuf_str(&a), strbuf_str(&b));
+}
+
+static void same_night_same_bytes(void **state)
+{
+    (void)state;
+    AUTO_STRBUF page = STRBUF_INIT;
+    setenv("TZ", "Asia/Shanghai", 1);
+    tzset();
+    compose_into("east", &page);
+    setenv("TZ", "America/Lima", 1);
+    tzset();
+    compose_into("west", &page);
+    unsetenv("TZ");
+    tzset();
+    static const char *const folders[] = {"", "streets", "departments"};
+    struct arena a = ARENA_INIT;
+    size_t compared = 0;
+    for (size_t f = 0; f < ARRAY_LEN(folders); f++) {
+        file_list names = {0};
+        struct err err;
+        const char *east = arena_printf(&a, "%s/east/%s", fix->dir, folders[f]);
+        assert_int_equal(file_list_dir(&a, east, &names, &err), ST_OK);
+        for (size_t i = 0; i < names.n; i++) {
+            assert_string_not_equal(names.v[i].name, ".scratch");
+            if (names.v[i].is_file) {
+                const char *west = arena_printf(&a, "%s/west/%s/%s", fix->dir, folders[f], names.v[i].name);
+                if (!same_file(path_join(&a, east, names.v[i].name), west)) {
+                    fail_msg("%s differs", names.v[i].name);
+                }
+                compared++;
+            }
+        }
+        vec_release(&names);
+    }
+    assert_int_equal(compared, 2 + fix->expected_streets);
+    arena_release(&a);
+}
+
+/* On a phone nothing may stick out to the right. Asked of Chromium when it is there. */
+static void page_fits_a_phone(void **state)
+{
+    (void)state;
+    if (system("command -v chromium >/dev/null 2>&1") != 0) {
+        skip();
+    }
+    AUTO_STRBUF page = STRBUF_INIT;
+    compose_into("phone", &page);
+    struct arena a = ARENA_INIT;
+    struct err err;
+    struct str frame = STR("<body><iframe width=390 height=800 src=\"phone/index.html\" style=\"border:0\" "
+                           "onload=\"document.title='w'+this.contentDocument.documentElement.scrollWidth\"></iframe>");
+    assert_int_equal(file_write_atomic(path_join(&a, fix->dir, "frame.html"), frame, &err), ST_OK);
+    FILE *p = popen(arena_printf(&a,
+                                 "timeout 60 chromium --headless --no-sandbox --disable-gpu --allow-file-access-from-files --user-data-dir=%s/profile "
+                                 "--virtual-time-budget=3000 --window-size=800,900 --dump-dom file://%s/frame.html 2>/dev/null",
+                                 fix->dir, fix->dir),
+                    "r");
+    assert_non_null(p);
+    char text[4096];
+    size_t n = fread(text, 1, sizeof(text) - 1, p);
+    text[n] = 0;
+    int code = pclose(p);
+    if (code != 0 || !strstr(text, "<title>w")) {
+        print_message("chromium could not be asked\n");
+        arena_release(&a);
+        skip();
+    }
+    assert_int_equal(atoi(strstr(text, "<title>w") + strlen("<title>w")), 390);
+    arena_release(&a);
+}
+
+static void addresses_in_walking_order(void **state)
+{
+    (void)state;
+    static const char *const sorted[] = {"", "和平路2号", "和平路2号院1号楼", "和平路2号院1号楼9室", "和平路2号院1号楼10室", "和平路10号", "和平路010号院"};
+    for (size_t i = 0; i + 1 < ARRAY_LEN(sorted); i++) {
+        assert_true(address_cmp(str_of(sorted[i]), str_of(sorted[i + 1])) < 0);
+        assert_true(address_cmp(str_of(sorted[i + 1]), str_of(sorted[i])) > 0);
+    }
+    assert_int_equal(address_cmp(STR("3号"), STR("03号")), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(addresses_in_walking_order), cmocka_unit_test(lists_hold_what_they_should), cmocka_unit_test(page_says_counts_and_no_names),
+        cmocka_unit_test(same_night_same_bytes),      cmocka_unit_test(page_fits_a_phone),
+    };
+    return cmocka_run_group_tests(tests, make, drop);
+}
