@@ -15,39 +15,6 @@ static void day_short(struct strbuf *b, daynum day)
     strbuf_addf(b, "%d月%d日", d.month, d.day);
 }
 
-static void number_cell(struct strbuf *b, const char *label, int64_t v)
-{
-    strbuf_addf(b, "<td class=\"n%s\" data-l=\"%s\">", v == 0 ? " zero" : "", label);
-    html_count(b, v);
-    strbuf_addz(b, "</td>");
-}
-
-static void area_cell(struct strbuf *b, const char *label, int64_t v)
-{
-    strbuf_addf(b, "<td class=\"n%s\" data-l=\"%s\">", v == 0 ? " zero" : "", label);
-    html_area_count(b, v);
-    strbuf_addz(b, "</td>");
-}
-
-static void heads(struct strbuf *b, const char *const *names, size_t n, size_t first_number)
-{
-    strbuf_addz(b, "<thead><tr>");
-    for (size_t i = 0; i < n; i++) {
-        strbuf_addf(b, "<th scope=\"col\"%s>%s</th>", i >= first_number && names[i][0] ? " class=\"n\"" : "", names[i]);
-    }
-    strbuf_addz(b, "</tr></thead><tbody>");
-}
-
-static void legend(struct strbuf *b, bool held)
-{
-    strbuf_addz(b, "<ul class=\"legend\" aria-hidden=\"true\"><li><svg viewBox=\"0 0 12 12\"><rect class=\"f-new\" width=\"12\" height=\"12\"/></svg>新增</li>"
-                   "<li><svg viewBox=\"0 0 12 12\"><rect class=\"f-standing\" width=\"12\" height=\"12\"/></svg>在办</li>");
-    if (held) {
-        strbuf_addz(b, "<li><svg viewBox=\"0 0 12 12\"><rect class=\"f-held\" x=\"1\" y=\"1\" width=\"10\" height=\"10\"/></svg>暂扣</li>");
-    }
-    strbuf_addz(b, "</ul>");
-}
-
 /* --- the top ----------------------------------------------------------------------------------------------------------- */
 
 static const struct page_night *previous(const struct page *p) { return p->nights.n > 1 ? &p->nights.v[1] : NULL; }
@@ -187,7 +154,7 @@ static void todo(struct strbuf *b, const struct page *p)
 
 static const char *state_word(struct str state)
 {
-    return str_eqz(state, "fresh") ? "新鲜" : str_eqz(state, "stale") ? "过期" : "缺失";
+    return str_eqz(state, "fresh") ? "按时" : str_eqz(state, "stale") ? "过期" : "缺失";
 }
 
 static void source_row(struct strbuf *b, const struct page_source *s)
@@ -202,10 +169,10 @@ static void source_row(struct strbuf *b, const struct page_source *s)
     strbuf_addz(b, "</td><td data-l=\"应更新\">");
     day_short(b, s->due);
     strbuf_addz(b, "</td>");
-    number_cell(b, "记录", s->records);
-    number_cell(b, "接收", s->typed);
-    number_cell(b, "退回", s->rejected);
-    number_cell(b, "搁置", s->set_aside);
+    html_number_cell(b, "记录", s->records);
+    html_number_cell(b, "接收", s->typed);
+    html_number_cell(b, "退回", s->rejected);
+    html_number_cell(b, "搁置", s->set_aside);
     strbuf_addz(b, "<td class=\"n\" data-l=\"归到人\">");
     int64_t whole = s->linked + s->unlinked;
     if (whole > 0) {
@@ -220,9 +187,9 @@ static void source_row(struct strbuf *b, const struct page_source *s)
 static void sources(struct strbuf *b, const struct page *p)
 {
     static const char *const names[] = {"数据源", "状态", "数据日期", "应更新", "记录", "接收", "退回", "搁置", "归到人"};
-    strbuf_addz(b, "<section><h2>数据到了没有</h2><p class=\"note\">新鲜：在约定日期内更新过。过期或缺失的数据源不说明任何人“没有”。记录 = 接收 + 退回 + "
+    strbuf_addz(b, "<section><h2>数据到了没有</h2><p class=\"note\">按时：在约定日期内更新过。过期或缺失的数据源不说明任何人“没有”。记录 = 接收 + 退回 + "
                    "搁置（标题、表头、合计、签名、空行）。</p><table><caption>在用交付，按数据源</caption>");
-    heads(b, names, ARRAY_LEN(names), 4);
+    html_heads(b, names, ARRAY_LEN(names), 4, ARRAY_LEN(names));
     for (size_t i = 0; i < p->sources.n; i++) {
         source_row(b, &p->sources.v[i]);
     }
@@ -238,11 +205,11 @@ static void level_row(struct strbuf *b, const struct page_level *l, size_t rank,
     strbuf_addf(b, "<tr><th scope=\"row\"><b class=\"lv l%zu\">", MIN(rank, (size_t)3));
     html_text(b, l->name);
     strbuf_addz(b, "</b></th>");
-    number_cell(b, "新增", l->fresh);
-    number_cell(b, "在办", l->standing);
-    number_cell(b, "暂扣", l->held);
-    number_cell(b, "未另派", l->suppressed);
-    number_cell(b, "试运行", l->shadow);
+    html_number_cell(b, "新增", l->fresh);
+    html_number_cell(b, "在办", l->standing);
+    html_number_cell(b, "暂扣", l->held);
+    html_number_cell(b, "未另派", l->suppressed);
+    html_number_cell(b, "试运行", l->shadow);
     strbuf_addz(b, "<td class=\"wide\">");
     html_bar(b, parts, classes, ARRAY_LEN(parts), most);
     strbuf_addz(b, "</td></tr>");
@@ -258,12 +225,12 @@ static void levels(struct strbuf *b, const struct page *p)
     }
     strbuf_addz(b, "<section><h2>发现了什么</h2><p class=\"note\">未另派：冷却期内，或同户已有更要紧的预警。试运行：规则只统计，不派单。</p>"
                    "<table><caption>按等级，条</caption>");
-    heads(b, names, ARRAY_LEN(names), 1);
+    html_heads(b, names, ARRAY_LEN(names), 1, ARRAY_LEN(names) - 1);
     for (size_t i = 0; i < p->levels.n; i++) {
         level_row(b, &p->levels.v[i], i, most);
     }
     strbuf_addz(b, "</tbody></table>");
-    legend(b, true);
+    html_legend(b, true);
     strbuf_addz(b, "</section>");
 }
 
@@ -283,16 +250,16 @@ static void rule_row(struct strbuf *b, const struct page_rule *r)
         strbuf_addz(b, " <span class=\"tag shadow\">试运行</span>");
     }
     strbuf_addz(b, "</span></th>");
-    number_cell(b, "判断", r->evaluated);
-    number_cell(b, "成立", r->fired);
+    html_number_cell(b, "判断", r->evaluated);
+    html_number_cell(b, "成立", r->fired);
     strbuf_addf(b, "<td class=\"n%s\" data-l=\"未知\">", r->unknown == 0 ? " zero" : "");
     html_count(b, r->unknown);
     strbuf_addz(b, "</td>");
-    number_cell(b, "新增", r->fresh);
-    number_cell(b, "在办", r->standing);
-    number_cell(b, "暂扣", r->held);
-    number_cell(b, "未另派", r->suppressed);
-    number_cell(b, "已消失", r->cleared);
+    html_number_cell(b, "新增", r->fresh);
+    html_number_cell(b, "在办", r->standing);
+    html_number_cell(b, "暂扣", r->held);
+    html_number_cell(b, "未另派", r->suppressed);
+    html_number_cell(b, "已消失", r->cleared);
     strbuf_addf(b, "<td class=\"full%s\" data-l=\"缺的数据\">", r->stale.n ? "" : " none zero");
     html_text(b, r->stale.n ? r->stale : STR("—"));
     strbuf_addz(b, "</td></tr>");
@@ -303,7 +270,7 @@ static void rules(struct strbuf *b, const struct page *p)
     static const char *const names[] = {"规则", "判断", "成立", "未知", "新增", "在办", "暂扣", "未另派", "已消失", "缺的数据"};
     strbuf_addz(b, "<section><h2>按规则</h2><p class=\"note\">未知：条件缺数据，既不算成立，也不算不成立；“缺的数据”是过期或缺失、让它无法判断的数据源。</p>"
                    "<table><caption>每条规则今晚判断了多少人或户</caption>");
-    heads(b, names, ARRAY_LEN(names), 1);
+    html_heads(b, names, ARRAY_LEN(names), 1, ARRAY_LEN(names) - 1);
     for (size_t i = 0; i < p->rules.n; i++) {
         rule_row(b, &p->rules.v[i]);
     }
@@ -318,65 +285,6 @@ static void rules(struct strbuf *b, const struct page *p)
         }
         strbuf_addz(b, "。</p>");
     }
-    strbuf_addz(b, "</section>");
-}
-
-/* --- streets ----------------------------------------------------------------------------------------------------------- */
-
-static void street_row(struct strbuf *b, const struct page_street *s, int64_t most)
-{
-    static const char *const classes[] = {"f-new", "f-standing"};
-    /* A length would tell what a hidden count does not: bars only where both numbers are shown. */
-    bool hidden = (s->fresh > 0 && s->fresh < PAGE_HIDDEN) || (s->rows - s->fresh > 0 && s->rows - s->fresh < PAGE_HIDDEN);
-    const int64_t whole[] = {hidden ? 0 : s->fresh, hidden ? (s->rows < PAGE_HIDDEN ? 0 : s->rows) : s->rows - s->fresh};
-    strbuf_addz(b, "<tr><th scope=\"row\">");
-    if (s->file) {
-        strbuf_addz(b, "<a href=\"");
-        html_text(b, str_of(s->file));
-        strbuf_addz(b, "\">");
-    }
-    html_text(b, s->name);
-    strbuf_addz(b, s->file ? "</a></th>" : "</th>");
-    area_cell(b, "在单", s->rows);
-    area_cell(b, "户", s->households);
-    area_cell(b, "新增", s->fresh);
-    area_cell(b, "最高级", s->urgent);
-    area_cell(b, "逾期", s->overdue);
-    area_cell(b, "暂扣", s->held);
-    strbuf_addz(b, "<td class=\"wide\">");
-    html_bar(b, whole, classes, ARRAY_LEN(whole), most);
-    strbuf_addz(b, "</td></tr>");
-}
-
-static void streets(struct strbuf *b, const struct page *p)
-{
-    static const char *const names[] = {"街道", "在单", "户", "新增", "最高级", "逾期", "暂扣", ""};
-    int64_t most = 1;
-    struct page_street sum = {.rows = 0};
-    for (size_t i = 0; i < p->streets.n; i++) {
-        const struct page_street *s = &p->streets.v[i];
-        most = MAX(most, s->rows);
-        sum.rows += s->rows, sum.households += s->households, sum.fresh += s->fresh;
-        sum.urgent += s->urgent, sum.overdue += s->overdue, sum.held += s->held;
-    }
-    strbuf_addf(b, "<section><h2>各街道</h2><p class=\"note\">不足 %d 的数不显示，以免认出具体的人。</p><table><caption>走访清单，条</caption>", PAGE_HIDDEN);
-    heads(b, names, ARRAY_LEN(names), 1);
-    for (size_t i = 0; i < p->streets.n; i++) {
-        street_row(b, &p->streets.v[i], most);
-    }
-    strbuf_addz(b, "</tbody>");
-    if (p->streets.n > 1) {
-        strbuf_addz(b, "<tfoot><tr><th scope=\"row\">合计</th>");
-        area_cell(b, "在单", sum.rows);
-        area_cell(b, "户", sum.households);
-        area_cell(b, "新增", sum.fresh);
-        area_cell(b, "最高级", sum.urgent);
-        area_cell(b, "逾期", sum.overdue);
-        area_cell(b, "暂扣", sum.held);
-        strbuf_addz(b, "<td class=\"none\"></td></tr></tfoot>");
-    }
-    strbuf_addz(b, "</table>");
-    legend(b, false);
     strbuf_addz(b, "</section>");
 }
 
@@ -414,7 +322,7 @@ static void loop_row(struct strbuf *b, const struct report *r, struct str id, st
     for (size_t g = 0; g < r->meta->n_groups && g < PAGE_LEVELS; g++) {
         AUTO_STRBUF label = STRBUF_INIT;
         html_text(&label, r->meta->groups[g].name);
-        number_cell(b, strbuf_z(&label), by_group[g]);
+        html_number_cell(b, strbuf_z(&label), by_group[g]);
     }
     strbuf_addz(b, "<td class=\"n\" data-l=\"属实\">");
     share_proven(b, r, by_group);
@@ -464,7 +372,7 @@ static void nights(struct strbuf *b, const struct page *p)
     }
     strbuf_addz(b, "<section><h2>近几夜</h2><figure>");
     html_nights(b, p->nights.v, p->nights.n);
-    legend(b, true);
+    html_legend(b, true);
     strbuf_addz(b, "<figcaption class=\"note\" style=\"margin-top:8px\">柱上的数是在单条数（新增与在办），不含暂扣。</figcaption></figure></section>");
 }
 
@@ -509,7 +417,7 @@ void page_html(struct report *r, const struct page *p, struct strbuf *out)
     strbuf_addz(out, "\n");
     rules(out, p);
     strbuf_addz(out, "\n");
-    streets(out, p);
+    page_streets(out, p);
     strbuf_addz(out, "\n");
     loop(out, r, p);
     strbuf_addz(out, "\n");

@@ -57,10 +57,15 @@ enum status page_load(struct report *r, const struct list *list, const list_span
 void page_release(struct page *p);
 void page_html(struct report *r, const struct page *p, struct strbuf *out);
 
+void page_streets(struct strbuf *b, const struct page *p); /* page_streets.c */
+
 /* --- page_parts.c: pieces of HTML ------------------------------------------------------------------------------------- */
 void html_text(struct strbuf *b, struct str s);         /* escaped */
 void html_count(struct strbuf *b, int64_t v);           /* 12,345 */
-void html_area_count(struct strbuf *b, int64_t v);      /* 0, <5, 12 */
+void html_number_cell(struct strbuf *b, const char *label, int64_t v);
+/* A table's head, and its body opened. Columns first .. end - 1 hold numbers. */
+void html_heads(struct strbuf *b, const char *const *names, size_t n, size_t first, size_t end);
+void html_legend(struct strbuf *b, bool held);
 void html_bar(struct strbuf *b, const int64_t *parts, const char *const *classes, size_t n, int64_t whole); /* SVG */
 void html_nights(struct strbuf *b, const struct page_night *nights, size_t n); /* SVG of the last nights */
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/ingest/sources.h"
 #include "pipeline/report/page.h"
 
 static enum status load_sources(struct report *r, struct page *p, struct err *err)
@@ -22,6 +23,22 @@ static enum status load_sources(struct report *r, struct page *p, struct err *er
                                                    .linked = stmt_int(q, 10),
                                                    .unlinked = stmt_int(q, 11),
                                                    .held = stmt_int(q, 12)});
+    }
+}
+
+/* In the order of sources.yaml, as everywhere; the few that it no longer has come last. */
+static void order_sources(struct report *r, struct page *p)
+{
+    size_t at = 0;
+    for (size_t i = 0; r->sources && i < r->sources->n; i++) {
+        for (size_t k = at; k < p->sources.n; k++) {
+            if (str_eq(p->sources.v[k].label, r->sources->v[i].label)) {
+                struct page_source found = p->sources.v[k];
+                memmove(&p->sources.v[at + 1], &p->sources.v[at], sizeof(found) * (k - at));
+                p->sources.v[at++] = found;
+                break;
+            }
+        }
     }
 }
 
@@ -240,6 +257,7 @@ static enum status load_nights(struct report *r, struct page *p, struct err *err
 enum status page_load(struct report *r, const struct list *list, const list_spans *spans, struct page *out, struct err *err)
 {
     TRY(load_sources(r, out, err));
+    order_sources(r, out);
     TRY(load_rules(r, out, err));
     TRY(load_levels(r, out, err));
     for (size_t i = 0; i < spans->n; i++) {

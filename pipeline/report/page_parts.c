@@ -41,19 +41,10 @@ void html_count(struct strbuf *b, int64_t v)
     }
 }
 
-void html_area_count(struct strbuf *b, int64_t v)
-{
-    if (v > 0 && v < PAGE_HIDDEN) {
-        strbuf_addf(b, "&lt;%d", PAGE_HIDDEN);
-    } else {
-        html_count(b, v);
-    }
-}
-
 /* Lengths in thousandths of the whole; a part that is there is never invisible. */
 void html_bar(struct strbuf *b, const int64_t *parts, const char *const *classes, size_t n, int64_t whole)
 {
-    strbuf_addz(b, "<svg class=\"bar\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
+    strbuf_addz(b, "<svg class=\"bar\" viewBox=\"-1 -1 1004 12\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
     int64_t at = 0;
     for (size_t i = 0; i < n && whole > 0; i++) {
         int64_t width = parts[i] > 0 ? MAX(parts[i] * 1000 / whole, 4) : 0;
@@ -63,6 +54,33 @@ void html_bar(struct strbuf *b, const int64_t *parts, const char *const *classes
         at += width;
     }
     strbuf_addz(b, "</svg>");
+}
+
+void html_number_cell(struct strbuf *b, const char *label, int64_t v)
+{
+    strbuf_addf(b, "<td class=\"n%s\" data-l=\"%s\">", v == 0 ? " zero" : "", label);
+    html_count(b, v);
+    strbuf_addz(b, "</td>");
+}
+
+/* Columns from `first` up to but not including `end` hold numbers. */
+void html_heads(struct strbuf *b, const char *const *names, size_t n, size_t first, size_t end)
+{
+    strbuf_addz(b, "<thead><tr>");
+    for (size_t i = 0; i < n; i++) {
+        strbuf_addf(b, "<th scope=\"col\"%s>%s</th>", i >= first && i < end ? " class=\"n\"" : "", names[i]);
+    }
+    strbuf_addz(b, "</tr></thead><tbody>");
+}
+
+void html_legend(struct strbuf *b, bool held)
+{
+    strbuf_addz(b, "<ul class=\"legend\" aria-hidden=\"true\"><li><svg viewBox=\"0 0 12 12\"><rect class=\"f-new\" width=\"12\" height=\"12\"/></svg>新增</li>"
+                   "<li><svg viewBox=\"0 0 12 12\"><rect class=\"f-standing\" width=\"12\" height=\"12\"/></svg>在办</li>");
+    if (held) {
+        strbuf_addz(b, "<li><svg viewBox=\"0 0 12 12\"><rect class=\"f-held\" x=\"1\" y=\"1\" width=\"10\" height=\"10\"/></svg>暂扣</li>");
+    }
+    strbuf_addz(b, "</ul>");
 }
 
 /* --- the last nights as columns, oldest at the left -------------------------------------------------------------------- */

@@ -31,6 +31,16 @@ static const struct {
 #define SHEET_HELP "说明"
 #define HELP_WORDS 3 /* first row of the outcome words on the sheet 说明 */
 #define LEVELS_MAX 8
+/* The columns together, a little narrower than A4 landscape between its margins. Not "fit to width": spreadsheets then ignore page breaks, and a household
+   would be torn apart. */
+#define PRINT_SCALE 66
+#define HEIGHT_TITLE 32
+#define HEIGHT_NOTICE 20
+#define HEIGHT_HEADER 32
+#define HEIGHT_VISIT 20
+#define PAGE_HEIGHT (515.0 * 100 / PRINT_SCALE) /* points of rows a page takes */
+#define CELL_WIDTH 20000
+#define BREAKS_MAX 1000                         /* spreadsheets take 1,023 */
 
 struct formats {
     lxw_format *title, *notice, *header, *household, *text, *centre, *fill, *fill_day, *help, *help_title, *word;
@@ -111,10 +121,10 @@ static void formats_make(struct book *b)
 
 /* --- cells ------------------------------------------------------------------------------------------------------------ */
 
-/* Views are not NUL-terminated, and a cell holds at most 32,767 characters. */
+/* Views are not NUL-terminated, and a cell holds at most 32,767 characters (fewer are ever meant). */
 static void put(struct book *b, lxw_worksheet *ws, lxw_row_t row, lxw_col_t col, struct str s, lxw_format *f)
 {
-    worksheet_write_string(ws, row, col, arena_z(&b->scratch, str_sub(s, 0, 10000)), f);
+    worksheet_write_string(ws, row, col, arena_z(&b->scratch, str_sub(s, 0, width_fit(s, CELL_WIDTH))), f);
 }
 
 static int lines_of(struct str s, double width)
@@ -123,9 +133,19 @@ static int lines_of(struct str s, double width)
     return fit > 0 ? (columns_of_text + fit - 1) / fit : 1;
 }
 
-/* Spreadsheets size wrapped rows by themselves, but not alike and not for handwriting: say it. */
-static double row_height(const struct list_row *l, struct str hukou, struct str community)
+static struct str hukou_of(const struct list_person *p, struct arena *a)
 {
+    if (p->away) {
+        return str_of(arena_printf(a, "人户分离：" STR_FMT, STR_ARG(p->hukou_address)));
+    }
+    bool same = p->hukou_address.n == 0 || str_eq(p->hukou_address, p->address);
+    return same ? STR("同现住址") : p->hukou_address;
+}
+
+/* Spreadsheets size wrapped rows by themselves, but not alike and not for handwriting: say it. */
+static double row_height(struct book *b, const struct list_row *l)
+{
+    struct str community = report_area_name(b->r, l->community), hukou = hukou_of(&l->person, &b->scratch);
     int lines = 2;
     lines = MAX(lines, lines_of(l->person.address, columns[COL_ADDRESS].width));
     lines = MAX(lines, lines_of(hukou, columns[COL_HUKOU].width));
@@ -147,15 +167,6 @@ static void sex_age(const struct list_person *p, struct strbuf *b)
     }
 }
 
-static struct str hukou_of(const struct list_person *p, struct arena *a)
-{
-    if (p->away) {
-        return str_of(arena_printf(a, "人户分离：" STR_FMT, STR_ARG(p->hukou_address)));
-    }
-    bool same = p->hukou_address.n == 0 || str_eq(p->hukou_address, p->address);
-    return same ? STR("同现住址") : p->hukou_address;
-}
-
 static void write_household(struct book *b, lxw_worksheet *ws, lxw_row_t row, const struct list_row *l, size_t warnings)
 {
     AUTO_STRBUF s = STRBUF_INIT;
@@ -167,7 +178,7 @@ static void write_household(struct book *b, lxw_worksheet *ws, lxw_row_t row, co
     if (l->home.address.n) {
         strbuf_addf(&s, "　" STR_FMT, STR_ARG(l->home.address));
     }
-    worksheet_set_row(ws, row, 20, NULL);
+    worksheet_set_row(ws, row, HEIGHT_VISIT, NULL);
     worksheet_merge_range(ws, row, 0, row, COL_COUNT - 1, strbuf_z(&s), b->f.household);
 }
 
@@ -176,7 +187,7 @@ static void write_row(struct book *b, lxw_worksheet *ws, lxw_row_t row, const st
     AUTO_STRBUF s = STRBUF_INIT;
     const struct formats *f = &b->f;
     struct str community = report_area_name(b->r, l->community), hukou = hukou_of(&l->person, &b->scratch);
-    worksheet_set_row(ws, row, row_height(l, hukou, community), NULL);
+    worksheet_set_row(ws, row, row_height(b, l), NULL);
     worksheet_write_number(ws, row, COL_VISIT, l->visit, f->centre);
     strbuf_add_warning_number(&s, l->warning_no);
     put(b, ws, row, COL_NUMBER, strbuf_str(&s), f->centre);
@@ -212,7 +223,7 @@ static void page_setup(lxw_worksheet *ws, const struct xlsx_sheet *sheet, lxw_ro
     worksheet_set_landscape(ws);
     worksheet_set_paper(ws, 9); /* A4 */
     worksheet_set_margins(ws, 0.3, 0.3, 0.45, 0.55);
-    worksheet_fit_to_pages(ws, 1, 0);
+    worksheet_set_print_scale(ws, PRINT_SCALE);
     worksheet_center_horizontally(ws);
     worksheet_repeat_rows(ws, ROW_HEADER, ROW_HEADER);
     worksheet_print_area(ws, 0, 0, last, COL_COUNT - 1);
@@ -226,7 +237,7 @@ static void outcome_choice(struct book *b, lxw_worksheet *ws, lxw_row_t last)
     struct arena a = ARENA_INIT;
     char *range = arena_printf(&a, "=%s!$A$%d:$A$%zu", SHEET_HELP, HELP_WORDS + 1, HELP_WORDS + b->n_words);
     char *title = arena_z(&a, STR("核查结果")), *text = arena_z(&a, STR("请从下拉列表中选一个词；没有走访就留空。"));
-    lxw_data_validation v = {.validate = LXW_VALIDATION_TYPE_LIST,
+    lxw_data_validation v = {.validate = LXW_VALIDATION_TYPE_LIST_FORMULA,
                              .value_formula = range,
                              .error_title = title,
                              .error_message = text,
@@ -247,6 +258,35 @@ static size_t warnings_of_visit(const struct xlsx_sheet *sheet, size_t i)
     return n;
 }
 
+/* A page break before every household that would not fit on the page whole. Returns the row after the last. */
+static lxw_row_t write_rows(struct book *b, lxw_worksheet *ws, const struct xlsx_sheet *sheet)
+{
+    lxw_row_t breaks[BREAKS_MAX + 1], row = ROW_FIRST;
+    size_t n_breaks = 0;
+    double used = HEIGHT_TITLE + HEIGHT_NOTICE + HEIGHT_HEADER;
+    for (size_t i = 0; i < sheet->n; i++) {
+        if (sheet->rows[i].opens_visit || i == 0) {
+            size_t warnings = warnings_of_visit(sheet, i);
+            double height = HEIGHT_VISIT;
+            for (size_t k = 0; k < warnings; k++) {
+                height += row_height(b, &sheet->rows[i + k]);
+            }
+            if (used + height > PAGE_HEIGHT && n_breaks < BREAKS_MAX) {
+                breaks[n_breaks++] = row;
+                used = HEIGHT_HEADER;
+            }
+            used += height;
+            write_household(b, ws, row++, &sheet->rows[i], warnings);
+        }
+        write_row(b, ws, row++, &sheet->rows[i]);
+    }
+    breaks[n_breaks] = 0;
+    if (n_breaks > 0) {
+        worksheet_set_h_pagebreaks(ws, breaks);
+    }
+    return row;
+}
+
 static void write_list(struct book *b, const struct xlsx_sheet *sheet)
 {
     struct arena a = ARENA_INIT;
@@ -254,24 +294,18 @@ static void write_list(struct book *b, const struct xlsx_sheet *sheet)
     for (lxw_col_t c = 0; c < COL_COUNT; c++) {
         worksheet_set_column(ws, c, c, columns[c].width, NULL);
     }
-    worksheet_set_row(ws, ROW_TITLE, 32, NULL);
+    worksheet_set_row(ws, ROW_TITLE, HEIGHT_TITLE, NULL);
     worksheet_merge_range(ws, ROW_TITLE, 0, ROW_TITLE, COL_COUNT - 1, sheet->title, b->f.title);
-    worksheet_set_row(ws, ROW_NOTICE, 20, NULL);
+    worksheet_set_row(ws, ROW_NOTICE, HEIGHT_NOTICE, NULL);
     worksheet_merge_range(ws, ROW_NOTICE, 0, ROW_NOTICE, COL_COUNT - 1,
                           arena_printf(&a, "基准日 %s　清单编号 %s　共 %u 户 %zu 条　" NOTICE, report_day(&a, b->r->as_of), sheet->number,
                                        sheet->households, sheet->n),
                           b->f.notice);
-    worksheet_set_row(ws, ROW_HEADER, 32, NULL);
+    worksheet_set_row(ws, ROW_HEADER, HEIGHT_HEADER, NULL);
     for (lxw_col_t c = 0; c < COL_COUNT; c++) {
         worksheet_write_string(ws, ROW_HEADER, c, columns[c].header, b->f.header);
     }
-    lxw_row_t row = ROW_FIRST;
-    for (size_t i = 0; i < sheet->n; i++) {
-        if (sheet->rows[i].opens_visit || i == 0) {
-            write_household(b, ws, row++, &sheet->rows[i], warnings_of_visit(sheet, i));
-        }
-        write_row(b, ws, row++, &sheet->rows[i]);
-    }
+    lxw_row_t row = write_rows(b, ws, sheet);
     if (sheet->n == 0) {
         worksheet_merge_range(ws, row, 0, row, COL_COUNT - 1, "今晚没有需要列入的预警", b->f.household);
         row++;

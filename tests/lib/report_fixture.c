@@ -165,7 +165,9 @@ struct report_fixture *report_fixture_new(void)
     const char *tmp = getenv("TMPDIR");
     char *dir = arena_printf(&f->arena, "%s/mopai-report-XXXXXX", tmp ? tmp : "/tmp");
     BUG_ON(!mkdtemp(dir));
+    const char *keep = getenv("KEEP");
     f->dir = dir;
+    f->out_root = keep ? keep : dir;
     struct diag_list diags = {0};
     BUG_ON(!areas_parse(&f->areas, "areas.csv", str_of(areas_csv), &diags));
     diag_release(&diags);
@@ -193,8 +195,7 @@ struct report_fixture *report_fixture_new(void)
 
 const char *report_fixture_compose(struct report_fixture *f, const char *name, struct err *err)
 {
-    const char *keep = getenv("KEEP");
-    const char *out = path_join(&f->arena, keep ? keep : f->dir, name);
+    const char *out = path_join(&f->arena, f->out_root, name);
     f->report.out_dir = out;
     if (file_remove_tree(out, err) != ST_OK || file_mkdirs(out, err) != ST_OK || report_compose(&f->report, err) != ST_OK) {
         return NULL;

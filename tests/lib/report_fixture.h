@@ -7,7 +7,7 @@
 
 struct report_fixture {
     struct arena arena;
-    const char *dir;
+    const char *dir, *out_root; /* out_root: $KEEP, else dir */
     struct db *night, *ledger;
     struct area_set areas;
     struct rules_meta meta;
