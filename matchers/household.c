@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "matchers/household.h"
+
+#include "base/core/map.h"
+#include "base/core/vec.h"
+#include "matchers/identifier.h"
+
+#define RANK_ADDRESS UNIT_RANKS
+#define RANK_ALONE   (UNIT_RANKS + 1)
+
+/* Living members of every unit; the ones over the limit are struck out. */
+static uint32_t *count_units(const struct household_input *in, int rank)
+{
+    uint32_t *count = xcalloc(in->n_units[rank] + 1u, sizeof(*count));
+    for (uint32_t i = 0; i < in->n; i++) {
+        if (in->unit[rank] && in->unit[rank][i] != NO_UNIT && in->living[i]) {
+            count[in->unit[rank][i]]++;
+        }
+    }
+    return count;
+}
+
+/* --- taking in -------------------------------------------------------------------------------------------------------- */
+
+struct tie { /* a living protected person ties a 户籍户 to a 保障户 */
+    uint32_t from, to;
+    uint64_t to_id;
+};
+
+static int tie_cmp(const void *x, const void *y)
+{
+    const struct tie *a = x, *b = y;
+    if (a->from != b->from) {
+        return a->from < b->from ? -1 : 1;
+    }
+    return a->to_id < b->to_id ? -1 : a->to_id > b->to_id;
+}
+
+/* For every 户籍户 the 保障户 that takes in the rest of it: the one with most members there, ties to the smaller id. */
+static uint32_t *find_takers(const struct household_input *in, uint32_t *const count[UNIT_RANKS])
+{
+    uint32_t *taker = xmalloc((in->n_units[in->take_from] + 1u) * sizeof(*taker));
+    VEC(struct tie) ties = {0};
+    for (uint32_t u = 0; u < in->n_units[in->take_from]; u++) {
+        taker[u] = NO_UNIT;
+    }
+    for (uint32_t i = 0; i < in->n; i++) {
+        uint32_t from = in->unit[in->take_from][i], to = in->unit[in->take_to][i];
+        bool fits = from != NO_UNIT && to != NO_UNIT && in->living[i] && count[in->take_from][from] <= in->unit_limit &&
+                    count[in->take_to][to] <= in->unit_limit;
+        if (fits) {
+            vec_push(&ties, (struct tie){from, to, in->unit_id[in->take_to][to]});
+        }
+    }
+    vec_sort(&ties, tie_cmp);
+    for (size_t i = 0; i < ties.n;) {
+        size_t best = 0;
+        uint32_t from = ties.v[i].from;
+        while (i < ties.n && ties.v[i].from == from) {
+            size_t run = i;
+            while (run < ties.n && ties.v[run].from == from && ties.v[run].to == ties.v[i].to) {
+                run++;
+            }
+            if (run - i > best) {
+                best = run - i;
+                taker[from] = ties.v[i].to;
+            }
+            i = run;
+        }
+    }
+    vec_release(&ties);
+    return taker;
+}
+
+/* --- forming ---------------------------------------------------------------------------------------------------------- */
+
+struct forming {
+    const struct household_input *in;
+    struct household_output *out;
+    uint32_t *count[UNIT_RANKS]; /* living members of each unit */
+    uint32_t *taker;             /* NULL: nobody is taken in */
+    uint32_t *number[UNIT_RANKS]; /* household of each unit, NO_HOUSEHOLD */
+    struct map64 place_all;      /* living persons at an address */
+    struct map64 place_loose;    /* of them those without a unit */
+    struct map64 place_number;
+    size_t cap;
+};
+
+static uint32_t new_household(struct forming *f, uint64_t natural, unsigned rank)
+{
+    struct household_output *o = f->out;
+    if (o->n_households == f->cap) {
+        size_t ranks = f->cap;
+        o->natural = xgrow(o->natural, &f->cap, (size_t)o->n_households + 1, sizeof(*o->natural));
+        o->rank = xgrow(o->rank, &ranks, f->cap, sizeof(*o->rank));
+    }
+    o->natural[o->n_households] = natural;
+    o->rank[o->n_households] = (uint8_t)rank;
+    return o->n_households++;
+}
+
+static uint32_t unit_household(struct forming *f, int rank, uint32_t unit)
+{
+    uint32_t *slot = &f->number[rank][unit];
+    if (*slot == NO_HOUSEHOLD) {
+        *slot = new_household(f, f->in->unit_id[rank][unit], (unsigned)rank);
+    }
+    return *slot;
+}
+
+/* Rank of the unit a person lives in, UNIT_RANKS when there is none. */
+static int basis_of(const struct forming *f, uint32_t i)
+{
+    for (int r = 0; r < UNIT_RANKS; r++) {
+        if (f->in->unit[r] && f->in->unit[r][i] != NO_UNIT && f->count[r][f->in->unit[r][i]] <= f->in->unit_limit) {
+            return r;
+        }
+    }
+    return UNIT_RANKS;
+}
+
+static void count_places(struct forming *f)
+{
+    for (uint32_t i = 0; i < f->in->n; i++) {
+        uint64_t at = f->in->place[i];
+        if (at == 0 || !f->in->living[i]) {
+            continue;
+        }
+        uint32_t all = map64_get_or_put(&f->place_all, at, 0);
+        map64_put(&f->place_all, at, all + 1);
+        if (basis_of(f, i) == UNIT_RANKS) {
+            uint32_t loose = map64_get_or_put(&f->place_loose, at, 0);
+            map64_put(&f->place_loose, at, loose + 1);
+        }
+    }
+}
+
+static bool place_forms(const struct forming *f, uint64_t at)
+{
+    uint32_t all = map64_get(&f->place_all, at), loose = map64_get(&f->place_loose, at);
+    return at != 0 && all != MAP_NONE && loose != MAP_NONE && loose >= 2 && all <= f->in->address_limit;
+}
+
+static void place_person(struct forming *f, uint32_t i)
+{
+    const struct household_input *in = f->in;
+    int rank = basis_of(f, i);
+    uint32_t taker = f->taker && rank > in->take_to && in->unit[in->take_from][i] != NO_UNIT ? f->taker[in->unit[in->take_from][i]] : NO_UNIT;
+    if (taker != NO_UNIT) {
+        f->out->household[i] = unit_household(f, in->take_to, taker);
+        f->out->how[i] = HOW_TAKEN_IN;
+    } else if (rank < UNIT_RANKS) {
+        f->out->household[i] = unit_household(f, rank, in->unit[rank][i]);
+        f->out->how[i] = HOW_UNIT;
+    } else if (in->place && in->living[i] && place_forms(f, in->place[i])) {
+        uint32_t h = map64_get(&f->place_number, in->place[i]);
+        if (h == MAP_NONE) {
+            h = new_household(f, ident_anchor(IDENT_PLACE, hash_mix(in->place[i])), RANK_ADDRESS);
+            map64_put(&f->place_number, in->place[i], h);
+        }
+        f->out->household[i] = h;
+        f->out->how[i] = HOW_ADDRESS;
+    } else {
+        f->out->household[i] = new_household(f, ident_anchor(IDENT_ALONE, hash_mix(in->anchor[i])), RANK_ALONE);
+        f->out->how[i] = HOW_ALONE;
+    }
+}
+
+void households_form(const struct household_input *in, struct household_output *out)
+{
+    struct forming f = {.in = in, .out = out};
+    *out = (struct household_output){.household = xmalloc((in->n + 1u) * sizeof(uint32_t)), .how = xmalloc(in->n + 1u)};
+    for (int r = 0; r < UNIT_RANKS; r++) {
+        f.count[r] = count_units(in, r);
+        f.number[r] = xmalloc((in->n_units[r] + 1u) * sizeof(uint32_t));
+        memset(f.number[r], 0xFF, (in->n_units[r] + 1u) * sizeof(uint32_t));
+    }
+    if (in->take_to >= 0 && in->take_from >= 0 && in->unit[in->take_to] && in->unit[in->take_from]) {
+        f.taker = find_takers(in, f.count);
+    }
+    if (in->place) {
+        count_places(&f);
+    }
+    for (uint32_t i = 0; i < in->n; i++) {
+        place_person(&f, i);
+    }
+    for (int r = 0; r < UNIT_RANKS; r++) {
+        free(f.count[r]);
+        free(f.number[r]);
+    }
+    free(f.taker);
+    map64_release(&f.place_all);
+    map64_release(&f.place_loose);
+    map64_release(&f.place_number);
+}
+
+void household_output_release(struct household_output *o)
+{
+    free(o->household);
+    free(o->how);
+    free(o->natural);
+    free(o->rank);
+    *o = (struct household_output){.n_households = 0};
+}
