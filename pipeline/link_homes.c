@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Deaths that count, households, their heads and areas, and the order in which everything is written. */
+#include "pipeline/link_private.h"
+
+/* --- deaths ----------------------------------------------------------------------------------------------------------- */
+
+static void settle_death(struct link *l, uint32_t p, uint64_t authoritative)
+{
+    int n = __builtin_popcountll(l->dead_in[p]);
+    if (n == 0) {
+        return;
+    }
+    if (n >= l->people->death_corroboration) {
+        bool earlier = l->death_sure[p] != DAY_MISSING && (l->death[p] == DAY_MISSING || l->death_sure[p] < l->death[p]);
+        l->death[p] = earlier ? l->death_sure[p] : l->death[p];
+        l->flags[p] |= PF_DEAD;
+    } else if (l->dead_in[p] & authoritative) {
+        l->death[p] = l->death_sure[p];
+        l->flags[p] |= PF_DEAD;
+    } else {
+        l->flags[p] |= PF_SUSPECT;
+    }
+    if ((l->flags[p] & PF_DEAD) && l->death[p] != DAY_MISSING && l->death[p] > l->night->as_of) {
+        l->flags[p] = (uint8_t)((l->flags[p] & ~PF_DEAD) | PF_SUSPECT); /* a date to come is a mistake or a later delivery's news */
+    }
+}
+
+enum person_state link_state(const struct link *l, uint32_t p)
+{
+    return l->flags[p] & PF_DEAD ? PERSON_DEAD : l->flags[p] & PF_PRESENT ? PERSON_PRESENT : PERSON_GONE;
+}
+
+enum member_kind link_member(const struct link *l, uint32_t p)
+{
+    return l->flags[p] & PF_DEAD ? MEMBER_DEAD : l->flags[p] & PF_PRESENT ? MEMBER_LIVING : MEMBER_FORMER;
+}
+
+/* --- forming ---------------------------------------------------------------------------------------------------------- */
+
+static int rank_of(const struct link *l, enum unit_kind kind)
+{
+    for (size_t k = 0; k < l->people->n_basis_order; k++) {
+        if (l->people->basis_order[k] == kind) {
+            return (int)k;
+        }
+    }
+    return -1;
+}
+
+static void form(struct link *l)
+{
+    struct household_input in = {.n = l->n, .anchor = l->anchor, .place = l->people->by_address ? l->place : NULL};
+    uint8_t *living = xmalloc(l->n + 1u);
+    for (uint32_t p = 0; p < l->n; p++) {
+        living[p] = link_member(l, p) == MEMBER_LIVING;
+    }
+    for (size_t k = 0; k < UNIT_RANKS && k < l->people->n_basis_order; k++) {
+        uint32_t *unit = xmalloc((l->n + 1u) * sizeof(*unit));
+        for (uint32_t p = 0; p < l->n; p++) { /* who is still here does not live in the unit they left */
+            const struct unit_row *u = &l->unit[k][p];
+            unit[p] = u->left && (l->flags[p] & PF_PRESENT) ? NO_UNIT : u->unit;
+        }
+        in.unit[k] = unit;
+        in.unit_id[k] = l->unit_id[k].v;
+        in.n_units[k] = (uint32_t)l->unit_id[k].n;
+    }
+    in.living = living;
+    in.take_to = l->people->take_in_hukou ? rank_of(l, UNIT_ASSISTED) : -1;
+    in.take_from = in.take_to < 0 ? -1 : rank_of(l, UNIT_HUKOU);
+    in.take_to = in.take_from < 0 || in.take_from < in.take_to ? -1 : in.take_to;
+    in.unit_limit = (uint32_t)l->people->unit_limit;
+    in.address_limit = (uint32_t)l->people->address_limit;
+    households_form(&in, &l->homes);
+    for (size_t k = 0; k < UNIT_RANKS; k++) {
+        free((void *)(uintptr_t)in.unit[k]);
+    }
+    free(living);
+}
+
+int link_home_rank(const struct link *l, uint32_t home)
+{
+    return l->homes.rank[home] < UNIT_RANKS ? l->homes.rank[home] : -1;
+}
+
+/* --- heads and areas ------------------------------------------------------------------------------------------------------ */
+
+/* Persons of each household: home_first and sorted, in the order of person numbers. */
+static void group(struct link *l)
+{
+    uint32_t n = l->homes.n_households;
+    l->home_first = xcalloc(n + 2u, sizeof(*l->home_first));
+    l->sorted = xmalloc((l->n + 1u) * sizeof(*l->sorted));
+    for (uint32_t p = 0; p < l->n; p++) {
+        l->home_first[l->homes.household[p] + 1]++;
+    }
+    for (uint32_t h = 0; h < n; h++) {
+        l->home_first[h + 1] += l->home_first[h];
+    }
+    uint32_t *at = xmalloc((n + 1u) * sizeof(*at));
+    memcpy(at, l->home_first, (n + 1u) * sizeof(*at));
+    for (uint32_t p = 0; p < l->n; p++) {
+        l->sorted[at[l->homes.household[p]]++] = p;
+    }
+    free(at);
+}
+
+struct order { /* of persons within a household */
+    uint32_t p;
+    uint8_t member, head, relation;
+    int32_t birth;
+    uint64_t anchor;
+};
+
+static int order_cmp(const void *x, const void *y)
+{
+    const struct order *a = x, *b = y;
+    if (a->member != b->member) {
+        return a->member < b->member ? -1 : 1;
+    }
+    if (a->head != b->head) {
+        return a->head ? -1 : 1;
+    }
+    if (a->relation != b->relation) {
+        return a->relation < b->relation ? -1 : 1;
+    }
+    if (a->birth != b->birth) {
+        return a->birth < b->birth ? -1 : 1;
+    }
+    return a->anchor < b->anchor ? -1 : a->anchor > b->anchor;
+}
+
+/* Near kin first. Codes of GB/T 4761 by their tens; words by what they contain. */
+static uint8_t relation_order(struct str s)
+{
+    static const struct {
+        const char *word;
+        uint8_t order;
+    } words[] = {{"孙", 4}, {"媳", 3}, {"婿", 3}, {"祖", 6}, {"父", 5}, {"母", 5}, {"妻", 1}, {"夫", 1}, {"配偶", 1}, {"兄", 7}, {"弟", 7},
+                 {"姐", 7}, {"妹", 7}, {"子", 2}, {"女", 2}};
+    if (s.n == 2 && is_digit((unsigned char)s.p[0])) {
+        static const uint8_t tens[] = {0, 1, 2, 2, 4, 5, 6, 7, 8, 8};
+        return tens[s.p[0] - '0'];
+    }
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (str_find(s, str_of(words[i].word)) < s.n) {
+            return words[i].order;
+        }
+    }
+    return 8;
+}
+
+static void order_home(struct link *l, uint32_t h, const uint8_t *relation)
+{
+    int rank = link_home_rank(l, h);
+    uint32_t first = l->home_first[h], n = l->home_first[h + 1] - first;
+    struct order few[16], *v = n > ARRAY_LEN(few) ? xmalloc(n * sizeof(*v)) : few;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t p = l->sorted[first + i];
+        const struct unit_row *u = rank < 0 || l->homes.how[p] != HOW_UNIT ? NULL : &l->unit[rank][p];
+        v[i] = (struct order){.p = p,
+                              .member = (uint8_t)link_member(l, p),
+                              .head = u && u->head,
+                              .relation = u ? relation[u->relation] : 9,
+                              .birth = l->birth[p] == DAY_MISSING ? INT32_MAX : l->birth[p],
+                              .anchor = l->anchor[p]};
+    }
+    qsort(v, n, sizeof(*v), order_cmp);
+    for (uint32_t i = 0; i < n; i++) {
+        l->sorted[first + i] = v[i].p;
+    }
+    l->home_head[h] = v[0].p;
+    if (v != few) {
+        free(v);
+    }
+}
+
+/* The household lives where the best known of its members lives, the head's word first; who has no area gets it from there. What nobody knows is taken
+   from the address of registration, and says so. */
+static void settle_area(struct link *l, uint32_t h)
+{
+    uint32_t best = NO_PERSON, hukou = NO_PERSON;
+    for (uint32_t i = l->home_first[h]; i < l->home_first[h + 1]; i++) {
+        uint32_t p = l->sorted[i];
+        bool knows = l->area_basis[p] != AREA_FROM_NOWHERE;
+        best = knows && (best == NO_PERSON || l->area_basis[p] < l->area_basis[best]) ? p : best;
+        hukou = hukou == NO_PERSON && l->hukou_street[p] != AREA_NONE ? p : hukou;
+    }
+    bool known = best != NO_PERSON, marked = !known && hukou != NO_PERSON;
+    l->home_street[h] = known ? l->street[best] : marked ? l->hukou_street[hukou] : AREA_NONE;
+    l->home_community[h] = known ? l->community[best] : marked ? l->hukou_community[hukou] : AREA_NONE;
+    l->home_area_basis[h] = known ? l->area_basis[best] : marked ? AREA_FROM_HUKOU : AREA_FROM_NOWHERE;
+    for (uint32_t i = l->home_first[h]; i < l->home_first[h + 1]; i++) {
+        uint32_t p = l->sorted[i];
+        if (l->area_basis[p] == AREA_FROM_NOWHERE && l->home_street[h] != AREA_NONE) {
+            l->street[p] = l->home_street[h];
+            l->community[p] = l->home_community[h];
+            l->area_basis[p] = known ? AREA_FROM_UNIT : AREA_FROM_HUKOU;
+            if (l->hukou_street[p] != AREA_NONE && l->hukou_street[p] != l->street[p]) {
+                l->flags[p] |= PF_AWAY;
+            }
+        }
+    }
+}
+
+struct home_order {
+    uint32_t h, street, community;
+    uint64_t id;
+};
+
+static int home_cmp(const void *x, const void *y)
+{
+    const struct home_order *a = x, *b = y;
+    if (a->street != b->street) {
+        return a->street < b->street ? -1 : 1;
+    }
+    if (a->community != b->community) {
+        return a->community < b->community ? -1 : 1;
+    }
+    return a->id < b->id ? -1 : a->id > b->id;
+}
+
+static void order_homes(struct link *l)
+{
+    uint32_t n = l->homes.n_households;
+    struct home_order *v = xmalloc((n + 1u) * sizeof(*v));
+    for (uint32_t h = 0; h < n; h++) { /* AREA_NONE is the greatest unsigned number: last */
+        v[h] = (struct home_order){h, (uint32_t)l->home_street[h], (uint32_t)l->home_community[h], l->home_id[h]};
+    }
+    qsort(v, n, sizeof(*v), home_cmp);
+    l->home_order = xmalloc((n + 1u) * sizeof(*l->home_order));
+    l->home_row = xmalloc((n + 1u) * sizeof(*l->home_row));
+    l->row = xmalloc((l->n + 1u) * sizeof(*l->row));
+    uint32_t row = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t h = v[i].h;
+        l->home_order[i] = h;
+        l->home_row[h] = i;
+        for (uint32_t k = l->home_first[h]; k < l->home_first[h + 1]; k++) {
+            l->row[l->sorted[k]] = row++;
+        }
+    }
+    free(v);
+}
+
+static void make_heads_and_areas(struct link *l)
+{
+    uint32_t n = l->homes.n_households;
+    uint8_t *relation = xmalloc(l->relations.n + 1);
+    for (size_t i = 0; i < l->relations.n; i++) {
+        relation[i] = relation_order(l->relations.texts[i]);
+    }
+    l->home_head = xmalloc((n + 1u) * sizeof(*l->home_head));
+    l->home_street = xmalloc((n + 1u) * sizeof(*l->home_street));
+    l->home_community = xmalloc((n + 1u) * sizeof(*l->home_community));
+    l->home_area_basis = xmalloc(n + 1u);
+    for (uint32_t h = 0; h < n; h++) {
+        order_home(l, h, relation);
+        settle_area(l, h);
+    }
+    free(relation);
+}
+
+/* --- names that last -------------------------------------------------------------------------------------------------------- */
+
+static enum status read_aliases(struct link *l, enum stmt_id which, struct arena *a, struct id_alias **out, size_t *out_n, struct err *err)
+{
+    VEC(struct id_alias) v = {0};
+    AUTO_STMT s = stmt_use(ledger_db(l->night->site->ledger), which);
+    for (bool row;;) {
+        enum status status = stmt_step(s, &row, err);
+        if (status != ST_OK || !row) {
+            *out = arena_array(a, struct id_alias, v.n + 1);
+            if (v.n) {
+                memcpy(*out, v.v, v.n * sizeof(**out));
+            }
+            *out_n = v.n;
+            vec_release(&v);
+            return status;
+        }
+        vec_push(&v, (struct id_alias){(uint64_t)stmt_int(s, 0), (uint64_t)stmt_int(s, 1)});
+    }
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pass A: who there is. One person per usable identifier and name group, one per register record without a usable identifier. */
+#include "base/text/fold.h"
+#include "matchers/identifier.h"
+#include "pipeline/ingest/ingest.h"
+#include "pipeline/link_private.h"
+
+static void grow(struct link *l)
+{
+    size_t cap = l->cap ? l->cap * 2 : 1024;
+    l->anchor = xrealloc(l->anchor, cap * sizeof(*l->anchor));
+    l->older = xrealloc(l->older, cap * sizeof(*l->older));
+    l->record = xrealloc(l->record, cap * sizeof(*l->record));
+    l->seen = xrealloc(l->seen, cap * sizeof(*l->seen));
+    l->name_at = xrealloc(l->name_at, cap * sizeof(*l->name_at));
+    l->sibling = xrealloc(l->sibling, cap * sizeof(*l->sibling));
+    l->first_source = xrealloc(l->first_source, cap);
+    l->flags = xrealloc(l->flags, cap);
+    l->cap = cap;
+}
+
+uint32_t link_add_person(struct link *l, uint64_t anchor)
+{
+    if (l->n == l->cap) {
+        grow(l);
+    }
+    uint32_t p = l->n++;
+    l->anchor[p] = anchor;
+    l->older[p] = 0;
+    l->record[p] = 0;
+    l->seen[p] = 0;
+    l->name_at[p] = 0;
+    l->sibling[p] = NO_PERSON;
+    l->first_source[p] = UINT8_MAX;
+    l->flags[p] = 0;
+    return p;
+}
+
+struct str link_name(const struct link *l, uint32_t p)
+{
+    const char *at = l->names.p + l->name_at[p];
+    return l->name_at[p] ? str_n(at + 1, (unsigned char)at[0]) : (struct str){NULL, 0};
+}
+
+/* Names longer than a length byte are compared by their head; no name of a person is. */
+static void keep_name(struct link *l, uint32_t p, struct str name)
+{
+    size_t n = MIN(name.n, 255);
+    if (l->names.n == 0) {
+        strbuf_addc(&l->names, 0); /* offset 0 means no name */
+    }
+    BUG_ON(l->names.n + n + 1 > UINT32_MAX);
+    l->name_at[p] = (uint32_t)l->names.n;
+    strbuf_addc(&l->names, (char)n);
+    strbuf_add(&l->names, name.p, n);
+}
+
+void link_row_ids(const struct link *l, uint32_t input, struct row_ids *out)
+{
+    const struct night_input *in = &l->night->inputs[input];
+    const struct source *s = &l->sources->v[in->source];
+    *out = (struct row_ids){.input = input,
+                            .source = in->source,
+                            .id = s->person[ROLE_ID].column,
+                            .name = s->person[ROLE_NAME].column,
+                            .registers = s->registers_persons,
+                            .salt = hash64_str(s->id)};
+}
+
+/* Source and record key; rows without a key go by their content. Scope and file play no part, so that it is the same person tomorrow. */
+static uint64_t record_hash(const struct row_ids *ids, const struct row_reader *r, size_t i)
+{
+    uint64_t key = r->key[i] ? r->key[i] : hash_mix(r->content[i]);
+    return hash_mix(ids->salt ^ hash_mix(key));
+}
+
+/* Of the name groups of one id the one this name goes with best: equal, then variants, then what merely does not contradict. The holder comes first. */
+static uint32_t pick_group(const struct link *l, uint32_t first, struct str name)
+{
+    static const int quality[] = {[NAME_SAME] = 4, [NAME_VARIANT] = 3, [NAME_PARTIAL] = 2, [NAME_UNKNOWN] = 1, [NAME_CONTRADICTS] = 0};
+    uint32_t best = NO_PERSON;
+    int best_quality = 0;
+    for (uint32_t p = first; p != NO_PERSON; p = l->sibling[p]) {
+        struct str own = link_name(l, p);
+        if (str_eq(own, name)) {
+            return p;
+        }
+        int q = own.n == 0 || name.n == 0 ? quality[NAME_UNKNOWN] : quality[name_agrees(own, name)];
+        if (q > best_quality) {
+            best_quality = q;
+            best = p;
+        }
+    }
+    return best;
+}
+
+static uint32_t find_by_record(struct link *l, uint64_t record, bool add)
+{
+    uint64_t anchor = ident_anchor(IDENT_RECORD, record);
+    uint32_t p = map64_get(&l->by_id, anchor);
+    if (p == MAP_NONE && add) {
+        p = link_add_person(l, anchor);
+        map64_put(&l->by_id, anchor, p);
+    }
+    return p == MAP_NONE ? NO_PERSON : p;
+}
+
+static void note_group(struct link *l, const struct row_ids *ids, uint32_t p, struct str name, uint64_t record)
+{
+    if (l->first_source[p] == UINT8_MAX) {
+        l->first_source[p] = (uint8_t)MIN(ids->source, UINT8_MAX - 1);
+        l->record[p] = record;
+    } else if (l->first_source[p] == ids->source) {
+        l->record[p] = MIN(l->record[p], record);
+    }
+    if (l->name_at[p] == 0 && name.n) {
+        keep_name(l, p, name);
+    }
+    l->seen[p] |= (uint64_t)1 << MIN(ids->source, 63);
+}
+
+/* A register row: its person, made when new. */
+static void register_row(struct link *l, const struct row_ids *ids, const struct row_reader *r, size_t i)
+{
+    uint64_t id = people_current_id(l->people, row_id(r, ids->id, i)), record = record_hash(ids, r, i);
+    struct str name = row_text(r, ids->name, i);
+    if (id == 0) {
+        note_group(l, ids, find_by_record(l, record, true), name, record);
+        return;
+    }
+    uint32_t first = map64_get(&l->by_id, id), p;
+    if (first == MAP_NONE) {
+        p = link_add_person(l, id);
+        map64_put(&l->by_id, id, p);
+    } else {
+        p = pick_group(l, first, name);
+        if (p == NO_PERSON) {
+            uint32_t last = first;
+            while (l->sibling[last] != NO_PERSON) {
+                last = l->sibling[last];
+            }
+            p = link_add_person(l, id);
+            l->sibling[last] = p;
+        }
+    }
+    if (ident_key(row_id(r, ids->id, i)) != id) {
+        uint64_t was = ident_key(row_id(r, ids->id, i));
+        l->older[p] = l->older[p] == 0 ? was : MIN(l->older[p], was);
+    }
+    note_group(l, ids, p, name, record);
+}
+
+static enum status read_register(struct link *l, uint32_t input, struct err *err)
+{
+    const struct night_input *in = &l->night->inputs[input];
+    AUTO_ROWS r = {.seg = NULL};
+    struct row_ids ids;
+    link_row_ids(l, input, &ids);
+    TRY(row_reader_open(&r, in->segment, &l->sources->v[in->source], err));
+    row_reader_want(&r, ids.id);
+    row_reader_want(&r, ids.name);
+    for (bool more;;) {
+        TRY(row_reader_next(&r, &more, err));
+        if (!more) {
+            return ST_OK;
+        }
+        for (size_t i = 0; i < r.rows; i++) {
+            if (!input_superseded(in, (int64_t)(r.start + i))) {
+                register_row(l, &ids, &r, i);
+            }
+        }
+    }
+}
+
+/* --- who keeps a contested id ----------------------------------------------------------------------------------------- */
+
+static int identity_rank(const struct link *l, uint32_t p)
+{
+    size_t k = 0;
+    while (k < l->people->n_identity_sources && !(l->seen[p] >> MIN(l->people->identity_sources[k], 63) & 1)) {
+        k++;
+    }
+    return (int)k;
+}
+
+/* More sources, then the better source, then the name: nothing that row order could change. */
+static bool stronger_claim(const struct link *l, uint32_t a, uint32_t b)
+{
+    int na = __builtin_popcountll(l->seen[a]), nb = __builtin_popcountll(l->seen[b]);
+    if (na != nb) {
+        return na > nb;
+    }
+    int ra = identity_rank(l, a), rb = identity_rank(l, b);
+    return ra != rb ? ra < rb : str_cmp(link_name(l, a), link_name(l, b)) < 0;
+}
+
+static void settle_id(struct link *l, uint32_t first)
+{
+    uint64_t id = l->anchor[first];
+    uint32_t holder = first;
+    for (uint32_t p = first; p != NO_PERSON; p = l->sibling[p]) {
+        holder = stronger_claim(l, p, holder) ? p : holder;
+    }
+    uint32_t rest = NO_PERSON;
+    for (uint32_t p = first, next; p != NO_PERSON; p = next) {
+        next = l->sibling[p];
+        l->flags[p] |= PF_CONTESTED;
+        if (p != holder) {
+            l->anchor[p] = ident_anchor(IDENT_APART, hash_mix(id ^ hash_mix(l->record[p])));
+            l->flags[p] |= PF_MADE_APART;
+            l->older[p] = 0;
+            l->sibling[p] = rest;
+            rest = p;
+        }
+    }
+    l->sibling[holder] = rest;
+    map64_put(&l->by_id, id, holder);
+}
+
+enum status link_find_persons(struct link *l, struct err *err)
+{
+    for (uint32_t i = 0; i < l->night->n_inputs; i++) {
+        if (l->sources->v[l->night->inputs[i].source].registers_persons) {
+            TRY(read_register(l, i, err));
+        }
+    }
+    for (uint32_t p = 0, n = l->n; p < n; p++) {
+        bool first = l->sibling[p] != NO_PERSON && !(l->flags[p] & PF_CONTESTED);
+        if (first) {
+            settle_id(l, p);
+        }
+    }
+    return ST_OK;
+}
+
+uint32_t link_person_of_row(struct link *l, const struct row_ids *ids, const struct row_reader *r, size_t i, bool note)
+{
+    uint64_t id = people_current_id(l->people, row_id(r, ids->id, i));
+    if (id == 0) {
+        return ids->registers ? find_by_record(l, record_hash(ids, r, i), false) : NO_PERSON;
+    }
+    uint32_t first = map64_get(&l->by_id, id);
+    if (first == MAP_NONE) {
+        return NO_PERSON;
+    }
+    uint32_t p = pick_group(l, first, row_text(r, ids->name, i));
+    if (note && p != first) {
+        vec_push(&l->conflicts, (struct conflict){{ids->input, (uint32_t)(r->start + i)}, first, p});
+    }
+    return p;
+}

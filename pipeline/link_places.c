@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where persons live by the addresses that survived, and which sources speak about whom. */
+#include "base/text/fold.h"
+#include "pipeline/ingest/ingest.h"
+#include "pipeline/link_private.h"
+
+typedef void address_fn(struct link *l, uint32_t person, struct str address, struct strbuf *scratch);
+
+/* Calls fn with the surviving address of every person, in the order of inputs and rows. */
+static enum status each_address(struct link *l, uint32_t input, enum field field, enum person_role role, address_fn *fn, struct err *err)
+{
+    const struct night_input *in = &l->night->inputs[input];
+    int column = l->sources->v[in->source].person[role].column;
+    if (column < 0) {
+        return ST_OK;
+    }
+    AUTO_ARENA a = ARENA_INIT;
+    AUTO_ROWS r = {.seg = NULL};
+    AUTO_SEG part = NULL;
+    AUTO_STRBUF scratch = STRBUF_INIT;
+    int32_t *person = arena_array(&a, int32_t, SEG_BLOCK_ROWS);
+    TRY(seg_open(link_part_path(&a, l, input), &part, err));
+    TRY(row_reader_open(&r, in->segment, &l->sources->v[in->source], err));
+    row_reader_want(&r, column);
+    for (bool more;;) {
+        TRY(row_reader_next(&r, &more, err));
+        if (!more) {
+            return ST_OK;
+        }
+        /* texts can make the input's blocks shorter than those of the links: ask by row */
+        for (size_t i = 0; i < r.rows;) {
+            size_t block = seg_block_of(part, r.start + i);
+            TRY(seg_read_i32(part, block, 0, person, err));
+            uint64_t first = seg_block_start(part, block);
+            size_t end = MIN(r.rows, (size_t)(first + seg_block_rows(part, block) - r.start));
+            for (; i < end; i++) {
+                int32_t p = person[r.start + i - first];
+                struct where here = {input, (uint32_t)(r.start + i)};
+                if (p >= 0 && l->field[field][p].input == here.input && l->field[field][p].row == here.row) {
+                    fn(l, (uint32_t)p, row_text(&r, column, i), &scratch);
+                }
+            }
+        }
+    }
+}
+
+static void live_there(struct link *l, uint32_t p, struct str address, struct strbuf *scratch)
+{
+    strbuf_clear(scratch);
+    fold_key(address, scratch);
+    l->place[p] = scratch->n >= 6 ? hash64_str(strbuf_str(scratch)) : 0; /* a bare place name is no address */
+    if (l->area_basis[p] != AREA_FROM_NOWHERE) {
+        return;
+    }
+    struct area_match m;
+    areas_match(l->areas, address, &m);
+    if (m.street != AREA_NONE) {
+        l->street[p] = m.street;
+        l->community[p] = m.community;
+        l->area_basis[p] = AREA_FROM_ADDRESS;
+        l->field[FIELD_AREA][p] = l->field[FIELD_ADDRESS][p];
+    }
+}
+
+static void registered_there(struct link *l, uint32_t p, struct str address, struct strbuf *scratch)
+{
+    (void)scratch;
+    struct area_match m;
+    areas_match(l->areas, address, &m);
+    l->hukou_street[p] = m.street;
+    l->hukou_community[p] = m.community;
+    if (m.street != AREA_NONE && l->area_basis[p] != AREA_FROM_NOWHERE && l->street[p] != m.street) {
+        l->flags[p] |= PF_AWAY;
+    }
+}
+
+enum status link_find_places(struct link *l, struct err *err)
+{
+    for (uint32_t i = 0; i < l->night->n_inputs; i++) {
+        TRY(each_address(l, i, FIELD_ADDRESS, ROLE_ADDRESS, live_there, err));
+    }
+    for (uint32_t i = 0; i < l->night->n_inputs; i++) {
+        TRY(each_address(l, i, FIELD_HUKOU_ADDRESS, ROLE_HUKOU_ADDRESS, registered_there, err));
+    }
+    return ST_OK;
+}
+
+/* --- covers ------------------------------------------------------------------------------------------------------------ */
+
+struct cover {
+    bool fresh;
+    bool by_area;       /* all scopes in force are areas below the district: only their people are covered */
+    VEC(int32_t) areas;
+    uint64_t kin;       /* sources that cover the same kind of area: being in one of them shows a person is of it */
+};
+
+static void read_scopes(const struct link *l, struct cover *covers)
+{
+    for (size_t i = 0; i < l->night->n_inputs; i++) {
+        const struct night_input *in = &l->night->inputs[i];
+        struct str scope = str_of(in->scope);
+        struct cover *c = &covers[in->source];
+        int32_t a = scope.n ? areas_by_code(l->areas, scope) : AREA_NONE;
+        a = a == AREA_NONE && scope.n ? areas_by_name(l->areas, scope, AREA_STREET, AREA_NONE) : a;
+        if (a == AREA_NONE || l->areas->areas.v[a].kind == AREA_DISTRICT) {
+            c->by_area = false;
+        } else if (c->areas.n == 0 || c->areas.v[c->areas.n - 1] != a) {
+            vec_push(&c->areas, a);
+        }
+    }
+}
+
+static bool lives_in_scope(const struct link *l, const struct cover *c, uint32_t p)
+{
+    int32_t at = l->community[p] != AREA_NONE ? l->community[p] : l->street[p];
+    for (size_t k = 0; k < c->areas.n && at != AREA_NONE; k++) {
+        if (areas_within(l->areas, at, c->areas.v[k])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Does source s speak about person p: no row there means absent. */
+static bool covered(const struct link *l, const struct cover *c, size_t s, uint32_t p)
+{
+    const struct source_cover *sc = &l->sources->v[s].cover;
+    if (!c->fresh || sc->area == COVER_NONE) {
+        return false;
+    }
+    bool of_area = (l->seen[p] & c->kin) != 0 || (sc->area == COVER_HUKOU && l->hukou_street[p] != AREA_NONE) ||
+                   (sc->area == COVER_RESIDENCE && l->street[p] != AREA_NONE);
+    if (!of_area || (c->by_area && !lives_in_scope(l, c, p))) {
+        return false;
+    }
+    if (sc->age_from <= 0 && sc->age_to >= 200) {
+        return true;
+    }
+    int age = l->birth[p] == DAY_MISSING ? -1 : age_at(l->birth[p], l->night->as_of);
+    return age >= sc->age_from && age <= sc->age_to;
+}
+
+void link_find_covers(struct link *l)
+{
+    size_t n = MIN(l->sources->n, 64);
+    struct cover *covers = xcalloc(l->sources->n + 1, sizeof(*covers));
+    for (size_t s = 0; s < l->sources->n; s++) {
+        covers[s].fresh = l->night->sources[s].state == SOURCE_FRESH;
+        covers[s].by_area = true;
+    }
+    read_scopes(l, covers);
+    for (size_t s = 0; s < n; s++) {
+        covers[s].by_area = covers[s].by_area && covers[s].areas.n > 0;
+        for (size_t t = 0; t < n; t++) {
+            bool same = l->sources->v[t].cover.area == l->sources->v[s].cover.area && l->sources->v[t].registers_persons;
+            covers[s].kin |= same ? (uint64_t)1 << t : 0;
+        }
+        covers[s].kin |= (uint64_t)1 << s;
+    }
+    for (uint32_t p = 0; p < l->n; p++) {
+        l->covers[p] = 0;
+        for (size_t s = 0; s < n; s++) {
+            l->covers[p] |= covered(l, &covers[s], s, p) ? (uint64_t)1 << s : 0;
+        }
+    }
+    for (size_t s = 0; s < l->sources->n; s++) {
+        vec_release(&covers[s].areas);
+    }
+    free(covers);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Between the files of the link stage; nobody else includes this. Persons are arrays by person number (order of first sight in manifest order) until
+   link_write sorts them; everything is bounded by persons, rows stream. */
+#ifndef MOPAI_PIPELINE_LINK_PRIVATE_H
+#define MOPAI_PIPELINE_LINK_PRIVATE_H
+
+#include "base/core/map.h"
+#include "base/core/vec.h"
+#include "base/text/area.h"
+#include "matchers/household.h"
+#include "pipeline/night.h"
+#include "pipeline/population.h"
+#include "pipeline/row_reader.h"
+
+#define NO_PERSON UINT32_MAX
+#define NO_INPUT  UINT32_MAX
+
+struct where { /* a record */
+    uint32_t input, row;
+};
+
+enum field { FIELD_NAME, FIELD_SEX, FIELD_BIRTH, FIELD_DEATH, FIELD_ADDRESS, FIELD_HUKOU_ADDRESS, FIELD_PHONE, FIELD_AREA, FIELD_COUNT };
+
+enum person_flag {
+    PF_PRESENT = 1,     /* a register in force has them, not as one who left */
+    PF_MADE_APART = 2,  /* held apart from the holder of their id */
+    PF_CONTESTED = 4,   /* several name groups claim the id */
+    PF_SUSPECT = 8,
+    PF_AWAY = 16,
+    PF_LEFT = 32,       /* a register says they left */
+    PF_DEAD = 64        /* the death counts */
+};
+
+struct lane { /* one configured attribute of persons */
+    int attr;
+    int32_t *v32;       /* enum, date, flag, integer: INT32_MIN none yet */
+    int64_t *v64;       /* money: INT64_MIN none yet */
+    uint64_t *mask[4];  /* sets: one a source, in order of `from` */
+    int mask_source[4];
+    size_t n_masks;
+    struct where *from;
+    int32_t *when;      /* date that decides which record is newest */
+    uint8_t *item;      /* index into attr->from of the winner */
+};
+
+struct unit_row {
+    uint32_t unit;      /* number within its rank, NO_UNIT */
+    struct where from;
+    uint16_t relation;  /* index into link->relations */
+    bool head, left;
+};
+
+struct conflict {
+    struct where from;
+    uint32_t holder, apart; /* person numbers; NO_PERSON for an event row */
+};
+
+struct link {
+    struct night *night;
+    const struct people *people;
+    const struct sources *sources;
+    const struct area_set *areas;
+    uint32_t n;
+    size_t cap;
+    struct map64 by_id;       /* identifier or record anchor -> person; of several name groups the first of the chain */
+    /* --- identity, by person --- */
+    uint64_t *anchor, *older, *id;
+    uint64_t *record;         /* least record hash of the source that first showed them */
+    uint64_t *seen;           /* bit s: a record of source s */
+    uint32_t *name_at;        /* into names; 0: no name */
+    uint32_t *sibling;        /* next name group of the same id */
+    uint8_t *first_source, *flags;
+    struct strbuf names;      /* length byte, then the name */
+    /* --- survivors --- */
+    uint8_t *sex;
+    int32_t *birth, *death, *death_sure;
+    uint64_t *dead_in;        /* bit s: source s says dead */
+    uint64_t *disagree;       /* bit a: sources disagree on configured attribute a; top bits for sex and birth */
+    uint32_t *records;
+    int32_t *street, *community;
+    uint8_t *area_basis;
+    int32_t *hukou_street, *hukou_community;
+    uint64_t *place;          /* hash of the folded address */
+    uint64_t *covers;
+    struct where *field[FIELD_COUNT];
+    struct unit_row *unit[UNIT_RANKS];
+    struct lane *lanes;
+    size_t n_lanes;
+    /* --- units and relations --- */
+    struct map64 unit_number[UNIT_RANKS];
+    VEC(uint64_t) unit_id[UNIT_RANKS];
+    struct strmap relations;  /* 0: "" */
+    /* --- households --- */
+    struct household_output homes;
+    uint64_t *home_id;
+    int32_t *home_street, *home_community;
+    uint8_t *home_area_basis;
+    uint32_t *home_head;      /* person number */
+    uint32_t *home_first;     /* [n_households + 1] into `sorted` */
+    uint32_t *home_order;     /* households as they are written */
+    uint32_t *sorted;         /* persons, household by household as they are written */
+    uint64_t *before;         /* natural household id last night */
+    /* --- results --- */
+    uint32_t *row;            /* person number -> row of persons.seg */
+    uint32_t *home_row;       /* household number -> row of households.seg */
+    VEC(struct conflict) conflicts;
+    int64_t *linked, *unlinked; /* by source */
+    struct id_alias *new_persons, *new_homes;
+    size_t n_new_persons, n_new_homes;
+};
+
+/* link_persons.c: who there is. Pass A over the registers. */
+enum status link_find_persons(struct link *l, struct err *err) MUST_CHECK;
+uint32_t link_add_person(struct link *l, uint64_t anchor);
+struct str link_name(const struct link *l, uint32_t p);
+/* The person of row i of the block, NO_PERSON for 未归人. Conflicts are noted when `note`. */
+struct row_ids {
+    uint32_t input;
+    size_t source;
+    int id, name;
+    bool registers;
+    uint64_t salt; /* of the source, for record anchors */
+};
+void link_row_ids(const struct link *l, uint32_t input, struct row_ids *out);
+uint32_t link_person_of_row(struct link *l, const struct row_ids *ids, const struct row_reader *r, size_t i, bool note);
+
+/* link_values.c: pass B over all inputs: what survives, and the provisional links. */
+void link_make_lanes(struct link *l);
+enum status link_read_values(struct link *l, struct err *err) MUST_CHECK;
+const char *link_part_path(struct arena *a, const struct link *l, size_t input);
+/* True when record `b` (of source s) is to be preferred over `a` for a field of identity. */
+bool link_identity_better(const struct link *l, struct where b, struct where a);
+
+/* link_places.c: where persons live, by their addresses, and which sources speak about them. */
+enum status link_find_places(struct link *l, struct err *err) MUST_CHECK;
+void link_find_covers(struct link *l);
+
+/* link_gone.c: who disappeared, and where everybody lived last night. */
+enum status link_find_gone(struct link *l, struct err *err) MUST_CHECK;
+
+/* link_homes.c: deaths that count, households, heads, areas handed on inside a household. */
+enum status link_form_homes(struct link *l, struct err *err) MUST_CHECK;
+int link_home_rank(const struct link *l, uint32_t home);  /* rank of the unit, -1 */
+enum person_state link_state(const struct link *l, uint32_t p);
+enum member_kind link_member(const struct link *l, uint32_t p);
+
+/* link_write.c */
+enum status link_write(struct link *l, struct err *err) MUST_CHECK;
+
+#endif

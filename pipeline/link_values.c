@@ -1,0 +1,693 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pass B: every input once more, in manifest order. Each row finds its person; each value of people.yaml is weighed against the one that survives so
+   far. Writes provisional links by person number. */
+#include "pipeline/link_private.h"
+
+#include "base/core/file.h"
+#include "matchers/identifier.h"
+#include "pipeline/ingest/ingest.h"
+
+#define BIT_SEX   62
+#define BIT_BIRTH 61
+
+/* --- lanes ------------------------------------------------------------------------------------------------------------- */
+
+static bool lane_is_wide(enum attr_type t)
+{
+    return t == ATTR_MONEY || t == ATTR_INTEGER;
+}
+
+static void make_lane(struct link *l, struct lane *lane)
+{
+    const struct people_attr *a = &l->people->attrs[lane->attr];
+    size_t n = l->n + 1u;
+    lane->from = xmalloc(n * sizeof(*lane->from));
+    memset(lane->from, 0xFF, n * sizeof(*lane->from));
+    if (a->type == ATTR_SET) {
+        for (size_t f = 0; f < a->n_from; f++) {
+            size_t k = 0;
+            while (k < lane->n_masks && lane->mask_source[k] != a->from[f].source) {
+                k++;
+            }
+            if (k == lane->n_masks && k < ARRAY_LEN(lane->mask)) {
+                lane->mask_source[k] = a->from[f].source;
+                lane->mask[lane->n_masks++] = xcalloc(n, sizeof(uint64_t));
+            }
+        }
+        return;
+    }
+    lane->when = xmalloc(n * sizeof(*lane->when));
+    lane->item = xmalloc(n);
+    if (lane_is_wide(a->type)) {
+        lane->v64 = xmalloc(n * sizeof(*lane->v64));
+    } else {
+        lane->v32 = xmalloc(n * sizeof(*lane->v32));
+    }
+}
+
+void link_make_lanes(struct link *l)
+{
+    l->lanes = xcalloc(l->people->n_attrs + 1, sizeof(*l->lanes));
+    for (size_t a = 0; a < l->people->n_attrs; a++) {
+        const struct people_attr *attr = &l->people->attrs[a];
+        if (attr->builtin == ATTR_CONFIGURED && attr->entity == ATTR_PERSON) {
+            l->lanes[l->n_lanes].attr = (int)a;
+            make_lane(l, &l->lanes[l->n_lanes++]);
+        }
+    }
+}
+
+static int64_t lane_get(const struct lane *lane, uint32_t p)
+{
+    return lane->v64 ? lane->v64[p] : lane->v32[p];
+}
+
+static void lane_put(struct lane *lane, uint32_t p, int64_t v)
+{
+    if (lane->v64) {
+        lane->v64[p] = v;
+    } else {
+        lane->v32[p] = (int32_t)v;
+    }
+}
+
+/* --- a block under work --------------------------------------------------------------------------------------------------- */
+
+struct block {
+    struct link *l;
+    const struct row_reader *r;
+    uint32_t input;
+    size_t source;
+    const struct source *src;
+    const int32_t *person; /* of each row; < 0: none */
+    uint8_t *ok;           /* scratch: does the row fulfil the conditions */
+    uint8_t *left;         /* the row says the person left */
+    int64_t *memo;         /* scratch: a value for each text of a dictionary */
+    size_t cap_memo;
+};
+
+static int64_t *memo_for(struct block *b, size_t n)
+{
+    if (n > b->cap_memo) {
+        b->memo = xgrow(b->memo, &b->cap_memo, n, sizeof(*b->memo));
+    }
+    return b->memo;
+}
+
+static bool text_is_one_of(struct str s, const struct people_cond *c)
+{
+    for (size_t i = 0; i < c->n_values; i++) {
+        if (str_eq(s, c->values[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool number_fulfils(const struct block *b, const struct people_cond *c, enum column_type type, int64_t v)
+{
+    if (v == INT64_MIN) {
+        return false;
+    }
+    if (c->date_word) {
+        int64_t today = type == COL_MONTH ? day_month(b->l->night->as_of) : b->l->night->as_of;
+        return c->date_word == 1 ? v <= today : v > today;
+    }
+    return text_is_one_of(v ? STR("是") : STR("否"), c);
+}
+
+/* ok[i] &= condition of row i. */
+static void apply_cond(struct block *b, const struct people_cond *c, uint8_t *ok)
+{
+    const struct row_column *col = c->column < 0 ? NULL : &b->r->columns[c->column];
+    enum column_type type = c->column < 0 ? COL_TEXT : b->src->columns[c->column].type;
+    if (!col || !col->there) {
+        memset(ok, c->negated ? 1 : 0, c->negated ? 0 : b->r->rows); /* a missing column is blank everywhere */
+        return;
+    }
+    if (column_is_text(type)) {
+        int64_t *memo = memo_for(b, col->text.n_dict + 1);
+        for (size_t k = 0; k < col->text.n_dict; k++) {
+            memo[k] = text_is_one_of(col->text.dict[k], c) != c->negated;
+        }
+        for (size_t i = 0; i < b->r->rows; i++) {
+            ok[i] &= (uint8_t)memo[col->text.codes[i]];
+        }
+        return;
+    }
+    for (size_t i = 0; i < b->r->rows; i++) {
+        ok[i] &= (uint8_t)(number_fulfils(b, c, type, row_num(b->r, c->column, i)) != c->negated);
+    }
+}
+
+/* --- identity: sex, birth, death, and where the texts are ------------------------------------------------------------------- */
+
+static int source_rank(const struct link *l, size_t source)
+{
+    for (size_t k = 0; k < l->people->n_identity_sources; k++) {
+        if (l->people->identity_sources[k] == (int)source) {
+            return (int)k;
+        }
+    }
+    return (int)(l->people->n_identity_sources + source);
+}
+
+bool link_identity_better(const struct link *l, struct where b, struct where a)
+{
+    if (a.input == NO_INPUT) {
+        return true;
+    }
+    const struct night_input *x = &l->night->inputs[b.input], *y = &l->night->inputs[a.input];
+    int rx = source_rank(l, x->source), ry = source_rank(l, y->source);
+    if (rx != ry) {
+        return rx < ry;
+    }
+    return x->data_date > y->data_date;
+}
+
+/* ok[] for a role: all rows, or those that fulfil its `when`. */
+static void role_rows(struct block *b, const struct source_role *role)
+{
+    memset(b->ok, 1, b->r->rows);
+    if (role->when_column >= 0) {
+        struct people_cond c = {.column = role->when_column, .values = &role->when_value, .n_values = 1};
+        apply_cond(b, &c, b->ok);
+    }
+}
+
+static struct where here(const struct block *b, size_t i)
+{
+    return (struct where){b->input, (uint32_t)(b->r->start + i)};
+}
+
+static void read_text_field(struct block *b, enum person_role role, enum field field)
+{
+    const struct source_role *ro = &b->src->person[role];
+    if (ro->column < 0) {
+        return;
+    }
+    role_rows(b, ro);
+    for (size_t i = 0; i < b->r->rows; i++) {
+        if (b->person[i] >= 0 && b->ok[i] && row_text(b->r, ro->column, i).n &&
+            link_identity_better(b->l, here(b, i), b->l->field[field][b->person[i]])) {
+            b->l->field[field][b->person[i]] = here(b, i);
+        }
+    }
+}
+
+static void read_sex(struct block *b)
+{
+    const struct source_role *ro = &b->src->person[ROLE_SEX];
+    if (ro->column < 0 || !b->r->columns[ro->column].there) {
+        return;
+    }
+    for (size_t i = 0; i < b->r->rows; i++) {
+        struct str s = row_text(b->r, ro->column, i);
+        uint8_t sex = str_eqz(s, "男") ? SEX_MALE : str_eqz(s, "女") ? SEX_FEMALE : SEX_UNKNOWN;
+        int32_t p = b->person[i];
+        if (p < 0 || sex == SEX_UNKNOWN) {
+            continue;
+        }
+        if (b->l->sex[p] != SEX_UNKNOWN && b->l->sex[p] != sex) {
+            b->l->disagree[p] |= (uint64_t)1 << BIT_SEX;
+        }
+        if (link_identity_better(b->l, here(b, i), b->l->field[FIELD_SEX][p])) {
+            b->l->field[FIELD_SEX][p] = here(b, i);
+            b->l->sex[p] = sex;
+        }
+    }
+}
+
+static void read_birth(struct block *b)
+{
+    const struct source_role *ro = &b->src->person[ROLE_BIRTH];
+    if (ro->column < 0 || b->src->columns[ro->column].type != COL_DATE) {
+        return; /* a month is not a birth date; the identifier usually has the day */
+    }
+    for (size_t i = 0; i < b->r->rows; i++) {
+        int64_t day = row_num(b->r, ro->column, i);
+        int32_t p = b->person[i];
+        if (p < 0 || day == INT64_MIN || day == DAY_FOREVER) {
+            continue;
+        }
+        if (b->l->birth[p] != DAY_MISSING && b->l->birth[p] != day) {
+            b->l->disagree[p] |= (uint64_t)1 << BIT_BIRTH;
+        }
+        if (link_identity_better(b->l, here(b, i), b->l->field[FIELD_BIRTH][p])) {
+            b->l->field[FIELD_BIRTH][p] = here(b, i);
+            b->l->birth[p] = (int32_t)day;
+        }
+    }
+}
+
+static bool is_authoritative(const struct link *l, size_t source)
+{
+    for (size_t k = 0; k < l->people->n_death_authoritative; k++) {
+        if (l->people->death_authoritative[k] == (int)source) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A row that fulfils the condition says dead even when its date is blank. Without a condition only a date says so. */
+static void read_death(struct block *b)
+{
+    const struct source_role *ro = &b->src->person[ROLE_DEATH];
+    struct link *l = b->l;
+    if (ro->column < 0) {
+        return;
+    }
+    bool sure = is_authoritative(l, b->source);
+    role_rows(b, ro);
+    for (size_t i = 0; i < b->r->rows; i++) {
+        int64_t day = row_num(b->r, ro->column, i);
+        int32_t p = b->person[i];
+        bool dated = day != INT64_MIN && day != DAY_FOREVER;
+        if (p < 0 || !b->ok[i] || (!dated && ro->when_column < 0)) {
+            continue;
+        }
+        l->dead_in[p] |= (uint64_t)1 << MIN(b->source, 63);
+        int32_t *best = sure ? &l->death_sure[p] : &l->death[p];
+        if (dated && (*best == DAY_MISSING || day < *best)) {
+            *best = (int32_t)day;
+        }
+        if (dated && (l->field[FIELD_DEATH][p].input == NO_INPUT || day < MIN(l->death[p], l->death_sure[p]) || sure)) {
+            l->field[FIELD_DEATH][p] = here(b, i);
+        } else if (l->field[FIELD_DEATH][p].input == NO_INPUT) {
+            l->field[FIELD_DEATH][p] = here(b, i);
+        }
+    }
+}
+
+/* --- area columns ------------------------------------------------------------------------------------------------------------ */
+
+static int32_t area_of_text(const struct area_set *set, struct str s, enum area_kind kind, int32_t within)
+{
+    int32_t a = areas_by_code(set, s);
+    return a != AREA_NONE ? a : areas_by_name(set, s, kind, within);
+}
+
+static void put_area(struct block *b, size_t i, int32_t street, int32_t community, enum area_basis basis)
+{
+    struct link *l = b->l;
+    uint32_t p = (uint32_t)b->person[i];
+    bool had = l->area_basis[p] != AREA_FROM_NOWHERE;
+    if (had && (basis > l->area_basis[p] || (basis == l->area_basis[p] && !link_identity_better(l, here(b, i), l->field[FIELD_AREA][p])))) {
+        return;
+    }
+    l->street[p] = street;
+    l->community[p] = community;
+    l->area_basis[p] = (uint8_t)basis;
+    l->field[FIELD_AREA][p] = here(b, i);
+}
+
+static void read_area(struct block *b)
+{
+    const struct area_set *set = b->l->areas;
+    int code = b->src->person[ROLE_AREA].column, street = b->src->person[ROLE_STREET].column, community = b->src->person[ROLE_COMMUNITY].column;
+    if (code < 0 && street < 0 && community < 0) {
+        return;
+    }
+    for (size_t i = 0; i < b->r->rows; i++) {
+        if (b->person[i] < 0) {
+            continue;
+        }
+        struct str c = row_text(b->r, code, i), s = row_text(b->r, street, i), m = row_text(b->r, community, i);
+        int32_t a = c.n ? areas_by_code(set, c) : AREA_NONE;
+        enum area_basis basis = AREA_FROM_CODE;
+        if (a == AREA_NONE || areas_up(set, a, AREA_STREET) == AREA_NONE) {
+            int32_t st = s.n ? area_of_text(set, s, AREA_STREET, AREA_NONE) : AREA_NONE;
+            a = m.n ? area_of_text(set, m, AREA_COMMUNITY, st) : AREA_NONE;
+            a = a != AREA_NONE ? a : st;
+            basis = AREA_FROM_COLUMN;
+        }
+        if (a != AREA_NONE && areas_up(set, a, AREA_STREET) != AREA_NONE) {
+            put_area(b, i, areas_up(set, a, AREA_STREET), areas_up(set, a, AREA_COMMUNITY), basis);
+        }
+    }
+}
+
+/* --- units --------------------------------------------------------------------------------------------------------------------- */
+
+/* Codes of GB/T 4761 and the words exports use. 01 (本人) is the head only where the applicant is meant. */
+static bool is_head_word(struct str relation)
+{
+    static const char *const words[] = {"户主", "本人", "申请人", "本人或户主", "02", "2", "01", NULL};
+    for (size_t i = 0; words[i]; i++) {
+        if (str_eqz(relation, words[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint32_t unit_number(struct link *l, int rank, uint64_t natural)
+{
+    uint32_t next = (uint32_t)l->unit_id[rank].n, got = map64_get_or_put(&l->unit_number[rank], natural, next);
+    if (got == next) {
+        vec_push(&l->unit_id[rank], natural);
+    }
+    return got;
+}
+
+/* Natural id of the unit a row names, 0 when the number is blank. */
+static uint64_t unit_of_row(const struct block *b, size_t i)
+{
+    const struct source_unit *u = &b->src->unit;
+    uint64_t h = hash_mix((uint64_t)u->kind);
+    bool any = false;
+    for (size_t k = 0; k < u->n_number; k++) {
+        struct str s = str_trim(row_text(b->r, u->number[k], i));
+        any = any || s.n;
+        h = hash_mix(h ^ hash64_str(s));
+    }
+    return any ? ident_anchor(IDENT_UNIT, h) : 0;
+}
+
+static bool unit_better(const struct link *l, int rank, const struct unit_row *now, const struct unit_row *had)
+{
+    if (had->unit == NO_UNIT || now->left != had->left) {
+        return had->unit == NO_UNIT || had->left;
+    }
+    daynum dn = l->night->inputs[now->from.input].data_date, dh = l->night->inputs[had->from.input].data_date;
+    return dn != dh ? dn > dh : l->unit_id[rank].v[now->unit] < l->unit_id[rank].v[had->unit];
+}
+
+static int unit_rank(const struct link *l, enum unit_kind kind)
+{
+    for (size_t k = 0; k < l->people->n_basis_order; k++) {
+        if (l->people->basis_order[k] == kind) {
+            return (int)k;
+        }
+    }
+    return -1;
+}
+
+static void read_units(struct block *b)
+{
+    struct link *l = b->l;
+    const struct source_unit *u = &b->src->unit;
+    int rank = u->kind == UNIT_NONE || !b->src->registers_persons ? -1 : unit_rank(l, u->kind);
+    for (size_t i = 0; i < b->r->rows && rank >= 0; i++) {
+        int32_t p = b->person[i];
+        uint64_t natural = p < 0 ? 0 : unit_of_row(b, i);
+        if (natural == 0) {
+            continue;
+        }
+        struct str relation = str_trim(row_text(b->r, u->relation.column, i)), head = row_text(b->r, u->head_name.column, i);
+        uint64_t head_id = people_current_id(l->people, row_id(b->r, u->head_id.column, i));
+        uint32_t word = strmap_add(&l->relations, relation);
+        struct unit_row now = {.unit = unit_number(l, rank, natural), .from = here(b, i), .left = b->left[i] != 0};
+        now.relation = word <= UINT16_MAX ? (uint16_t)word : 0;
+        now.head = head_id ? head_id == l->anchor[p] : is_head_word(relation) || (head.n && str_eq(head, link_name(l, (uint32_t)p)));
+        struct unit_row *had = &l->unit[rank][p];
+        if (unit_better(l, rank, &now, had)) {
+            *had = now;
+        }
+    }
+}
+
+/* --- attributes ------------------------------------------------------------------------------------------------------------------ */
+
+static bool in_window(const struct people_from *f, bool month, int64_t d, daynum as_of)
+{
+    if (f->within_months == 0 && f->within_days == 0) {
+        return true;
+    }
+    if (d == INT64_MIN) {
+        return false;
+    }
+    if (month) {
+        return d <= day_month(as_of) && d >= day_month(as_of) - f->within_months - (f->within_days + 29) / 30;
+    }
+    daynum first = f->within_months ? day_add_months(as_of, -f->within_months) : as_of - f->within_days;
+    return d > first && d <= as_of;
+}
+
+static bool survives(enum survivorship s, int64_t v, int32_t when, int item, int64_t old_v, int32_t old_when, int old_item)
+{
+    switch (s) {
+    case SURVIVE_PRECEDENCE:
+    case SURVIVE_SET:
+        return item != old_item ? item < old_item : when != old_when ? when > old_when : v < old_v;
+    case SURVIVE_NEWEST_CHANGE:
+        return when != old_when ? when > old_when : item != old_item ? item < old_item : v < old_v;
+    case SURVIVE_STRONGEST:
+    case SURVIVE_EARLIEST:
+        return v != old_v ? v < old_v : when > old_when;
+    case SURVIVE_ANY:
+    case SURVIVE_LATEST:
+        return v != old_v ? v > old_v : when > old_when;
+    }
+    return false;
+}
+
+static void weigh(struct block *b, struct lane *lane, size_t item, uint32_t p, size_t i, int64_t v, int32_t when)
+{
+    struct link *l = b->l;
+    const struct people_attr *a = &l->people->attrs[lane->attr];
+    if (lane->n_masks) {
+        for (size_t k = 0; k < lane->n_masks; k++) {
+            if (lane->mask_source[k] == (int)b->source) {
+                lane->mask[k][p] |= (uint64_t)v;
+            }
+        }
+        if (lane->from[p].input == NO_INPUT) {
+            lane->from[p] = here(b, i);
+        }
+        return;
+    }
+    bool had = lane->from[p].input != NO_INPUT;
+    if (had && lane_get(lane, p) != v && l->night->inputs[lane->from[p].input].source != b->source) {
+        l->disagree[p] |= (uint64_t)1 << MIN((size_t)(lane - l->lanes), 60);
+    }
+    if (!had || survives(a->survive, v, when, (int)item, lane_get(lane, p), lane->when[p], lane->item[p])) {
+        lane->from[p] = here(b, i);
+        lane->when[p] = when;
+        lane->item[p] = (uint8_t)MIN(item, 255);
+        lane_put(lane, p, v);
+    }
+}
+
+/* Value of each row for an item: ATTR_UNKNOWN for blank and unreadable cells. */
+static int64_t item_value(const struct block *b, const struct people_attr *a, const struct people_from *f, size_t i)
+{
+    if (f->column < 0) {
+        return f->constant;
+    }
+    const struct row_column *col = &b->r->columns[f->column];
+    if (col->text.codes) {
+        return b->memo[col->text.codes[i]];
+    }
+    int64_t v = row_num(b->r, f->column, i);
+    return v == INT64_MIN ? ATTR_UNKNOWN : a->type == ATTR_FLAG ? v != 0 : v;
+}
+
+static void read_item(struct block *b, struct lane *lane, size_t item)
+{
+    const struct people_attr *a = &b->l->people->attrs[lane->attr];
+    const struct people_from *f = &a->from[item];
+    if (f->column >= 0 && !b->r->columns[f->column].there) {
+        return;
+    }
+    memset(b->ok, 1, b->r->rows);
+    for (size_t c = 0; c < f->n_conds; c++) {
+        apply_cond(b, &f->conds[c], b->ok);
+    }
+    if (f->column >= 0 && b->r->columns[f->column].text.codes) {
+        const struct seg_text *t = &b->r->columns[f->column].text;
+        int64_t *memo = memo_for(b, t->n_dict + 1);
+        for (size_t k = 0; k < t->n_dict; k++) {
+            memo[k] = t->dict[k].n ? people_attr_value(a, f, t->dict[k]) : ATTR_UNKNOWN;
+        }
+    }
+    bool month = f->date_column >= 0 && b->src->columns[f->date_column].type == COL_MONTH;
+    daynum data_date = b->l->night->inputs[b->input].data_date;
+    for (size_t i = 0; i < b->r->rows; i++) {
+        int64_t d = row_num(b->r, f->date_column, i), v;
+        if (b->person[i] < 0 || !b->ok[i] || !in_window(f, month, d, b->l->night->as_of) || (v = item_value(b, a, f, i)) == ATTR_UNKNOWN) {
+            continue;
+        }
+        int32_t when = f->date_column < 0 ? data_date : d == INT64_MIN ? INT32_MIN : month ? month_first((monthnum)d) : (int32_t)d;
+        weigh(b, lane, item, (uint32_t)b->person[i], i, v, when);
+    }
+}
+
+/* --- one input ------------------------------------------------------------------------------------------------------------------- */
+
+static void want_role(struct row_reader *r, const struct source_role *role)
+{
+    row_reader_want(r, role->column);
+    row_reader_want(r, role->when_column);
+}
+
+static void want_columns(const struct link *l, size_t source, struct row_reader *r)
+{
+    const struct source *s = &l->sources->v[source];
+    for (int role = 0; role < ROLE_COUNT; role++) {
+        want_role(r, &s->person[role]);
+    }
+    for (size_t k = 0; k < s->unit.n_number; k++) {
+        row_reader_want(r, s->unit.number[k]);
+    }
+    want_role(r, &s->unit.relation);
+    want_role(r, &s->unit.head_id);
+    want_role(r, &s->unit.head_name);
+    for (size_t k = 0; k < l->n_lanes; k++) {
+        const struct people_attr *a = &l->people->attrs[l->lanes[k].attr];
+        for (size_t f = 0; f < a->n_from; f++) {
+            if (a->from[f].source != (int)source) {
+                continue;
+            }
+            row_reader_want(r, a->from[f].column);
+            row_reader_want(r, a->from[f].date_column);
+            for (size_t c = 0; c < a->from[f].n_conds; c++) {
+                row_reader_want(r, a->from[f].conds[c].column);
+            }
+        }
+    }
+    for (size_t k = 0; k < l->people->n_leaves; k++) {
+        if (l->people->leaves[k].source == (int)source) {
+            row_reader_want(r, l->people->leaves[k].cond.column);
+        }
+    }
+}
+
+static void read_leaves(struct block *b)
+{
+    const struct people *people = b->l->people;
+    memset(b->left, 0, b->r->rows);
+    for (size_t k = 0; k < people->n_leaves; k++) {
+        if (people->leaves[k].source != (int)b->source) {
+            continue;
+        }
+        memset(b->ok, 1, b->r->rows);
+        apply_cond(b, &people->leaves[k].cond, b->ok);
+        for (size_t i = 0; i < b->r->rows; i++) {
+            b->left[i] |= b->ok[i];
+        }
+    }
+    for (size_t i = 0; i < b->r->rows && b->src->registers_persons; i++) {
+        if (b->person[i] >= 0) {
+            b->l->flags[b->person[i]] |= b->left[i] ? PF_LEFT : PF_PRESENT;
+        }
+    }
+}
+
+static void read_block(struct block *b)
+{
+    read_leaves(b);
+    if (source_rank(b->l, b->source) < (int)b->l->people->n_identity_sources) {
+        read_text_field(b, ROLE_NAME, FIELD_NAME);
+        read_text_field(b, ROLE_ADDRESS, FIELD_ADDRESS);
+        read_text_field(b, ROLE_HUKOU_ADDRESS, FIELD_HUKOU_ADDRESS);
+        read_text_field(b, ROLE_PHONE, FIELD_PHONE);
+        read_sex(b);
+        read_birth(b);
+        read_area(b);
+    }
+    read_death(b);
+    read_units(b);
+    for (size_t k = 0; k < b->l->n_lanes; k++) {
+        const struct people_attr *a = &b->l->people->attrs[b->l->lanes[k].attr];
+        for (size_t f = 0; f < a->n_from; f++) {
+            if (a->from[f].source == (int)b->source) {
+                read_item(b, &b->l->lanes[k], f);
+            }
+        }
+    }
+}
+
+static void find_rows(struct link *l, const struct row_ids *ids, const struct row_reader *r, int32_t *person)
+{
+    const struct night_input *in = &l->night->inputs[ids->input];
+    for (size_t i = 0; i < r->rows; i++) {
+        if (input_superseded(in, (int64_t)(r->start + i))) {
+            person[i] = LINK_SUPERSEDED;
+            continue;
+        }
+        uint32_t p = link_person_of_row(l, ids, r, i, true);
+        if (p == NO_PERSON) {
+            person[i] = LINK_NONE;
+            l->unlinked[ids->source]++;
+        } else {
+            person[i] = (int32_t)p;
+            l->linked[ids->source]++;
+            l->records[p]++;
+            l->seen[p] |= (uint64_t)1 << MIN(ids->source, 63);
+        }
+    }
+}
+
+const char *link_part_path(struct arena *a, const struct link *l, size_t input)
+{
+    return arena_printf(a, "%s/link-%05zu.part", l->night->run_dir, input);
+}
+
+static enum status read_input(struct link *l, uint32_t input, struct block *b, int32_t *person, struct err *err)
+{
+    static const struct seg_column column = {"person", SEG_I32};
+    const struct night_input *in = &l->night->inputs[input];
+    AUTO_ARENA a = ARENA_INIT;
+    AUTO_ROWS r = {.seg = NULL};
+    struct row_ids ids;
+    struct seg_writer *w;
+    link_row_ids(l, input, &ids);
+    TRY(row_reader_open(&r, in->segment, &l->sources->v[in->source], err));
+    want_columns(l, in->source, &r);
+    TRY(seg_writer_open(link_part_path(&a, l, input), &column, 1, &w, err));
+    b->r = &r, b->input = input, b->source = in->source, b->src = &l->sources->v[in->source];
+    for (bool more;;) {
+        enum status status = row_reader_next(&r, &more, err);
+        if (status != ST_OK) {
+            seg_writer_abandon(w);
+            return status;
+        }
+        if (!more) {
+            return seg_writer_close(w, STR("{}"), err);
+        }
+        find_rows(l, &ids, &r, person);
+        seg_write_columns(w, (const void *const[]){person}, r.rows);
+        read_block(b);
+    }
+}
+
+/* Sex and birth come from the identifier wherever it has them. */
+static void take_from_id(struct link *l)
+{
+    for (uint32_t p = 0; p < l->n; p++) {
+        int sex = ident_sex(l->anchor[p]);
+        daynum birth = ident_birth(l->anchor[p]);
+        if (sex != SEX_UNKNOWN) {
+            l->disagree[p] |= l->sex[p] != SEX_UNKNOWN && l->sex[p] != sex ? (uint64_t)1 << BIT_SEX : 0;
+            l->sex[p] = (uint8_t)sex;
+            l->field[FIELD_SEX][p] = l->field[FIELD_NAME][p];
+        }
+        if (birth != DAY_MISSING) {
+            l->disagree[p] |= l->birth[p] != DAY_MISSING && l->birth[p] != birth ? (uint64_t)1 << BIT_BIRTH : 0;
+            l->birth[p] = birth;
+            l->field[FIELD_BIRTH][p] = l->field[FIELD_NAME][p];
+        }
+    }
+}
+
+enum status link_read_values(struct link *l, struct err *err)
+{
+    struct block b = {.l = l, .ok = xmalloc(SEG_BLOCK_ROWS), .left = xmalloc(SEG_BLOCK_ROWS)};
+    int32_t *person = xmalloc(SEG_BLOCK_ROWS * sizeof(*person));
+    enum status status = ST_OK;
+    b.person = person;
+    strmap_add(&l->relations, STR(""));
+    for (uint32_t i = 0; i < l->night->n_inputs && status == ST_OK; i++) {
+        status = read_input(l, i, &b, person, err);
+    }
+    free(b.ok);
+    free(b.left);
+    free(b.memo);
+    free(person);
+    if (status == ST_OK) {
+        take_from_id(l);
+    }
+    return status;
+}
