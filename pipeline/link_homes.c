@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Deaths that count, households, their heads and areas, and the order in which everything is written. */
+#include "base/store/db.h"
 #include "pipeline/link_private.h"
 
 /* --- deaths ----------------------------------------------------------------------------------------------------------- */
@@ -47,32 +48,42 @@ static int rank_of(const struct link *l, enum unit_kind kind)
     return -1;
 }
 
-static void form(struct link *l)
+/* The units a person counts by: tonight's, or with `then` last night's. Who is still here does not live in the unit they left. */
+static uint32_t unit_for(const struct link *l, size_t k, uint32_t p, bool then)
+{
+    const struct unit_row *u = &l->unit[k][p];
+    if (then) {
+        return l->unit_then[k][p];
+    }
+    return u->left && (l->flags[p] & PF_PRESENT) ? NO_UNIT : u->unit;
+}
+
+static void form(struct link *l, bool then, struct household_output *out)
 {
     struct household_input in = {.n = l->n, .anchor = l->anchor, .place = l->people->by_address ? l->place : NULL};
     uint8_t *living = xmalloc(l->n + 1u);
+    uint32_t *unit[UNIT_RANKS] = {NULL};
     for (uint32_t p = 0; p < l->n; p++) {
-        living[p] = link_member(l, p) == MEMBER_LIVING;
+        living[p] = then ? l->living_then[p] : link_member(l, p) == MEMBER_LIVING;
     }
     for (size_t k = 0; k < UNIT_RANKS && k < l->people->n_basis_order; k++) {
-        uint32_t *unit = xmalloc((l->n + 1u) * sizeof(*unit));
-        for (uint32_t p = 0; p < l->n; p++) { /* who is still here does not live in the unit they left */
-            const struct unit_row *u = &l->unit[k][p];
-            unit[p] = u->left && (l->flags[p] & PF_PRESENT) ? NO_UNIT : u->unit;
+        unit[k] = xmalloc((l->n + 1u) * sizeof(**unit));
+        for (uint32_t p = 0; p < l->n; p++) {
+            unit[k][p] = unit_for(l, k, p, then);
         }
-        in.unit[k] = unit;
+        in.unit[k] = unit[k];
         in.unit_id[k] = l->unit_id[k].v;
         in.n_units[k] = (uint32_t)l->unit_id[k].n;
     }
     in.living = living;
     in.take_to = l->people->take_in_hukou ? rank_of(l, UNIT_ASSISTED) : -1;
     in.take_from = in.take_to < 0 ? -1 : rank_of(l, UNIT_HUKOU);
-    in.take_to = in.take_from < 0 || in.take_from < in.take_to ? -1 : in.take_to;
+    in.take_to = in.take_from < in.take_to ? -1 : in.take_to;
     in.unit_limit = (uint32_t)l->people->unit_limit;
     in.address_limit = (uint32_t)l->people->address_limit;
-    households_form(&in, &l->homes);
+    households_form(&in, out);
     for (size_t k = 0; k < UNIT_RANKS; k++) {
-        free((void *)(uintptr_t)in.unit[k]);
+        free(unit[k]);
     }
     free(living);
 }
@@ -262,21 +273,82 @@ static void make_heads_and_areas(struct link *l)
 
 /* --- names that last -------------------------------------------------------------------------------------------------------- */
 
+static int by_natural(const void *x, const void *y)
+{
+    const struct id_alias *a = x, *b = y;
+    return a->natural < b->natural ? -1 : a->natural > b->natural;
+}
+
 static enum status read_aliases(struct link *l, enum stmt_id which, struct arena *a, struct id_alias **out, size_t *out_n, struct err *err)
 {
     VEC(struct id_alias) v = {0};
-    AUTO_STMT s = stmt_use(ledger_db(l->night->site->ledger), which);
-    for (bool row;;) {
-        enum status status = stmt_step(s, &row, err);
-        if (status != ST_OK || !row) {
-            *out = arena_array(a, struct id_alias, v.n + 1);
-            if (v.n) {
-                memcpy(*out, v.v, v.n * sizeof(**out));
-            }
-            *out_n = v.n;
-            vec_release(&v);
-            return status;
+    bool row = l->night->site->ledger != NULL;
+    enum status status = ST_OK;
+    if (row) {
+        AUTO_STMT s = stmt_use(l->night->site->ledger, which);
+        stmt_bind_int(s, ":night", l->night->number);
+        while ((status = stmt_step(s, &row, err)) == ST_OK && row) {
+            vec_push(&v, (struct id_alias){(uint64_t)stmt_int(s, 0), (uint64_t)stmt_int(s, 1)});
         }
-        vec_push(&v, (struct id_alias){(uint64_t)stmt_int(s, 0), (uint64_t)stmt_int(s, 1)});
     }
+    vec_sort(&v, by_natural);
+    *out = arena_array(a, struct id_alias, v.n + 1);
+    memcpy(*out, v.n ? v.v : *out, v.n * sizeof(**out));
+    *out_n = v.n;
+    vec_release(&v);
+    return status;
+}
+
+static enum status name_all(struct link *l, struct err *err)
+{
+    AUTO_ARENA a = ARENA_INIT;
+    struct id_alias *persons, *homes;
+    size_t n_persons, n_homes;
+    TRY(read_aliases(l, STMT_LIST_PERSON_ALIASES, &a, &persons, &n_persons, err));
+    TRY(read_aliases(l, STMT_LIST_HOUSEHOLD_ALIASES, &a, &homes, &n_homes, err));
+    l->id = xmalloc((l->n + 1u) * sizeof(*l->id));
+    l->home_id = xmalloc((l->homes.n_households + 1u) * sizeof(*l->home_id));
+    persons_name(l->n, l->anchor, l->older, persons, n_persons, l->id, &l->new_persons, &l->n_new_persons);
+    struct household_names in = {.n = l->n,
+                                 .n_households = l->homes.n_households,
+                                 .household = l->homes.household,
+                                 .natural = l->homes.natural,
+                                 .before = l->before,
+                                 .aliases = homes,
+                                 .n_aliases = n_homes};
+    households_name(&in, l->home_id, &l->new_homes, &l->n_new_homes);
+    return ST_OK;
+}
+
+/* Where everybody stood last night: the same forming over the units of then. */
+static void form_before(struct link *l)
+{
+    struct household_output then;
+    if (!l->unit_then[0]) {
+        return;
+    }
+    form(l, true, &then);
+    l->before = xmalloc((l->n + 1u) * sizeof(*l->before));
+    for (uint32_t p = 0; p < l->n; p++) {
+        l->before[p] = l->new_tonight[p] ? 0 : then.natural[then.household[p]];
+    }
+    household_output_release(&then);
+}
+
+enum status link_form_homes(struct link *l, struct err *err)
+{
+    uint64_t authoritative = 0;
+    for (size_t k = 0; k < l->people->n_death_authoritative; k++) {
+        authoritative |= (uint64_t)1 << MIN(l->people->death_authoritative[k], 63);
+    }
+    for (uint32_t p = 0; p < l->n; p++) {
+        settle_death(l, p, authoritative);
+    }
+    form(l, false, &l->homes);
+    form_before(l);
+    TRY(name_all(l, err));
+    group(l);
+    make_heads_and_areas(l);
+    order_homes(l);
+    return ST_OK;
 }

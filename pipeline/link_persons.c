@@ -43,7 +43,7 @@ struct str link_name(const struct link *l, uint32_t p)
 }
 
 /* Names longer than a length byte are compared by their head; no name of a person is. */
-static void keep_name(struct link *l, uint32_t p, struct str name)
+void link_keep_name(struct link *l, uint32_t p, struct str name)
 {
     size_t n = MIN(name.n, 255);
     if (l->names.n == 0) {
@@ -55,12 +55,11 @@ static void keep_name(struct link *l, uint32_t p, struct str name)
     strbuf_add(&l->names, name.p, n);
 }
 
-void link_row_ids(const struct link *l, uint32_t input, struct row_ids *out)
+void link_row_ids(const struct link *l, size_t source, uint32_t input, struct row_ids *out)
 {
-    const struct night_input *in = &l->night->inputs[input];
-    const struct source *s = &l->sources->v[in->source];
+    const struct source *s = &l->sources->v[source];
     *out = (struct row_ids){.input = input,
-                            .source = in->source,
+                            .source = source,
                             .id = s->person[ROLE_ID].column,
                             .name = s->person[ROLE_NAME].column,
                             .registers = s->registers_persons,
@@ -68,10 +67,14 @@ void link_row_ids(const struct link *l, uint32_t input, struct row_ids *out)
 }
 
 /* Source and record key; rows without a key go by their content. Scope and file play no part, so that it is the same person tomorrow. */
+uint64_t link_record_hash(uint64_t salt, uint64_t key, uint64_t content)
+{
+    return hash_mix(salt ^ hash_mix(key ? key : hash_mix(content)));
+}
+
 static uint64_t record_hash(const struct row_ids *ids, const struct row_reader *r, size_t i)
 {
-    uint64_t key = r->key[i] ? r->key[i] : hash_mix(r->content[i]);
-    return hash_mix(ids->salt ^ hash_mix(key));
+    return link_record_hash(ids->salt, r->key[i], r->content[i]);
 }
 
 /* Of the name groups of one id the one this name goes with best: equal, then variants, then what merely does not contradict. The holder comes first. */
@@ -114,7 +117,7 @@ static void note_group(struct link *l, const struct row_ids *ids, uint32_t p, st
         l->record[p] = MIN(l->record[p], record);
     }
     if (l->name_at[p] == 0 && name.n) {
-        keep_name(l, p, name);
+        link_keep_name(l, p, name);
     }
     l->seen[p] |= (uint64_t)1 << MIN(ids->source, 63);
 }
@@ -155,7 +158,7 @@ static enum status read_register(struct link *l, uint32_t input, struct err *err
     const struct night_input *in = &l->night->inputs[input];
     AUTO_ROWS r = {.seg = NULL};
     struct row_ids ids;
-    link_row_ids(l, input, &ids);
+    link_row_ids(l, in->source, input, &ids);
     TRY(row_reader_open(&r, in->segment, &l->sources->v[in->source], err));
     row_reader_want(&r, ids.id);
     row_reader_want(&r, ids.name);

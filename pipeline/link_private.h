@@ -50,6 +50,12 @@ struct unit_row {
     bool head, left;
 };
 
+struct gone { /* a person no register has any more, and the record they were last seen in */
+    uint32_t person;
+    size_t source;
+    int64_t file, row;
+};
+
 struct conflict {
     struct where from;
     uint32_t holder, apart; /* person numbers; NO_PERSON for an event row */
@@ -99,10 +105,14 @@ struct link {
     uint32_t *home_first;     /* [n_households + 1] into `sorted` */
     uint32_t *home_order;     /* households as they are written */
     uint32_t *sorted;         /* persons, household by household as they are written */
-    uint64_t *before;         /* natural household id last night */
+    uint32_t *unit_then[UNIT_RANKS]; /* units last night; NULL on the first night */
+    uint8_t *living_then, *new_tonight;
+    uint64_t *before;         /* natural household id last night, 0: was not there */
     /* --- results --- */
     uint32_t *row;            /* person number -> row of persons.seg */
     uint32_t *home_row;       /* household number -> row of households.seg */
+    uint32_t first_gone;      /* persons from here on are in no register */
+    VEC(struct gone) gone;
     VEC(struct conflict) conflicts;
     int64_t *linked, *unlinked; /* by source */
     struct id_alias *new_persons, *new_homes;
@@ -112,6 +122,8 @@ struct link {
 /* link_persons.c: who there is. Pass A over the registers. */
 enum status link_find_persons(struct link *l, struct err *err) MUST_CHECK;
 uint32_t link_add_person(struct link *l, uint64_t anchor);
+void link_keep_name(struct link *l, uint32_t p, struct str name);
+uint64_t link_record_hash(uint64_t salt, uint64_t key, uint64_t content);
 struct str link_name(const struct link *l, uint32_t p);
 /* The person of row i of the block, NO_PERSON for 未归人. Conflicts are noted when `note`. */
 struct row_ids {
@@ -121,12 +133,18 @@ struct row_ids {
     bool registers;
     uint64_t salt; /* of the source, for record anchors */
 };
-void link_row_ids(const struct link *l, uint32_t input, struct row_ids *out);
+void link_row_ids(const struct link *l, size_t source, uint32_t input, struct row_ids *out); /* input NO_INPUT: rows of an earlier delivery */
 uint32_t link_person_of_row(struct link *l, const struct row_ids *ids, const struct row_reader *r, size_t i, bool note);
 
 /* link_values.c: pass B over all inputs: what survives, and the provisional links. */
 void link_make_lanes(struct link *l);
 enum status link_read_values(struct link *l, struct err *err) MUST_CHECK;
+/* For rows of earlier deliveries: who had left as of a day, who was said to be dead, and the number of the unit a row names (NO_UNIT). */
+void link_want_units(const struct link *l, size_t source, struct row_reader *r);
+void link_rows_left(const struct link *l, size_t source, const struct row_reader *r, daynum as_of, uint8_t *left);
+void link_rows_dead(const struct link *l, size_t source, const struct row_reader *r, uint8_t *dead);
+int link_unit_rank(const struct link *l, enum unit_kind kind);
+uint32_t link_unit_of_row(struct link *l, size_t source, const struct row_reader *r, size_t i);
 const char *link_part_path(struct arena *a, const struct link *l, size_t input);
 /* True when record `b` (of source s) is to be preferred over `a` for a field of identity. */
 bool link_identity_better(const struct link *l, struct where b, struct where a);
@@ -135,8 +153,10 @@ bool link_identity_better(const struct link *l, struct where b, struct where a);
 enum status link_find_places(struct link *l, struct err *err) MUST_CHECK;
 void link_find_covers(struct link *l);
 
-/* link_gone.c: who disappeared, and where everybody lived last night. */
+/* link_gone.c: who disappeared within the time people.yaml keeps them, and link_then.c: where everybody lived last night. */
 enum status link_find_gone(struct link *l, struct err *err) MUST_CHECK;
+enum status link_place_gone(struct link *l, struct err *err) MUST_CHECK; /* the units they were last seen in */
+enum status link_find_then(struct link *l, struct err *err) MUST_CHECK;
 
 /* link_homes.c: deaths that count, households, heads, areas handed on inside a household. */
 enum status link_form_homes(struct link *l, struct err *err) MUST_CHECK;

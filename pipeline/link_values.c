@@ -2,6 +2,7 @@
 /* Pass B: every input once more, in manifest order. Each row finds its person; each value of people.yaml is weighed against the one that survives so
    far. Writes provisional links by person number. */
 #include "pipeline/link_private.h"
+#include "pipeline/population_columns.h"
 
 #include "base/core/file.h"
 #include "matchers/identifier.h"
@@ -11,11 +12,6 @@
 #define BIT_BIRTH 61
 
 /* --- lanes ------------------------------------------------------------------------------------------------------------- */
-
-static bool lane_is_wide(enum attr_type t)
-{
-    return t == ATTR_MONEY || t == ATTR_INTEGER;
-}
 
 static void make_lane(struct link *l, struct lane *lane)
 {
@@ -38,7 +34,7 @@ static void make_lane(struct link *l, struct lane *lane)
     }
     lane->when = xmalloc(n * sizeof(*lane->when));
     lane->item = xmalloc(n);
-    if (lane_is_wide(a->type)) {
+    if (attr_is_wide(a->type)) {
         lane->v64 = xmalloc(n * sizeof(*lane->v64));
     } else {
         lane->v32 = xmalloc(n * sizeof(*lane->v32));
@@ -79,6 +75,7 @@ struct block {
     uint32_t input;
     size_t source;
     const struct source *src;
+    daynum as_of;
     const int32_t *person; /* of each row; < 0: none */
     uint8_t *ok;           /* scratch: does the row fulfil the conditions */
     uint8_t *left;         /* the row says the person left */
@@ -110,7 +107,7 @@ static bool number_fulfils(const struct block *b, const struct people_cond *c, e
         return false;
     }
     if (c->date_word) {
-        int64_t today = type == COL_MONTH ? day_month(b->l->night->as_of) : b->l->night->as_of;
+        int64_t today = type == COL_MONTH ? day_month(b->as_of) : b->as_of;
         return c->date_word == 1 ? v <= today : v > today;
     }
     return text_is_one_of(v ? STR("是") : STR("否"), c);
@@ -352,13 +349,13 @@ static uint32_t unit_number(struct link *l, int rank, uint64_t natural)
 }
 
 /* Natural id of the unit a row names, 0 when the number is blank. */
-static uint64_t unit_of_row(const struct block *b, size_t i)
+static uint64_t unit_of_row(const struct source *src, const struct row_reader *r, size_t i)
 {
-    const struct source_unit *u = &b->src->unit;
+    const struct source_unit *u = &src->unit;
     uint64_t h = hash_mix((uint64_t)u->kind);
     bool any = false;
     for (size_t k = 0; k < u->n_number; k++) {
-        struct str s = str_trim(row_text(b->r, u->number[k], i));
+        struct str s = str_trim(row_text(r, u->number[k], i));
         any = any || s.n;
         h = hash_mix(h ^ hash64_str(s));
     }
@@ -374,7 +371,7 @@ static bool unit_better(const struct link *l, int rank, const struct unit_row *n
     return dn != dh ? dn > dh : l->unit_id[rank].v[now->unit] < l->unit_id[rank].v[had->unit];
 }
 
-static int unit_rank(const struct link *l, enum unit_kind kind)
+int link_unit_rank(const struct link *l, enum unit_kind kind)
 {
     for (size_t k = 0; k < l->people->n_basis_order; k++) {
         if (l->people->basis_order[k] == kind) {
@@ -384,14 +381,22 @@ static int unit_rank(const struct link *l, enum unit_kind kind)
     return -1;
 }
 
+uint32_t link_unit_of_row(struct link *l, size_t source, const struct row_reader *r, size_t i)
+{
+    const struct source *s = &l->sources->v[source];
+    int rank = s->unit.kind == UNIT_NONE ? -1 : link_unit_rank(l, s->unit.kind);
+    uint64_t natural = rank < 0 ? 0 : unit_of_row(s, r, i);
+    return natural ? unit_number(l, rank, natural) : NO_UNIT;
+}
+
 static void read_units(struct block *b)
 {
     struct link *l = b->l;
     const struct source_unit *u = &b->src->unit;
-    int rank = u->kind == UNIT_NONE || !b->src->registers_persons ? -1 : unit_rank(l, u->kind);
+    int rank = u->kind == UNIT_NONE || !b->src->registers_persons ? -1 : link_unit_rank(l, u->kind);
     for (size_t i = 0; i < b->r->rows && rank >= 0; i++) {
         int32_t p = b->person[i];
-        uint64_t natural = p < 0 ? 0 : unit_of_row(b, i);
+        uint64_t natural = p < 0 ? 0 : unit_of_row(b->src, b->r, i);
         if (natural == 0) {
             continue;
         }
@@ -554,7 +559,7 @@ static void want_columns(const struct link *l, size_t source, struct row_reader 
     }
 }
 
-static void read_leaves(struct block *b)
+static void find_left(struct block *b)
 {
     const struct people *people = b->l->people;
     memset(b->left, 0, b->r->rows);
@@ -568,6 +573,11 @@ static void read_leaves(struct block *b)
             b->left[i] |= b->ok[i];
         }
     }
+}
+
+static void read_leaves(struct block *b)
+{
+    find_left(b);
     for (size_t i = 0; i < b->r->rows && b->src->registers_persons; i++) {
         if (b->person[i] >= 0) {
             b->l->flags[b->person[i]] |= b->left[i] ? PF_LEFT : PF_PRESENT;
@@ -633,7 +643,7 @@ static enum status read_input(struct link *l, uint32_t input, struct block *b, i
     AUTO_ROWS r = {.seg = NULL};
     struct row_ids ids;
     struct seg_writer *w;
-    link_row_ids(l, input, &ids);
+    link_row_ids(l, in->source, input, &ids);
     TRY(row_reader_open(&r, in->segment, &l->sources->v[in->source], err));
     want_columns(l, in->source, &r);
     TRY(seg_writer_open(link_part_path(&a, l, input), &column, 1, &w, err));
@@ -651,6 +661,47 @@ static enum status read_input(struct link *l, uint32_t input, struct block *b, i
         seg_write_columns(w, (const void *const[]){person}, r.rows);
         read_block(b);
     }
+}
+
+void link_want_units(const struct link *l, size_t source, struct row_reader *r)
+{
+    const struct source *s = &l->sources->v[source];
+    row_reader_want(r, s->person[ROLE_ID].column);
+    row_reader_want(r, s->person[ROLE_NAME].column);
+    want_role(r, &s->person[ROLE_DEATH]);
+    for (size_t k = 0; k < s->unit.n_number; k++) {
+        row_reader_want(r, s->unit.number[k]);
+    }
+    for (size_t k = 0; k < l->people->n_leaves; k++) {
+        if (l->people->leaves[k].source == (int)source) {
+            row_reader_want(r, l->people->leaves[k].cond.column);
+        }
+    }
+}
+
+void link_rows_left(const struct link *l, size_t source, const struct row_reader *r, daynum as_of, uint8_t *left)
+{
+    struct link *borrowed = (struct link *)(uintptr_t)l; /* conditions only read it */
+    struct block b = {.l = borrowed, .r = r, .source = source, .src = &l->sources->v[source], .as_of = as_of, .left = left, .ok = xmalloc(SEG_BLOCK_ROWS)};
+    find_left(&b);
+    free(b.ok);
+    free(b.memo);
+}
+
+void link_rows_dead(const struct link *l, size_t source, const struct row_reader *r, uint8_t *dead)
+{
+    struct link *borrowed = (struct link *)(uintptr_t)l;
+    const struct source_role *role = &l->sources->v[source].person[ROLE_DEATH];
+    struct block b = {.l = borrowed, .r = r, .source = source, .src = &l->sources->v[source], .as_of = l->night->as_of, .ok = dead};
+    if (role->column < 0) {
+        memset(dead, 0, r->rows);
+        return;
+    }
+    role_rows(&b, role);
+    for (size_t i = 0; i < r->rows; i++) {
+        dead[i] &= role->when_column >= 0 || row_num(r, role->column, i) != INT64_MIN;
+    }
+    free(b.memo);
 }
 
 /* Sex and birth come from the identifier wherever it has them. */
@@ -674,7 +725,7 @@ static void take_from_id(struct link *l)
 
 enum status link_read_values(struct link *l, struct err *err)
 {
-    struct block b = {.l = l, .ok = xmalloc(SEG_BLOCK_ROWS), .left = xmalloc(SEG_BLOCK_ROWS)};
+    struct block b = {.l = l, .as_of = l->night->as_of, .ok = xmalloc(SEG_BLOCK_ROWS), .left = xmalloc(SEG_BLOCK_ROWS)};
     int32_t *person = xmalloc(SEG_BLOCK_ROWS * sizeof(*person));
     enum status status = ST_OK;
     b.person = person;

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The link stage: persons over the registers, then every row to its person and every value weighed, then areas and households, then the files. */
+#include "base/core/log.h"
+#include "pipeline/link_private.h"
+
+static void *missing_array(size_t n, size_t size)
+{
+    void *p = xmalloc((n + 1) * size);
+    memset(p, 0xFF, (n + 1) * size); /* -1: AREA_NONE, NO_UNIT, NO_INPUT */
+    return p;
+}
+
+static int32_t *day_array(size_t n)
+{
+    int32_t *p = xmalloc((n + 1) * sizeof(*p));
+    for (size_t i = 0; i <= n; i++) {
+        p[i] = DAY_MISSING;
+    }
+    return p;
+}
+
+/* Everything by person that is filled after it is known how many there are. */
+static void make_arrays(struct link *l)
+{
+    size_t n = l->n;
+    l->sex = xcalloc(n + 1, 1);
+    l->birth = day_array(n);
+    l->death = day_array(n);
+    l->death_sure = day_array(n);
+    l->dead_in = xcalloc(n + 1, sizeof(*l->dead_in));
+    l->disagree = xcalloc(n + 1, sizeof(*l->disagree));
+    l->records = xcalloc(n + 1, sizeof(*l->records));
+    l->street = missing_array(n, sizeof(*l->street));
+    l->community = missing_array(n, sizeof(*l->community));
+    l->hukou_street = missing_array(n, sizeof(*l->hukou_street));
+    l->hukou_community = missing_array(n, sizeof(*l->hukou_community));
+    l->area_basis = xcalloc(n + 1, 1);
+    l->place = xcalloc(n + 1, sizeof(*l->place));
+    l->covers = xcalloc(n + 1, sizeof(*l->covers));
+    for (int f = 0; f < FIELD_COUNT; f++) {
+        l->field[f] = missing_array(n, sizeof(struct where));
+    }
+    for (int k = 0; k < UNIT_RANKS; k++) {
+        l->unit[k] = missing_array(n, sizeof(struct unit_row));
+        for (size_t i = 0; i <= n; i++) {
+            l->unit[k][i].relation = 0;
+            l->unit[k][i].head = l->unit[k][i].left = false;
+        }
+    }
+    link_make_lanes(l);
+}
+
+static void release_lanes(struct link *l)
+{
+    for (size_t k = 0; k < l->n_lanes; k++) {
+        struct lane *lane = &l->lanes[k];
+        free(lane->v32);
+        free(lane->v64);
+        free(lane->from);
+        free(lane->when);
+        free(lane->item);
+        for (size_t m = 0; m < lane->n_masks; m++) {
+            free(lane->mask[m]);
+        }
+    }
+    free(l->lanes);
+}
+
+static void release(struct link *l)
+{
+    void *const arrays[] = {l->anchor,      l->older,        l->id,           l->record,         l->seen,       l->name_at,         l->sibling,
+                            l->first_source, l->flags,       l->sex,          l->birth,          l->death,      l->death_sure,      l->dead_in,
+                            l->disagree,    l->records,      l->street,       l->community,      l->area_basis, l->hukou_street,    l->hukou_community,
+                            l->place,       l->covers,       l->home_id,      l->home_street,    l->home_community, l->home_area_basis, l->home_head,
+                            l->home_first,  l->home_order,   l->sorted,       l->living_then,    l->new_tonight, l->before,         l->row,
+                            l->home_row,    l->linked,       l->unlinked,     l->new_persons,    l->new_homes};
+    for (size_t i = 0; i < ARRAY_LEN(arrays); i++) {
+        free(arrays[i]);
+    }
+    for (int f = 0; f < FIELD_COUNT; f++) {
+        free(l->field[f]);
+    }
+    for (int k = 0; k < UNIT_RANKS; k++) {
+        free(l->unit[k]);
+        free(l->unit_then[k]);
+        map64_release(&l->unit_number[k]);
+        vec_release(&l->unit_id[k]);
+    }
+    release_lanes(l);
+    map64_release(&l->by_id);
+    strbuf_release(&l->names);
+    strmap_release(&l->relations);
+    vec_release(&l->conflicts);
+    vec_release(&l->gone);
+    household_output_release(&l->homes);
+}
+
+static enum status run_steps(struct link *l, struct err *err)
+{
+    TRY(link_find_persons(l, err));
+    TRY(link_find_gone(l, err));
+    make_arrays(l);
+    TRY(link_read_values(l, err));
+    TRY(link_find_places(l, err));
+    TRY(link_place_gone(l, err));
+    TRY(link_find_then(l, err));
+    TRY(link_form_homes(l, err));
+    link_find_covers(l);
+    return link_write(l, err);
+}
+
+enum status link_night(struct night *n, struct err *err)
+{
+    struct link l = {.night = n, .people = n->site->people, .sources = n->site->sources, .areas = &n->site->areas};
+    l.linked = xcalloc(l.sources->n + 1, sizeof(*l.linked));
+    l.unlinked = xcalloc(l.sources->n + 1, sizeof(*l.unlinked));
+    enum status status = run_steps(&l, err);
+    if (status == ST_OK) {
+        log_event(LOG_INFO, "link", "night=%lld persons=%u households=%u conflicts=%zu aliases=%zu", (long long)n->number, l.n, l.homes.n_households,
+                  l.conflicts.n, l.n_new_persons + l.n_new_homes);
+    }
+    release(&l);
+    return status;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Persons who were in a register and are in none tonight: found in the timelines, placed by the record they were last seen in. */
+#include "base/store/db.h"
+#include "matchers/identifier.h"
+#include "pipeline/ingest/catalogue.h"
+#include "pipeline/link_private.h"
+
+struct looking {
+    struct link *l;
+    size_t source;
+    uint64_t salt;
+};
+
+static bool take_gone(void *ctx, const struct change *c)
+{
+    struct looking *k = ctx;
+    struct link *l = k->l;
+    uint64_t id = people_current_id(l->people, c->id);
+    if (c->kind != CHANGE_DISAPPEARED || (id == 0 && c->key == 0)) {
+        return true;
+    }
+    uint64_t anchor = id ? id : ident_anchor(IDENT_RECORD, link_record_hash(k->salt, c->key, 0));
+    uint32_t p = map64_get(&l->by_id, anchor);
+    if (p == MAP_NONE) {
+        p = link_add_person(l, anchor);
+        map64_put(&l->by_id, anchor, p);
+    } else if (p < l->first_gone) {
+        return true; /* another register still has them */
+    }
+    vec_push(&l->gone, (struct gone){p, k->source, c->old_file, c->old_row});
+    return true;
+}
+
+enum status link_find_gone(struct link *l, struct err *err)
+{
+    daynum from = day_add_months(l->night->as_of, -l->people->keep_months);
+    l->first_gone = l->n;
+    for (size_t s = 0; s < l->sources->n; s++) {
+        if (l->sources->v[s].registers_persons) {
+            struct looking k = {l, s, hash64_str(l->sources->v[s].id)};
+            TRY(timeline_read(l->night->site, s, -1, from, l->night->as_of, take_gone, &k, err));
+        }
+    }
+    return ST_OK;
+}
+
+static int by_record(const void *x, const void *y)
+{
+    const struct gone *a = x, *b = y;
+    if (a->file != b->file) {
+        return a->file < b->file ? -1 : 1;
+    }
+    return a->row < b->row ? -1 : a->row > b->row;
+}
+
+/* Name and unit of the last record; a person last seen in several registers takes each unit they stood in. */
+static void place_row(struct link *l, const struct gone *g, const struct row_reader *r, size_t i)
+{
+    const struct source *s = &l->sources->v[g->source];
+    struct str name = row_text(r, s->person[ROLE_NAME].column, i);
+    uint32_t unit = link_unit_of_row(l, g->source, r, i);
+    int rank = s->unit.kind == UNIT_NONE ? -1 : link_unit_rank(l, s->unit.kind);
+    if (l->name_at[g->person] == 0 && name.n) {
+        link_keep_name(l, g->person, name);
+    }
+    if (rank >= 0 && unit != NO_UNIT && l->unit[rank][g->person].unit == NO_UNIT) {
+        l->unit[rank][g->person].unit = unit;
+    }
+}
+
+static enum status place_file(struct link *l, const struct gone *v, size_t n, struct err *err)
+{
+    AUTO_ARENA a = ARENA_INIT;
+    AUTO_ROWS r = {.seg = NULL};
+    struct seg_reader *seg = NULL;
+    const char *path, *xxh128, *name;
+    {
+        bool there;
+        AUTO_STMT q = stmt_use(l->night->site->ledger, STMT_SELECT_DELIVERY_FILE_EVIDENCE);
+        stmt_bind_int(q, ":file", v[0].file);
+        TRY(stmt_one(q, &there, err));
+        if (!there) {
+            return ST_OK;
+        }
+        xxh128 = arena_z(&a, stmt_text(q, 1));
+        name = arena_z(&a, stmt_text(q, 2));
+    }
+    TRY(catalogue_segment(l->night->site, &l->sources->v[v[0].source], xxh128, name, &a, &path, &seg, err));
+    seg_close(seg);
+    TRY(row_reader_open(&r, path, &l->sources->v[v[0].source], err));
+    link_want_units(l, v[0].source, &r);
+    for (size_t i = 0; i < n; i++) {
+        if (v[i].row < 0 || (uint64_t)v[i].row >= seg_rows(r.seg)) {
+            continue;
+        }
+        size_t block = seg_block_of(r.seg, (uint64_t)v[i].row);
+        if (r.block != block) {
+            TRY(row_reader_block(&r, block, err));
+        }
+        place_row(l, &v[i], &r, (size_t)((uint64_t)v[i].row - r.start));
+    }
+    return ST_OK;
+}
+
+enum status link_place_gone(struct link *l, struct err *err)
+{
+    vec_sort(&l->gone, by_record);
+    for (size_t i = 0, n; i < l->gone.n; i += n) {
+        n = 1;
+        while (i + n < l->gone.n && l->gone.v[i + n].file == l->gone.v[i].file) {
+            n++;
+        }
+        TRY(place_file(l, &l->gone.v[i], n, err));
+    }
+    return ST_OK;
+}
