@@ -156,11 +156,17 @@ static enum status write_report(struct work *w, struct err *err)
     return file_write_atomic(path_join(&w->night.arena, w->tmp_dir, "manifest.json"), strbuf_str(&w->manifest), err);
 }
 
+static struct publish_step log_step(enum run_stage stage, int64_t rows_in, int64_t rows_out, int64_t started)
+{
+    struct publish_step step = {stage_name(stage), rows_in, rows_out, clock_monotonic_ms() - started};
+    log_event(LOG_INFO, "step", "step=%s rows_in=%lld rows_out=%lld ms=%lld", step.name, (long long)rows_in, (long long)rows_out, (long long)step.ms);
+    return step;
+}
+
+/* A step of the night, kept with it. Taking in is none: what one run took in depends on what an earlier, killed one had accepted already. */
 static void add_step(struct work *w, enum run_stage stage, int64_t rows_in, int64_t rows_out, int64_t started)
 {
-    struct publish_step *step = &w->steps[w->n_steps++];
-    *step = (struct publish_step){stage_name(stage), rows_in, rows_out, clock_monotonic_ms() - started};
-    log_event(LOG_INFO, "step", "step=%s rows_in=%lld rows_out=%lld ms=%lld", step->name, (long long)rows_in, (long long)rows_out, (long long)step->ms);
+    w->steps[w->n_steps++] = log_step(stage, rows_in, rows_out, started);
 }
 
 static int64_t figure(struct night *n, const char *name)
@@ -303,7 +309,7 @@ enum status run_night(struct site *s, const struct run_plan *plan, struct run_re
     int64_t started = clock_monotonic_ms();
     if (status == ST_OK && !plan->taken_in) {
         status = ingest_scan(s, &counts, err);
-        add_step(&w, RUN_INGEST, counts.records, counts.typed, started);
+        (void)log_step(RUN_INGEST, counts.records, counts.typed, started);
     }
     if (status == ST_OK && plan->last > RUN_INGEST) {
         status = run_fixed(&w, plan, out, err);
