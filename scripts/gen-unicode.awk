@@ -136,11 +136,16 @@ END {
             if (!(cp in fold)) continue
             to = resolve(cp)
             if (to == cp) continue
+            if (cp < 65536) bits[int(cp / 32)] += 2 ^ (cp % 32)
             low_of[n] = low
             to_of[n] = to
             n++
         }
     }
+    printf "/* One bit a code point of the basic plane: does it fold? Most do not, and the search is saved. */\n"
+    printf "static const uint32_t fold_bits[2048] = {\n"
+    for (i = 0; i < 2048; i++) printf "%.0f%s", bits[i], (i % 16 == 15) ? ",\n" : ","
+    printf "};\n"
     printf "static const uint16_t fold_page_start[%d] = {\n%s%d};\n", 1025, starts, n
     printf "static const uint8_t fold_low[%d] = {\n", n
     for (i = 0; i < n; i++) printf "%d%s", low_of[i], (i % 32 == 31) ? ",\n" : ","

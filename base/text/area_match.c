@@ -5,52 +5,52 @@
 #include "base/text/fold.h"
 #include "base/text/utf8.h"
 
-enum { ADDRESS_CHARS = 256, SUFFIX_CHARS = 8 };
+enum { ADDRESS_CHARS = 256 };
 
 /* --- suffixes -------------------------------------------------------------------------------------------------------- */
 
 struct suffix {
-    const char *text;
+    const uint32_t *text;
     enum area_kind kind;
     enum area_class class;
 };
 /* Longest first within a kind. */
 static const struct suffix suffixes[] = {
-    {"街道办事处", AREA_STREET, AREA_CLASS_STREET},
-    {"镇人民政府", AREA_STREET, AREA_CLASS_TOWN},
-    {"乡人民政府", AREA_STREET, AREA_CLASS_TOWNSHIP},
-    {"街道办", AREA_STREET, AREA_CLASS_STREET},
-    {"办事处", AREA_STREET, AREA_CLASS_STREET},
-    {"镇政府", AREA_STREET, AREA_CLASS_TOWN},
-    {"乡政府", AREA_STREET, AREA_CLASS_TOWNSHIP},
-    {"民族乡", AREA_STREET, AREA_CLASS_TOWNSHIP},
-    {"林业局", AREA_STREET, AREA_CLASS_OTHER},
-    {"街道", AREA_STREET, AREA_CLASS_STREET},
-    {"苏木", AREA_STREET, AREA_CLASS_TOWNSHIP},
-    {"镇", AREA_STREET, AREA_CLASS_TOWN},
-    {"乡", AREA_STREET, AREA_CLASS_TOWNSHIP},
-    {"社区居民委员会", AREA_COMMUNITY, AREA_CLASS_COMMUNITY},
-    {"社区村民委员会", AREA_COMMUNITY, AREA_CLASS_COMMUNITY},
-    {"村村民委员会", AREA_COMMUNITY, AREA_CLASS_VILLAGE},
-    {"社区居委会", AREA_COMMUNITY, AREA_CLASS_COMMUNITY},
-    {"社区村委会", AREA_COMMUNITY, AREA_CLASS_COMMUNITY},
-    {"居民委员会", AREA_COMMUNITY, AREA_CLASS_COMMUNITY},
-    {"村民委员会", AREA_COMMUNITY, AREA_CLASS_VILLAGE},
-    {"村村委会", AREA_COMMUNITY, AREA_CLASS_VILLAGE},
-    {"居委会", AREA_COMMUNITY, AREA_CLASS_COMMUNITY},
-    {"村委会", AREA_COMMUNITY, AREA_CLASS_VILLAGE},
-    {"家委会", AREA_COMMUNITY, AREA_CLASS_COMMUNITY},
-    {"生活区", AREA_COMMUNITY, AREA_CLASS_OTHER},
-    {"社区", AREA_COMMUNITY, AREA_CLASS_COMMUNITY},
-    {"嘎查", AREA_COMMUNITY, AREA_CLASS_VILLAGE},
-    {"村", AREA_COMMUNITY, AREA_CLASS_VILLAGE},
+    {U"街道办事处", AREA_STREET, AREA_CLASS_STREET},
+    {U"镇人民政府", AREA_STREET, AREA_CLASS_TOWN},
+    {U"乡人民政府", AREA_STREET, AREA_CLASS_TOWNSHIP},
+    {U"街道办", AREA_STREET, AREA_CLASS_STREET},
+    {U"办事处", AREA_STREET, AREA_CLASS_STREET},
+    {U"镇政府", AREA_STREET, AREA_CLASS_TOWN},
+    {U"乡政府", AREA_STREET, AREA_CLASS_TOWNSHIP},
+    {U"民族乡", AREA_STREET, AREA_CLASS_TOWNSHIP},
+    {U"林业局", AREA_STREET, AREA_CLASS_OTHER},
+    {U"街道", AREA_STREET, AREA_CLASS_STREET},
+    {U"苏木", AREA_STREET, AREA_CLASS_TOWNSHIP},
+    {U"镇", AREA_STREET, AREA_CLASS_TOWN},
+    {U"乡", AREA_STREET, AREA_CLASS_TOWNSHIP},
+    {U"社区居民委员会", AREA_COMMUNITY, AREA_CLASS_COMMUNITY},
+    {U"社区村民委员会", AREA_COMMUNITY, AREA_CLASS_COMMUNITY},
+    {U"村村民委员会", AREA_COMMUNITY, AREA_CLASS_VILLAGE},
+    {U"社区居委会", AREA_COMMUNITY, AREA_CLASS_COMMUNITY},
+    {U"社区村委会", AREA_COMMUNITY, AREA_CLASS_COMMUNITY},
+    {U"居民委员会", AREA_COMMUNITY, AREA_CLASS_COMMUNITY},
+    {U"村民委员会", AREA_COMMUNITY, AREA_CLASS_VILLAGE},
+    {U"村村委会", AREA_COMMUNITY, AREA_CLASS_VILLAGE},
+    {U"居委会", AREA_COMMUNITY, AREA_CLASS_COMMUNITY},
+    {U"村委会", AREA_COMMUNITY, AREA_CLASS_VILLAGE},
+    {U"家委会", AREA_COMMUNITY, AREA_CLASS_COMMUNITY},
+    {U"生活区", AREA_COMMUNITY, AREA_CLASS_OTHER},
+    {U"社区", AREA_COMMUNITY, AREA_CLASS_COMMUNITY},
+    {U"嘎查", AREA_COMMUNITY, AREA_CLASS_VILLAGE},
+    {U"村", AREA_COMMUNITY, AREA_CLASS_VILLAGE},
 };
 
-static size_t decode(const char *text, uint32_t out[SUFFIX_CHARS])
+static size_t length_of(const uint32_t *text)
 {
     size_t n = 0;
-    for (const char *p = text, *end = text + strlen(text); p < end;) {
-        out[n++] = utf8_next(&p, end);
+    while (text[n]) {
+        n++;
     }
     return n;
 }
@@ -63,9 +63,8 @@ static bool same(const uint32_t *a, const uint32_t *b, size_t n)
 size_t area_suffix_end(enum area_kind kind, const uint32_t *cp, size_t n, enum area_class *out_class)
 {
     for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
-        uint32_t s[SUFFIX_CHARS];
-        size_t len = suffixes[i].kind == kind ? decode(suffixes[i].text, s) : 0;
-        if (len && len < n && same(cp + n - len, s, len)) {
+        size_t len = suffixes[i].kind == kind ? length_of(suffixes[i].text) : 0;
+        if (len && len < n && same(cp + n - len, suffixes[i].text, len)) {
             *out_class = suffixes[i].class;
             return len;
         }
@@ -76,9 +75,11 @@ size_t area_suffix_end(enum area_kind kind, const uint32_t *cp, size_t n, enum a
 size_t area_suffix_at(enum area_kind kind, const uint32_t *cp, size_t n, enum area_class *out_class)
 {
     for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
-        uint32_t s[SUFFIX_CHARS];
-        size_t len = suffixes[i].kind == kind ? decode(suffixes[i].text, s) : 0;
-        if (len && len <= n && same(cp, s, len)) {
+        if (suffixes[i].kind != kind || !n || suffixes[i].text[0] != cp[0]) {
+            continue;
+        }
+        size_t len = length_of(suffixes[i].text);
+        if (len <= n && same(cp, suffixes[i].text, len)) {
             *out_class = suffixes[i].class;
             return len;
         }
@@ -210,27 +211,25 @@ static void fold_address(struct str raw, struct address *a)
     }
 }
 
-static bool is_one_of(uint32_t cp, const char *set)
+static bool is_one_of(uint32_t cp, const uint32_t *set)
 {
-    for (const char *p = set, *end = set + strlen(set); p < end;) {
-        if (utf8_next(&p, end) == cp) {
-            return true;
-        }
+    while (*set && *set != cp) {
+        set++;
     }
-    return false;
+    return *set != 0;
 }
 
 /* 南路, 大街, 一道, 巷: the name before it is the head of a road. */
 static bool is_road_at(const struct address *a, size_t i)
 {
     for (size_t steps = 0; i < a->n && steps < 3; i++, steps++) {
-        if (is_one_of(a->cp[i], "路街道巷弄条桥")) {
+        if (is_one_of(a->cp[i], U"路街道巷弄条桥")) {
             return true;
         }
         if (a->cp[i] == 0x80E1 && i + 1 < a->n && a->cp[i + 1] == 0x540C) { /* 胡同 */
             return true;
         }
-        if (!is_one_of(a->cp[i], "东西南北中上下前后一二三四五六七八九十新老内外大小支公")) {
+        if (!is_one_of(a->cp[i], U"东西南北中上下前后一二三四五六七八九十新老内外大小支公")) {
             return false;
         }
     }
@@ -240,7 +239,7 @@ static bool is_road_at(const struct address *a, size_t i)
 /* A number, a mark or the end: what may follow a name without its suffix. */
 static bool is_border_at(const struct address *a, size_t i)
 {
-    return i >= a->n || !cp_is_han(a->cp[i]) || is_one_of(a->cp[i], "一二三四五六七八九十甲乙丙丁");
+    return i >= a->n || !cp_is_han(a->cp[i]) || is_one_of(a->cp[i], U"一二三四五六七八九十甲乙丙丁");
 }
 
 /* The best match at one place. */

@@ -85,13 +85,11 @@ static void fold_text(struct str s, uint32_t (*fold)(uint32_t), struct strbuf *o
     while (p < end) {
         const char *here = p;
         uint32_t cp = utf8_next(&p, end);
-        if (cp == UTF8_INVALID) {
-            strbuf_addc(out, *here);
-            continue;
-        }
-        cp = fold(cp);
-        if (cp && cp != ' ') {
-            strbuf_add_cp(out, cp);
+        uint32_t folded = cp == UTF8_INVALID ? cp : fold(cp);
+        if (folded == cp && cp != ' ') {
+            strbuf_add(out, here, (size_t)(p - here));
+        } else if (folded && folded != ' ') {
+            strbuf_add_cp(out, folded);
         }
     }
 }

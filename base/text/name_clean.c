@@ -177,11 +177,27 @@ static void drop_blanks(struct letters *l)
     }
 }
 
+/* Nothing but ideographs of the main block, none at an end that could be a remark (亡 故 世 之子): nearly every name. */
+static bool is_plain_han(struct str raw)
+{
+    if (raw.n < 6 || raw.n > 12 || raw.n % 3) {
+        return false;
+    }
+    for (size_t i = 0; i < raw.n; i += 3) {
+        unsigned char lead = (unsigned char)raw.p[i];
+        if (lead < 0xE5 || lead > 0xE9) { /* E4 holds 亡 世 and 之, and is left to the long way */
+            return false;
+        }
+    }
+    struct str tail = str_sub(raw, raw.n - 3, 3), head = str_sub(raw, 0, 3);
+    return utf8_valid_head(raw) == raw.n && !str_eq(tail, STR("故")) && !str_eq(head, STR("已"));
+}
+
 struct str name_clean(struct str raw, struct strbuf *scratch, unsigned *out_flags)
 {
     struct letters l;
     *out_flags = 0;
-    if (!load(raw, &l)) {
+    if (is_plain_han(raw) || !load(raw, &l)) {
         return raw;
     }
     trim_ends(&l);

@@ -30,6 +30,9 @@ bool unicode_is_zero(uint32_t cp)
 uint32_t unicode_variant(uint32_t cp)
 {
     uint32_t page = cp >> 8;
+    if (cp < 0x10000 && !(fold_bits[cp >> 5] >> (cp & 31) & 1)) {
+        return cp;
+    }
     if (page + 1 >= ARRAY_LEN(fold_page_start)) {
         return cp;
     }

@@ -136,6 +136,37 @@ static enum value_reason scaled(const struct number *n, int scale, enum value_re
     return VALUE_OK;
 }
 
+/* 1234, 1234.5, 1234.50: nearly every amount and count. False sends the cell the long way. */
+static bool fast_number(struct str s, struct number *out)
+{
+    if (s.n == 0 || s.n > 15 || !is_digit((unsigned char)s.p[0])) {
+        return false;
+    }
+    uint64_t v = 0;
+    size_t i = 0;
+    for (; i < s.n && is_digit((unsigned char)s.p[i]); i++) {
+        v = v * 10 + (uint64_t)(s.p[i] - '0');
+    }
+    int decimals = 0;
+    if (i < s.n) {
+        if (s.p[i] != '.' || s.n - i > 3) {
+            return false;
+        }
+        for (i++; i < s.n && is_digit((unsigned char)s.p[i]); i++) {
+            v = v * 10 + (uint64_t)(s.p[i] - '0');
+            decimals++;
+        }
+        if (i < s.n) {
+            return false;
+        }
+        for (; decimals && v % 10 == 0; decimals--) {
+            v /= 10;
+        }
+    }
+    *out = (struct number){false, v, decimals};
+    return true;
+}
+
 static enum value_reason plain_number(struct str cell, char buf[CELL_PLAIN], struct str *out)
 {
     if (!cell.n) {
@@ -147,7 +178,8 @@ static enum value_reason plain_number(struct str cell, char buf[CELL_PLAIN], str
     return cell_is_missing(*out) ? VALUE_MISSING : VALUE_OK;
 }
 
-enum value_reason value_money(struct str cell, enum money_unit unit, fen *out_fen)
+/* The number of a cell with currency, unit and sign around it; the unit written in the cell replaces *unit. */
+static enum value_reason money_number(struct str cell, enum money_unit *unit, struct number *out)
 {
     char buf[CELL_PLAIN];
     struct str s;
@@ -158,47 +190,56 @@ enum value_reason value_money(struct str cell, enum money_unit unit, fen *out_fe
     if (s.n && !is_digit((unsigned char)s.p[s.n - 1])) {
         (void)(drop_tail(&s, "整") || drop_tail(&s, "/月"));
         bool yuan = drop_tail(&s, "元") || drop_tail(&s, "圆");
-        unit = drop_tail(&s, "万") ? MONEY_WAN : yuan ? MONEY_YUAN : unit;
+        *unit = drop_tail(&s, "万") ? MONEY_WAN : yuan ? MONEY_YUAN : *unit;
         s = str_trim(s);
     }
     bool minus = s.n > 1 && s.p[0] == '-' && !is_digit((unsigned char)s.p[1]) && s.p[1] != '.' && drop_head(&s, "-"); /* -￥5 */
     if (drop_head(&s, "￥") || drop_head(&s, "¥") || drop_head(&s, "RMB") || drop_head(&s, "CNY")) {
         s = str_trim(s);
     }
+    r = read_number(s, out);
+    out->minus = out->minus != minus;
+    return r;
+}
+
+enum value_reason value_money(struct str cell, enum money_unit unit, fen *out_fen)
+{
     struct number n;
-    r = read_number(s, &n);
-    if (r != VALUE_OK) {
-        return r;
+    enum value_reason r = fast_number(cell, &n) ? VALUE_OK : money_number(cell, &unit, &n);
+    int64_t v = 0;
+    if (r == VALUE_OK) {
+        r = scaled(&n, unit == MONEY_WAN ? 6 : unit == MONEY_FEN ? 0 : 2, VALUE_MONEY_DECIMALS, &v);
     }
-    n.minus = n.minus != minus;
-    int64_t v;
-    r = scaled(&n, unit == MONEY_WAN ? 6 : unit == MONEY_FEN ? 0 : 2, VALUE_MONEY_DECIMALS, &v);
-    if (r != VALUE_OK) {
-        return r;
+    if (r == VALUE_OK && (v > FEN_MAX || v < -FEN_MAX)) {
+        r = VALUE_NUMBER_RANGE;
     }
-    if (v > FEN_MAX || v < -FEN_MAX) {
-        return VALUE_NUMBER_RANGE;
+    if (r == VALUE_OK) {
+        *out_fen = v;
     }
-    *out_fen = v;
-    return VALUE_OK;
+    return r;
+}
+
+static enum value_reason any_number(struct str cell, struct number *out)
+{
+    char buf[CELL_PLAIN];
+    struct str s;
+    if (fast_number(cell, out)) {
+        return VALUE_OK;
+    }
+    enum value_reason r = plain_number(cell, buf, &s);
+    return r == VALUE_OK ? read_number(s, out) : r;
 }
 
 enum value_reason value_integer(struct str cell, int64_t *out_value)
 {
-    char buf[CELL_PLAIN];
-    struct str s;
     struct number n;
-    enum value_reason r = plain_number(cell, buf, &s);
-    r = r == VALUE_OK ? read_number(s, &n) : r;
+    enum value_reason r = any_number(cell, &n);
     return r == VALUE_OK ? scaled(&n, 0, VALUE_INTEGER_FRACTION, out_value) : r;
 }
 
 enum value_reason value_decimal(struct str cell, int scale, int64_t *out_value)
 {
-    char buf[CELL_PLAIN];
-    struct str s;
     struct number n;
-    enum value_reason r = plain_number(cell, buf, &s);
-    r = r == VALUE_OK ? read_number(s, &n) : r;
+    enum value_reason r = any_number(cell, &n);
     return r == VALUE_OK ? scaled(&n, scale, VALUE_NUMBER_RANGE, out_value) : r;
 }

@@ -100,6 +100,12 @@ static bool has_inner_dirt(struct str s)
 {
     const char *p = s.p, *end = str_end(s);
     while (p < end) {
+        uint64_t w;
+        /* eight printable ASCII bytes: no high bit, and no byte below a blank borrows from it */
+        if (end - p >= 8 && (memcpy(&w, p, 8), !((w | (w - 0x2020202020202020u)) & 0x8080808080808080u))) {
+            p += 8;
+            continue;
+        }
         unsigned char c = (unsigned char)*p;
         if (c == '\n' || c == '\r' || c == '\t') {
             return true;
@@ -244,6 +250,14 @@ enum value_reason value_flag(struct str cell, bool *out_flag)
     static const char *const no[] = {"否", "0", "N", "n", "无", "×", "no", "false", "错", "FALSE", "NO", "No", "False", "F", "✗", "✘"};
     char buf[CELL_PLAIN];
     struct str s;
+    if (cell.n == 1 && (cell.p[0] == '1' || cell.p[0] == '0')) {
+        *out_flag = cell.p[0] == '1';
+        return VALUE_OK;
+    }
+    if (str_eq(cell, STR("是")) || str_eq(cell, STR("否"))) {
+        *out_flag = str_eq(cell, STR("是"));
+        return VALUE_OK;
+    }
     if (!cell_plain(cell, buf, &s)) {
         return VALUE_FLAG_FORM;
     }
