@@ -122,7 +122,7 @@ static void apply_cond(struct block *b, const struct people_cond *c, uint8_t *ok
         memset(ok, c->negated ? 1 : 0, c->negated ? 0 : b->r->rows); /* a missing column is blank everywhere */
         return;
     }
-    if (column_is_text(type)) {
+    if (row_is_text(type)) {
         int64_t *memo = memo_for(b, col->text.n_dict + 1);
         for (size_t k = 0; k < col->text.n_dict; k++) {
             memo[k] = text_is_one_of(col->text.dict[k], c) != c->negated;

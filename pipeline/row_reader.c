@@ -4,14 +4,14 @@
 #include "base/core/bug.h"
 #include "pipeline/ingest/ingest.h"
 
-bool column_is_id(enum column_type t)
+bool row_is_id(enum column_type t)
 {
     return t == COL_ID_NUMBER || t == COL_CERTIFICATE;
 }
 
-bool column_is_text(enum column_type t)
+bool row_is_text(enum column_type t)
 {
-    return !column_is_id(t) && t != COL_DATE && t != COL_MONTH && t != COL_MONEY && t != COL_FLAG && t != COL_INTEGER;
+    return !row_is_id(t) && t != COL_DATE && t != COL_MONTH && t != COL_MONEY && t != COL_FLAG && t != COL_INTEGER;
 }
 
 enum status row_reader_open(struct row_reader *r, const char *segment, const struct source *source, struct err *err)
@@ -50,10 +50,10 @@ static enum status read_column(struct row_reader *r, size_t c, struct err *err)
 {
     struct row_column *col = &r->columns[c];
     enum column_type type = r->source->columns[c].type;
-    if (column_is_text(type)) {
+    if (row_is_text(type)) {
         return seg_read_text(r->seg, r->block, (size_t)col->at, &col->text, err);
     }
-    if (column_is_id(type)) {
+    if (row_is_id(type)) {
         col->id = col->id ? col->id : xmalloc(SEG_BLOCK_ROWS * sizeof(*col->id));
         return seg_read_u64(r->seg, r->block, (size_t)col->at, col->id, err);
     }

@@ -37,8 +37,8 @@ enum status row_reader_next(struct row_reader *r, bool *out_more, struct err *er
 /* Reads block `b`. */
 enum status row_reader_block(struct row_reader *r, size_t b, struct err *err) MUST_CHECK;
 
-bool column_is_text(enum column_type t);
-bool column_is_id(enum column_type t);
+bool row_is_text(enum column_type t);
+bool row_is_id(enum column_type t);
 /* "" for column -1, missing columns and columns that are not text. Views hold until the next block. */
 static inline struct str row_text(const struct row_reader *r, int column, size_t i)
 {
