@@ -158,7 +158,8 @@ static struct str truth_word(struct val v)
 static void take_line(struct evidence *e, const struct rules_hit *hit, const struct rules_node *node, uint8_t depth)
 {
     bool points = node->kind == RULES_NODE_SCORE;
-    add(e, depth, EVIDENCE_CONDITION, node->text, points ? format(e, RT_POINT, -1, node->value) : truth_word(node->value));
+    struct str label = node->kind == RULES_NODE_ANY ? STR("以下任一") : node->text;
+    add(e, depth, EVIDENCE_CONDITION, label, points ? format(e, RT_POINT, -1, node->value) : truth_word(node->value));
     for (size_t i = 0; i < node->n_children; i++) {
         const struct rules_node *child = &node->children[i];
         if (child->kind != RULES_NODE_FACT && child->kind != RULES_NODE_PARAM) {
@@ -206,7 +207,22 @@ static void take_conditions(struct evidence *e, const struct rules_hit *hit, con
 
 /* --- items ------------------------------------------------------------------------------------------------------------ */
 
-static void take_value(struct evidence *e, const struct rules_hit *hit, const struct rules_item *item)
+/* The node of the fact an item names, where its members are: anywhere among the lines. */
+static const struct rules_node *fact_node(const struct rules_node *node, struct str text)
+{
+    if (node->kind == RULES_NODE_FACT && str_eq(node->text, text)) {
+        return node;
+    }
+    for (size_t i = 0; i < node->n_children; i++) {
+        const struct rules_node *found = fact_node(&node->children[i], text);
+        if (found) {
+            return found;
+        }
+    }
+    return NULL;
+}
+
+static void take_value(struct evidence *e, const struct rules_hit *hit, const struct rules_item *item, const struct rules_node *root)
 {
     const struct str *names;
     const struct val *points;
@@ -226,6 +242,10 @@ static void take_value(struct evidence *e, const struct rules_hit *hit, const st
         add(e, 0, EVIDENCE_ITEM, item->text, format(e, v.type, v.enumeration, v.value));
     }
     trace(e, entry, hit, v.origin, v.index);
+    const struct rules_node *node = v.origin == RULES_FROM_MEMBERS ? fact_node(root, item->text) : NULL;
+    if (node) {
+        name_members(e, 1, node);
+    }
 }
 
 /* One attribute of one person, whoever it is. */
@@ -270,11 +290,11 @@ static void take_members(struct evidence *e, const struct rules_hit *hit, const 
     }
 }
 
-static void take_item(struct evidence *e, const struct rules_hit *hit, const struct rules_item *item)
+static void take_item(struct evidence *e, const struct rules_hit *hit, const struct rules_item *item, const struct rules_node *root)
 {
     switch (item->kind) {
     case RULES_ITEM_VALUE:
-        take_value(e, hit, item);
+        take_value(e, hit, item, root);
         break;
     case RULES_ITEM_ROWS:
         add(e, 0, EVIDENCE_ITEM, item->text, (struct str){0});
@@ -295,7 +315,7 @@ void evidence_take(struct evidence *e, const struct rules_hit *hit, size_t *out_
     const struct rules_rule *rule = ruleset_rule(e->run->rules, hit->rule);
     const struct rules_node *root = rules_explain(e->run->run, &e->scratch);
     for (size_t i = 0; i < rule->n_items; i++) {
-        take_item(e, hit, &rule->items[i]);
+        take_item(e, hit, &rule->items[i], root);
     }
     take_conditions(e, hit, root);
     *out_first = e->hit_first;

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+# A demo site in DIR/site with every rule active, after NIGHTS nights. usage: sh tests/lib/demo-site.sh DIR NIGHTS [without FILE-PATTERN]
+set -eu
+top=$PWD
+work=$1
+: "${MOPAI_BIN:=$top/build/release/mopai}" "${MOPAI_GEN:=$top/build/release/mopai-gen}"
+export MOPAI_BIN MOPAI_GEN
+. "$top/tests/lib/site.sh"
+new_site "$work/site"
+sed 's/status: shadow/status: active/' "$top/rules.yaml" >"$work/site/rules.yaml"
+night=1
+while [ "$night" -le "$2" ]; do
+    deliver "$work/site" "$night"
+    run_night "$work/site" "$night"
+    night=$((night + 1))
+done
