@@ -44,7 +44,7 @@ void cell_reader_init(struct cell_reader *r, const struct source_column *c)
 {
     memset(r, 0, sizeof(*r));
     r->column = c;
-    r->last_day = DAY_MISSING;
+    cell_missing(c, &r->missing);
 }
 
 void cell_reader_release(struct cell_reader *r)
@@ -70,13 +70,13 @@ static bool is_clean(struct str s)
     if (first <= ' ' || last <= ' ' || first == '\'' || first == '=' || last == '"') {
         return false;
     }
+    /* controls, and the lead bytes C2 E2 E3 EF under which the odd blanks and marks live: no branch until the end */
+    unsigned odd = 0;
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
-        if (c < ' ' || c == 0x7F || c == 0xC2 || c == 0xE2 || c == 0xE3 || c == 0xEF) {
-            return false;
-        }
+        odd |= (unsigned)(c < ' ') | (unsigned)(c == 0x7F) | (unsigned)(c == 0xC2) | (unsigned)(c == 0xE2) | (unsigned)(c == 0xE3) | (unsigned)(c == 0xEF);
     }
-    return true;
+    return odd == 0;
 }
 
 static struct str clean(struct cell_reader *r, struct str raw)
@@ -91,7 +91,7 @@ static struct str clean(struct cell_reader *r, struct str raw)
 static bool read_text(struct cell_reader *r, struct str raw, struct cell *out)
 {
     struct str s = clean(r, raw);
-    if (s.n == 0 || (s.n <= 6 && cell_is_missing(s))) {
+    if (s.n == 0 || (s.n <= 6 && !is_digit((unsigned char)s.p[s.n - 1]) && cell_is_missing(s))) {
         return false;
     }
     if (s.n > TEXT_MAX) {
@@ -206,16 +206,20 @@ static bool fast_date(struct cell_reader *r, struct str s, daynum *out)
     if (s.n != 10 && !(s.n == 19 && s.p[10] == ' ' && s.p[13] == ':' && s.p[16] == ':')) {
         return false;
     }
-    if (r->last_day != DAY_MISSING && memcmp(r->last_date, s.p, 10) == 0) {
-        *out = r->last_day;
+    uint64_t head;
+    memcpy(&head, s.p, sizeof(head));
+    size_t slot = (size_t)(hash_mix(head ^ ((uint64_t)(unsigned char)s.p[8] << 32 | (uint64_t)(unsigned char)s.p[9])) % DATES_SEEN);
+    struct seen_date *seen = &r->seen_dates[slot];
+    if (memcmp(seen->text, s.p, 10) == 0) {
+        *out = seen->day;
         return true;
     }
     daynum day;
     if (!day_parse_iso(str_n(s.p, 10), &day) || !(memcmp(s.p, "19", 2) == 0 || memcmp(s.p, "20", 2) == 0)) {
         return false;
     }
-    memcpy(r->last_date, s.p, 10);
-    *out = r->last_day = day;
+    memcpy(seen->text, s.p, 10);
+    *out = seen->day = day;
     return true;
 }
 
@@ -349,7 +353,7 @@ static void read_certificate(struct cell_reader *r, struct str raw, struct cell 
 void cell_read(struct cell_reader *r, struct str raw, struct cell *out)
 {
     const struct source_column *c = r->column;
-    cell_missing(c, out);
+    *out = r->missing;
     if (raw.n == 0) {
         return;
     }

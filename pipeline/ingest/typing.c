@@ -12,6 +12,16 @@
 
 #define PROGRESS_EVERY 65536 /* rows */
 
+enum storage { STORE_TEXT, STORE_ID, STORE_NUMBER };
+/* A column as this file has it, laid out for the loop over its rows (bench: tests/bench/bench_ingest.c). */
+struct plan {
+    struct cell_reader reader;
+    int field;             /* -1: the file lacks it */
+    enum storage storage;
+    bool rejecting;        /* a failing cell rejects the row */
+    bool obliged;          /* so does a blank one */
+};
+
 struct typer {
     const struct source *s;
     const struct typing_job *job;
@@ -22,10 +32,9 @@ struct typer {
     struct record rec;
     struct seg_writer *w;         /* NULL: nothing is written */
     struct reject_list rejects;
-    struct cell_reader *readers;  /* [n_columns] */
+    struct plan *plans;           /* [width] */
+    size_t width;
     struct cell *cells;           /* [width] */
-    bool *rejecting;              /* [n_columns] a failing cell rejects the row */
-    bool *obliged;                /* [n_columns] so does a blank one */
     struct strbuf key, content, scratch;
     int col_line, col_key, col_content, col_refund; /* of the segment */
 };
@@ -48,17 +57,27 @@ void typed_file_release(struct typed_file *t)
 
 /* --- what a row means ---------------------------------------------------------------------------------------------- */
 
-/* The first column whose cell rejects the row, -1 when none does. */
-static int rejecting_column(const struct typer *t)
+/* Types the cells of a row. The first column whose cell rejects the row, -1 when none does; *out_defects: some cell is not usable. */
+static int read_cells(struct typer *t, bool *out_defects)
 {
+    int bad = -1;
+    *out_defects = false;
     for (size_t c = 0; c < t->s->n_columns; c++) {
-        enum value_reason r = t->cells[c].reason;
-        if (r == VALUE_OK || (r == VALUE_MISSING ? !t->obliged[c] : !t->rejecting[c])) {
+        struct plan *p = &t->plans[c];
+        if (p->field < 0) {
             continue;
         }
-        return (int)c;
+        struct cell *v = &t->cells[c];
+        cell_read(&p->reader, t->rec.fields.v[p->field], v);
+        if (v->reason == VALUE_OK) {
+            continue;
+        }
+        *out_defects |= v->reason != VALUE_MISSING;
+        if (bad < 0 && (v->reason == VALUE_MISSING ? p->obliged : p->rejecting)) {
+            bad = (int)c;
+        }
     }
-    return -1;
+    return bad;
 }
 
 static void add_measures(struct typer *t, bool is_refund)
@@ -126,18 +145,23 @@ static void count_facts(struct typer *t)
 
 /* --- writing a row ------------------------------------------------------------------------------------------------- */
 
-static void content_add(struct strbuf *b, const struct source_column *c, const struct cell *v)
+/* Typed values in a row, as bytes: fixed ones whole, texts ended by a separator. */
+static void content_add(struct strbuf *b, enum storage storage, const struct cell *v)
 {
-    if (column_is_text(c)) {
-        strbuf_adds(b, v->text);
-        strbuf_addc(b, '\x1f');
-    } else if (column_has_raw(c)) {
-        strbuf_add(b, &v->u, sizeof(v->u));
-        strbuf_adds(b, v->text);
-        strbuf_addc(b, '\x1f');
-    } else {
-        strbuf_add(b, &v->i, sizeof(v->i));
+    if (b->cap - b->n < v->text.n + 16) {
+        strbuf_reserve(b, v->text.n + 256);
     }
+    char *p = b->p + b->n;
+    if (storage != STORE_TEXT) {
+        memcpy(p, storage == STORE_ID ? (const void *)&v->u : (const void *)&v->i, 8);
+        p += 8;
+    }
+    if (storage != STORE_NUMBER) {
+        memcpy(p, v->text.p, v->text.n);
+        p += v->text.n;
+        *p++ = '\x1f';
+    }
+    b->n = (size_t)(p - b->p);
 }
 
 static uint64_t nonzero_hash(const struct strbuf *b)
@@ -148,21 +172,20 @@ static uint64_t nonzero_hash(const struct strbuf *b)
 
 static void put_row(struct typer *t, uint64_t key, uint64_t refund)
 {
-    const struct source *s = t->s;
     size_t col = 0;
     strbuf_clear(&t->content);
-    for (size_t c = 0; c < source_width(s); c++) {
-        const struct source_column *sc = &s->columns[c];
+    for (size_t c = 0; c < t->width; c++) {
         const struct cell *v = &t->cells[c];
-        content_add(&t->content, sc, v);
-        if (column_is_text(sc)) {
-            seg_put_text(t->w, col++, v->text);
-        } else if (column_has_raw(sc)) {
-            seg_put_u64(t->w, col++, v->u);
-            seg_put_text(t->w, col++, v->text);
-        } else {
+        enum storage storage = t->plans[c].storage;
+        content_add(&t->content, storage, v);
+        if (storage == STORE_NUMBER) {
             seg_put_i64(t->w, col++, v->i);
+            continue;
         }
+        if (storage == STORE_ID) {
+            seg_put_u64(t->w, col++, v->u);
+        }
+        seg_put_text(t->w, col++, v->text);
     }
     seg_put_i64(t->w, (size_t)t->col_line, t->rec.line);
     seg_put_u64(t->w, (size_t)t->col_key, key);
@@ -211,12 +234,8 @@ static void type_row(struct typer *t)
 {
     const struct source *s = t->s;
     struct typing_facts *f = &t->out->facts;
-    for (size_t c = 0; c < s->n_columns; c++) {
-        if (t->layout.field_of[c] >= 0) {
-            cell_read(&t->readers[c], t->rec.fields.v[t->layout.field_of[c]], &t->cells[c]);
-        }
-    }
-    int bad = rejecting_column(t);
+    bool defects;
+    int bad = read_cells(t, &defects);
     if (bad >= 0) {
         enum value_reason r = t->cells[bad].reason;
         reject_row(t, bad, r == VALUE_MISSING ? VALUE_REQUIRED : r, raw_field(t, (size_t)bad));
@@ -234,7 +253,9 @@ static void type_row(struct typer *t)
     }
     add_measures(t, refund != 0);
     count_facts(t);
-    note_defects(t);
+    if (defects) {
+        note_defects(t);
+    }
     f->cells += (int64_t)s->n_columns;
     f->typed++;
     if (t->w) {
@@ -289,22 +310,24 @@ static enum status read_all(struct typer *t, struct err *err)
 static void prepare_columns(struct typer *t)
 {
     const struct source *s = t->s;
-    t->readers = arena_array(&t->arena, struct cell_reader, s->n_columns + 1);
-    t->cells = arena_array(&t->arena, struct cell, source_width(s) + 1);
-    t->rejecting = arena_array(&t->arena, bool, s->n_columns + 1);
-    t->obliged = arena_array(&t->arena, bool, s->n_columns + 1);
-    for (size_t c = 0; c < s->n_columns; c++) {
+    t->width = source_width(s);
+    t->plans = arena_array(&t->arena, struct plan, t->width + 1);
+    t->cells = arena_array(&t->arena, struct cell, t->width + 1);
+    for (size_t c = 0; c < t->width; c++) {
         const struct source_column *sc = &s->columns[c];
-        cell_reader_init(&t->readers[c], sc);
+        struct plan *p = &t->plans[c];
         cell_missing(sc, &t->cells[c]);
-        t->rejecting[c] = sc->bad == BAD_REJECT || (sc->required && !column_has_raw(sc));
-        t->obliged[c] = (sc->bad == BAD_REJECT && sc->required) || (int)c == s->period_column;
+        cell_reader_init(&p->reader, sc);
+        p->field = c < s->n_columns ? t->layout.field_of[c] : -1;
+        p->storage = column_is_text(sc) ? STORE_TEXT : column_has_raw(sc) ? STORE_ID : STORE_NUMBER;
+        p->rejecting = sc->bad == BAD_REJECT || (sc->required && !column_has_raw(sc));
+        p->obliged = (sc->bad == BAD_REJECT && sc->required) || (int)c == s->period_column;
     }
     for (size_t k = 0; k < s->n_key; k++) {
         for (size_t a = 0; a < s->key[k].n; a++) {
             for (size_t i = 0; i < s->key[k].alt[a].n; i++) {
                 int c = s->key[k].alt[a].column[i];
-                t->rejecting[c] |= !column_has_raw(&s->columns[c]);
+                t->plans[c].rejecting |= !column_has_raw(&s->columns[c]);
             }
         }
     }
@@ -381,8 +404,8 @@ static void typer_release(struct typer *t)
     reader_close(t->reader);
     seg_writer_abandon(t->w);
     rejects_release(&t->rejects);
-    for (size_t c = 0; t->readers && c < t->s->n_columns; c++) {
-        cell_reader_release(&t->readers[c]);
+    for (size_t c = 0; t->plans && c < t->width; c++) {
+        cell_reader_release(&t->plans[c].reader);
     }
     vec_release(&t->rec.fields);
     strbuf_release(&t->key);
