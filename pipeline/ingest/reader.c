@@ -243,6 +243,7 @@ static enum status read_across_lines(struct reader *r, struct record *rec, size_
     csv_feed_reset(r->feed);
     vec_clear(&rec->fields);
     rec->bad = VALUE_ROW_QUOTE;
+    r->lf = NOT_LOOKED; /* we looked ahead and go back */
     take(r, first_next, 1);
     return ST_OK;
 }

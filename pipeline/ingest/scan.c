@@ -239,7 +239,7 @@ static int64_t previous_typed(const struct delivered_list *list, const struct in
     int64_t typed = -1;
     for (size_t i = 0; i < list->n; i++) {
         const struct delivered *d = &list->v[i];
-        if (strcmp(d->scope, f->scope) == 0 && d->date <= f->date) {
+        if (strcmp(d->scope, f->scope) == 0 && d->date < f->date) { /* one of the same date is what this one corrects */
             typed = 0;
             for (size_t k = 0; k < d->n_files; k++) {
                 typed += d->files[k].typed;

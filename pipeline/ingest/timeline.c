@@ -101,11 +101,11 @@ static enum status value_text(struct seg_reader *r, const struct source_column *
         } else {
             strbuf_add(out, id, ident_print((uint64_t)v, id));
         }
-    } else if (sc->type == COL_DATE && v != DAY_MISSING) {
+    } else if (sc->type == COL_DATE && v != INT64_MIN) {
         strbuf_add_day(out, (daynum)v);
-    } else if (sc->type == COL_MONTH && v != MONTH_MISSING) {
+    } else if (sc->type == COL_MONTH && v != INT64_MIN) {
         strbuf_add_month(out, (monthnum)v);
-    } else if (sc->type == COL_MONEY && v != FEN_MISSING) {
+    } else if (sc->type == COL_MONEY && v != INT64_MIN) {
         strbuf_add_fen(out, v);
     } else if (sc->type == COL_FLAG && v != INT64_MIN) {
         strbuf_addz(out, v ? "是" : "否");

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One file to rows: titles, totals, signatures and repeated headers set aside, cells typed, what does not fit counted; a stray quote anywhere costs one row. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/core/file.h"
+#include "base/store/segment.h"
+#include "pipeline/ingest/typing.h"
+
+static const char sources_text[] = "format: 1\n"
+                                   "sources:\n"
+                                   "  - id: a\n"
+                                   "    label: 甲\n"
+                                   "    department: 某局\n"
+                                   "    files: [\"a_{date}.csv\"]\n"
+                                   "    kind: append\n"
+                                   "    key: [编号]\n"
+                                   "    refund_of: 原编号\n"
+                                   "    person: {id: 身份证号, name: 姓名, sex: 性别}\n"
+                                   "    columns:\n"
+                                   "      编号: {type: token}\n"
+                                   "      原编号: {type: token}\n"
+                                   "      姓名: {type: name, required: true, header: [成员姓名]}\n"
+                                   "      身份证号: {type: id_number}\n"
+                                   "      性别: {type: code, codes: {1: 男, 2: 女}}\n"
+                                   "      金额: {type: money, required: true, bad: reject}\n"
+                                   "      自费: {type: money, unit: 万元}\n"
+                                   "      日期: {type: date}\n"
+                                   "      发证: {type: date, month_as: last}\n"
+                                   "    measures:\n"
+                                   "      自付: 金额 - 自费\n";
+
+struct fixture {
+    struct sources *sources;
+    struct arena arena;
+    const char *seg, *rej;
+};
+
+static int set_up(void **state)
+{
+    struct fixture *f = calloc(1, sizeof(*f));
+    struct err err;
+    const char *tmp = getenv("TMPDIR");
+    f->seg = arena_printf(&f->arena, "%s/typing-%d.seg", tmp ? tmp : "/tmp", (int)getpid());
+    f->rej = arena_printf(&f->arena, "%s/typing-%d.rej.seg", tmp ? tmp : "/tmp", (int)getpid());
+    if (sources_load(str_of(sources_text), "sources.yaml", &f->sources, &err) != ST_OK) {
+        fprintf(stderr, "%s\n", err.text);
+        return 1;
+    }
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+    (void)remove(f->seg);
+    (void)remove(f->rej);
+    sources_free(f->sources);
+    arena_release(&f->arena);
+    free(f);
+    return 0;
+}
+
+static void type(const struct fixture *f, struct str text, bool write, struct typed_file *out)
+{
+    struct memory_source m = {text};
+    struct err err;
+    const struct typing_job job = {.source = &f->sources->v[0],
+                                   .bytes = memory_source(&m),
+                                   .head = str_sub(text, 0, HEADER_SEARCH_BYTES),
+                                   .whole = text.n <= HEADER_SEARCH_BYTES,
+                                   .seg_path = write ? f->seg : NULL,
+                                   .rej_path = write ? f->rej : NULL};
+    if (type_bytes(&job, out, &err) != ST_OK) {
+        fail_msg("%s", err.text);
+    }
+}
+
+static void test_set_aside(void **state)
+{
+    static const char text[] = "某区救助台账\r\n"
+                               "\r\n"
+                               "单位：元,,,\r\n"
+                               "序号,编号,成员姓名,金额(元),备注\r\n"
+                               "1,A1,张三,10,\r\n"
+                               "2,A2,李四,20.5,说明\r\n"
+                               "小计,,,30.5,\r\n"
+                               "序号,编号,成员姓名,金额（元）,备注\r\n"
+                               "3,A3,王五,十元,\r\n"
+                               ",,,,\r\n"
+                               "4,A4,赵六,,\r\n"
+                               "5,A5,钱七,1,x,多一列\r\n"
+                               "6,A6,孙八\r\n"
+                               "7,A7,周九,￥1,,,\r\n"
+                               "合 计：,,,31.5,\r\n"
+                               "填表人：某某,,审核人：某某,\r\n";
+    struct typed_file t;
+    type(*state, str_of(text), false, &t);
+    assert_true(t.usable);
+    const struct typing_facts *f = &t.facts;
+    assert_int_equal(f->header_line, 4);
+    assert_int_equal(f->records, 16);
+    assert_int_equal(f->typed, 3);    /* A1 A2 A7 */
+    assert_int_equal(f->rejected, 4); /* A3 money, A4 blank, A5 and A6 fields */
+    assert_int_equal(f->aside[ROW_TITLE], 2);
+    assert_int_equal(f->aside[ROW_HEADER], 2);
+    assert_int_equal(f->aside[ROW_TOTAL], 2);
+    assert_int_equal(f->aside[ROW_SIGNATURE], 1);
+    assert_int_equal(f->aside[ROW_BLANK], 2);
+    typed_file_release(&t);
+}
+
+static void test_delimiters_and_refusals(void **state)
+{
+    static const struct {
+        const char *text;
+        bool usable;
+        const char *why;
+    } cases[] = {
+        {"编号\t姓名\t金额\nA\t张三\t1\n", true, ""},
+        {"编号;姓名;金额\nA;张,三;1\n", true, ""},
+        {"编号|姓名|金额\nA|张三|1\n", true, ""},
+        {"\xEF\xBB\xBF*编号,*姓名,金额\nA,张三,1\n", true, ""},
+        {"\"编号\",\"姓 名\",\"金额\"\nA,张三,1\n", true, ""},
+        {"编号,姓名\nA,张三\n", false, "金额"},
+        {"编号,姓名,金额,金额\nA,张三,1,2\n", false, "两次"},
+        {"x,y\n1,2\n", false, "表头"},
+        {"编号,姓名,金额\nA,\xff\xff,\x81\n\xff\xff\xff\xff\n", false, "编码"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct typed_file t;
+        type(*state, str_of(cases[i].text), false, &t);
+        if (t.usable != cases[i].usable || !strstr(strbuf_z(&t.why), cases[i].why)) {
+            fail_msg("case %zu: %s", i, strbuf_z(&t.why));
+        }
+        assert_int_equal(t.facts.typed, cases[i].usable);
+        typed_file_release(&t);
+    }
+}
+
+static int64_t number_at(struct seg_reader *r, const char *column, uint64_t row)
+{
+    int64_t v;
+    struct err err;
+    int c = seg_column(r, column);
+    assert_true(c >= 0);
+    assert_int_equal(seg_fetch_i64(r, row, (size_t)c, &v, &err), ST_OK);
+    return v;
+}
+
+static struct str text_at(struct seg_reader *r, const char *column, uint64_t row)
+{
+    struct str v;
+    struct err err;
+    int c = seg_column(r, column);
+    assert_true(c >= 0);
+    assert_int_equal(seg_fetch_text(r, row, (size_t)c, &v, &err), ST_OK);
+    return v;
+}
+
+static void test_values(void **state)
+{
+    const struct fixture *f = *state;
+    static const char text[] = "编号,原编号,姓名,身份证号,性别,金额,自费,日期,发证\n"
+                               "A1,,张三,120194199001011234,1,100,0.005,2026-03-01,2021.3\n"
+                               "A2,A1,张三,,女,40,0,2026/3/2,\n"
+                               "A3,,' 李 四 ,1.20194E+17,未知,\"1,000.5\",-,坏日期,2021.13\n"
+                               "A3,,李四,,,1,,20260301,\n";
+    struct typed_file t;
+    struct seg_reader *r;
+    struct err err;
+    type(f, str_of(text), true, &t);
+    assert_int_equal(t.facts.typed, 4);
+    assert_int_equal(t.facts.ids_wrecked, 1);
+    assert_int_equal(seg_open(f->seg, &r, &err), ST_OK);
+    assert_int_equal(number_at(r, "金额", 0), 10000);
+    assert_int_equal(number_at(r, "自费", 0), 5000);
+    assert_int_equal(number_at(r, "自付", 0), 5000);
+    assert_int_equal(number_at(r, "发证", 0), day_from_ymd(2021, 3, 31));
+    assert_int_equal(number_at(r, "自付", 1), -4000); /* a refund takes away, whatever its sign */
+    assert_int_equal(number_at(r, SEG_REFUND, 1), number_at(r, SEG_KEY, 0));
+    assert_int_equal(number_at(r, "日期", 1), day_from_ymd(2026, 3, 2));
+    assert_int_equal(number_at(r, "金额", 2), 100050);
+    assert_int_equal(number_at(r, "自付", 2), FEN_MISSING);
+    assert_int_equal(number_at(r, "日期", 2), INT64_MIN);
+    assert_true(str_eqz(text_at(r, "姓名", 2), "李 四"));
+    assert_true(str_eqz(text_at(r, "性别", 1), "女"));
+    assert_true(str_eqz(text_at(r, "身份证号#raw", 2), "1.20194E+17"));
+    assert_int_equal(number_at(r, SEG_LINE, 3), 5);
+    assert_int_equal(number_at(r, SEG_KEY, 2), number_at(r, SEG_KEY, 3));
+    assert_true(number_at(r, SEG_CONTENT, 2) != number_at(r, SEG_CONTENT, 3));
+    /* defects: row 2 id, sex, date, second date; row 0 id (check digit) */
+    struct typing_facts back;
+    assert_int_equal(segment_facts(r, &back, &err), ST_OK);
+    assert_int_equal(back.defects, t.facts.defects);
+    assert_int_equal(back.records, t.facts.records);
+    struct str header;
+    assert_int_equal(segment_header(r, STR("日期"), &header), 7);
+    assert_true(str_eqz(header, "日期"));
+    AUTO_STRBUF k1 = STRBUF_INIT;
+    AUTO_STRBUF k2 = STRBUF_INIT;
+    assert_int_equal(key_from_segment(r, &f->sources->v[0], 2, &k1, &err), ST_OK);
+    assert_int_equal(key_from_segment(r, &f->sources->v[0], 3, &k2, &err), ST_OK);
+    assert_true(str_eq(strbuf_str(&k1), strbuf_str(&k2)));
+    seg_close(r);
+    typed_file_release(&t);
+}
+
+/* The promise of design section 6, literally: a quote at every byte of a 1,000-row file. Some rows have quoted cells, some a line break in one. */
+static void test_stray_quote_everywhere(void **state)
+{
+    enum { ROWS = 1000 };
+    const struct fixture *f = *state;
+    AUTO_STRBUF file = STRBUF_INIT;
+    AUTO_STRBUF hurt = STRBUF_INIT;
+    strbuf_addz(&file, "编号,姓名,金额\n");
+    for (int i = 0; i < ROWS; i++) {
+        if (i % 10 == 3) {
+            strbuf_addf(&file, "%d,\"王,%d\",1\n", i, i % 7);
+        } else if (i % 50 == 7) {
+            strbuf_addf(&file, "%d,\"李\n二\",%d\n", i, i % 9);
+        } else if (i % 50 == 18) {
+            strbuf_addf(&file, "\"%d\",\"张 \"\"三\"\"\",\"5\"\n", i);
+        } else {
+            strbuf_addf(&file, "%d,丁,%d\n", i, i % 10);
+        }
+    }
+    struct typed_file t;
+    type(f, strbuf_str(&file), false, &t);
+    assert_int_equal(t.facts.typed, ROWS);
+    typed_file_release(&t);
+    for (size_t at = strlen("编号,姓名,金额\n"); at <= file.n; at++) {
+        strbuf_clear(&hurt);
+        strbuf_add(&hurt, file.p, at);
+        strbuf_addc(&hurt, '"');
+        strbuf_add(&hurt, file.p + at, file.n - at);
+        type(f, strbuf_str(&hurt), false, &t);
+        const struct typing_facts *x = &t.facts;
+        int64_t aside = x->aside[ROW_HEADER] + x->aside[ROW_TITLE] + x->aside[ROW_TOTAL] + x->aside[ROW_SIGNATURE] + x->aside[ROW_BLANK];
+        if (x->typed < ROWS - 1 || x->records != x->typed + x->rejected + aside || x->typed + x->rejected < ROWS) {
+            fail_msg("quote at byte %zu: %lld typed, %lld rejected, %lld set aside", at, (long long)x->typed, (long long)x->rejected, (long long)aside);
+        }
+        typed_file_release(&t);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_set_aside, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_delimiters_and_refusals, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_values, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_stray_quote_everywhere, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
