@@ -34,9 +34,9 @@ deliver() {
     done
 }
 
-# run_night SITE NIGHT: nights of the demo are 2 to 4 March 2026, two in the morning
+# run_night SITE NIGHT: nights of the demo are 2, 9 and 16 March 2026, two in the morning
 run_night() {
-    MOPAI_CLOCK="2026-03-0$(($2 + 1))T02:00:00" mopai -C "$1" run >"$1.run.out" 2>&1 || {
+    MOPAI_CLOCK="$(printf '2026-03-%02dT02:00:00' $(($2 * 7 - 5)))" mopai -C "$1" run >"$1.run.out" 2>&1 || {
         echo "run failed on $1, night $2:"
         cat "$1.run.out"
         return 1
