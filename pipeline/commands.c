@@ -3,6 +3,19 @@
 
 /* In the order the help shows them: what one types every day comes first. */
 static const struct command *const table[] = {
+    &cmd_run,
+    &cmd_status,
+    &cmd_check,
+    &cmd_explain,
+    &cmd_try,
+    &cmd_rules_check,
+    &cmd_rules_test,
+    &cmd_ingest,
+    &cmd_link,
+    &cmd_assess,
+    &cmd_report,
+    &cmd_init,
+    &cmd_verify,
     NULL,
 };
 
