@@ -60,6 +60,14 @@ static bool same(const uint32_t *a, const uint32_t *b, size_t n)
     return memcmp(a, b, n * sizeof(*a)) == 0;
 }
 
+static bool is_one_of(uint32_t cp, const uint32_t *set)
+{
+    while (*set && *set != cp) {
+        set++;
+    }
+    return *set != 0;
+}
+
 size_t area_suffix_end(enum area_kind kind, const uint32_t *cp, size_t n, enum area_class *out_class)
 {
     for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
@@ -137,7 +145,8 @@ static void add_name(struct area_set *set, struct name_list *list, const uint32_
     }
     uint32_t *copy = arena_array(&set->arena, uint32_t, n);
     memcpy(copy, cp, n * sizeof(*cp));
-    vec_push(&list->v, (struct area_name){copy, (uint16_t)n, bare, class, area});
+    bool road = bare && class != AREA_CLASS_NONE && is_one_of(cp[n - 1], U"路街道巷弄");
+    vec_push(&list->v, (struct area_name){copy, (uint16_t)n, bare, road, class, area});
 }
 
 static void add_forms(struct area_set *set, struct name_list *list, struct str text, int32_t area)
@@ -211,14 +220,6 @@ static void fold_address(struct str raw, struct address *a)
     }
 }
 
-static bool is_one_of(uint32_t cp, const uint32_t *set)
-{
-    while (*set && *set != cp) {
-        set++;
-    }
-    return *set != 0;
-}
-
 /* 南路, 大街, 一道, 巷: the name before it is the head of a road. */
 static bool is_road_at(const struct address *a, size_t i)
 {
@@ -274,7 +275,7 @@ static bool ends_well(const struct search *s, const struct area_name *e, size_t 
         out->marked = suffix > 0;
         out->end = behind + suffix;
         /* 向阳街道 is a street, 向阳街 is not */
-        if (!suffix && (is_road_at(s->a, behind) || !(is_border_at(s->a, behind) || lower_name_at(s, behind, kind)))) {
+        if (!suffix && (e->road || is_road_at(s->a, behind) || !(is_border_at(s->a, behind) || lower_name_at(s, behind, kind)))) {
             return false;
         }
     }

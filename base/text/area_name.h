@@ -14,6 +14,7 @@ struct area_name {
     const uint32_t *cp; /* folded */
     uint16_t n;
     bool bare;          /* the suffix was taken off, or there was none: the address may bring one */
+    bool road;          /* what is left without the suffix reads as a road (光明路社区): only with a suffix is the community meant */
     enum area_class class;
     int32_t area;
 };
