@@ -6,6 +6,7 @@ static const struct command *const table[] = {
     &cmd_run,
     &cmd_status,
     &cmd_check,
+    &cmd_deliveries,
     &cmd_explain,
     &cmd_try,
     &cmd_rules_check,

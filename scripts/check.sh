@@ -8,6 +8,9 @@ only=${2:-}
 export LC_ALL=C.UTF-8 TZ=UTC
 export MOPAI_BIN="$PWD/$build/mopai" MOPAI_GEN="$PWD/$build/mopai-gen"
 unset MOPAI_CLOCK MOPAI_FAULT MOPAI_LANG MOPAI_KEY 2>/dev/null || true
+# in memory where there is room: thousands of small files are synced, and none of them matters after the test
+free_kib=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
+[ -n "${TMPDIR:-}" ] || { [ "${free_kib:-0}" -gt 1000000 ] && [ -w /dev/shm ] && TMPDIR=/dev/shm; }
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/mopai-check.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT INT TERM
 
