@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# A demo site in DIR/site with every rule active, after NIGHTS nights. usage: sh tests/lib/demo-site.sh DIR NIGHTS [without FILE-PATTERN]
+# A demo site in DIR/site with every rule active, after NIGHTS nights. usage: sh tests/lib/demo-site.sh DIR NIGHTS
 set -eu
 top=$PWD
 work=$1
