@@ -14,6 +14,8 @@ struct demo_site {
 };
 /* Runs `nights` nights of the demo with every rule active. Aborts with the program's output when that fails. */
 void demo_site_make(struct demo_site *d, int nights);
+/* One more night with what lies in the inbox, at that clock. */
+void demo_site_again(struct demo_site *d, const char *clock);
 /* Opens the last published night. */
 void demo_site_open(struct demo_site *d);
 void demo_site_close(struct demo_site *d);
