@@ -80,6 +80,38 @@ static void same_view_when_clean(void **state)
     assert_true(str_eqz(got, "a\xEF\xBF\xBD" "b"));
     assert_int_equal(note.defect, DECODE_NUL);
     assert_int_equal(decode_line(&d, str_n(NULL, 0), &scratch, &note).n, 0);
+    struct decoder gb;
+    assert_int_equal(decoder_open(&gb, ENC_GB18030, NULL), ST_OK);
+    got = decode_line(&gb, str_n("12345678\xD5\xC5\0\xD5\0", 13), &scratch, &note);
+    assert_true(str_eqz(got, "12345678张\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"));
+    assert_int_equal(note.defect, DECODE_INVALID); /* the lead without its trail is graver */
+    assert_int_equal(note.bad_offset, 10);
+    decoder_close(&gb);
+}
+
+static void names_of_encodings(void **state)
+{
+    (void)state;
+    static const char *const known[] = {"UTF-8", "utf8", "GBK", "gb_2312", "CP936", "GB18030", "UTF-16", "utf-16le", "UTF-16BE", "utf-8-sig"};
+    enum encoding e;
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        assert_true(encoding_from_name(str_of(known[i]), &e));
+    }
+    assert_false(encoding_from_name(STR("big5"), &e));
+    assert_false(encoding_from_name(STR("a-very-long-name-of-an-encoding"), &e));
+    assert_false(encoding_from_name(STR(""), &e));
+    for (enum encoding k = ENC_UTF8; k < ENC_COUNT; k++) {
+        assert_true(encoding_from_name(str_of(encoding_name(k)), &e));
+        assert_int_equal(e, k);
+    }
+    struct encoder enc;
+    size_t bad = 0;
+    AUTO_STRBUF out = STRBUF_INIT;
+    assert_int_equal(encoder_open(&enc, NULL), ST_OK);
+    assert_true(encode_gb18030(&enc, STR(""), &out, &bad));
+    assert_false(encode_gb18030(&enc, STR("张\xEE\xA0\x9E"), &out, &bad)); /* U+E81E has no code */
+    assert_int_equal(bad, 3);
+    encoder_close(&enc);
 }
 
 /* Every code point that GB18030 can write comes back the same, whatever stands beside it. */
@@ -286,7 +318,7 @@ int main(void)
         cmocka_unit_test(same_view_when_clean), cmocka_unit_test(round_trip_all),
         cmocka_unit_test(every_pair_decodes), cmocka_unit_test(cut_anywhere),      cmocka_unit_test(one_name_files),
         cmocka_unit_test(utf16_by_chunks), cmocka_unit_test(utf16_defects_stay_visible),
-        cmocka_unit_test(whole_files),
+        cmocka_unit_test(whole_files),     cmocka_unit_test(names_of_encodings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -104,6 +104,28 @@ static void surnames(void **state)
     assert_int_equal(name_surname_bytes(STR("")), 0);
 }
 
+static void key_text(void **state)
+{
+    (void)state;
+    struct name_key k;
+    AUTO_STRBUF b = STRBUF_INIT;
+    name_key_make(STR("張□三(女)"), &k);
+    name_key_text(&k, &b);
+    assert_string_equal(strbuf_z(&b), "张?三");
+    assert_int_equal(k.unreadable, 1);
+    assert_int_equal(k.flags, NAME_SEX_MARK);
+    AUTO_STRBUF longer = STRBUF_INIT;
+    for (int i = 0; i < NAME_CHARS + 5; i++) {
+        strbuf_addz(&longer, "阿");
+    }
+    name_key_make(strbuf_str(&longer), &k);
+    assert_int_equal(k.n, NAME_CHARS);
+    assert_true(k.cut);
+    for (enum name_verdict v = NAME_SAME; v <= NAME_UNKNOWN; v++) {
+        assert_true(name_verdict_word(v)[0] != 0);
+    }
+}
+
 static void widths(void **state)
 {
     (void)state;
@@ -123,6 +145,6 @@ static void widths(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(cleaned), cmocka_unit_test(verdicts), cmocka_unit_test(keys),
-                                       cmocka_unit_test(folding_is_idempotent), cmocka_unit_test(surnames), cmocka_unit_test(widths)};
+                                       cmocka_unit_test(folding_is_idempotent), cmocka_unit_test(surnames), cmocka_unit_test(key_text), cmocka_unit_test(widths)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

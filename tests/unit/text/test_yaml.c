@@ -135,6 +135,79 @@ static void rendering(void **state)
     assert_int_equal(d.warnings, 2 * DIAG_MAX);
 }
 
+static void lists_of_problems(void **state)
+{
+    (void)state;
+    AUTO_DIAG d = {0};
+    AUTO_STRBUF text = STRBUF_INIT;
+    for (int i = 0; i < 300; i++) {
+        strbuf_addz(&text, "长");
+    }
+    strbuf_addz(&text, "\n\ta\x01" "b\n");
+    uint32_t file = diag_add_file(&d, "a.yaml", strbuf_str(&text));
+    diag_add(&d, "E202", (struct diag_at){file, 2, 2, 1}, "second");
+    diag_add(&d, "E201", (struct diag_at){file, 1, 250, 2}, "first");
+    diag_add(&d, "W201", (struct diag_at){file, 0, 0, 0}, "whole");
+    diag_note(&d, "note");
+    diag_add(&d, "E202", (struct diag_at){file, 2, 2, 1}, "second");
+    diag_add(&d, "E203", (struct diag_at){file, 9, 3, 1}, "beyond the end");
+    diag_sort(&d);
+    assert_int_equal(d.items.n, 4);
+    assert_int_equal(d.errors, 3);
+    AUTO_STRBUF out = STRBUF_INIT;
+    diag_render(&d, &out);
+    struct str rest = strbuf_str(&out), line;
+    assert_true(str_starts(rest, STR("a.yaml: 提醒 W201：whole\n      | note\na.yaml:1:250: ")));
+    while (str_split(&rest, '\n', &line)) {
+        assert_true(line.n < 500);
+    }
+    assert_non_null(strstr(strbuf_z(&out), "    2 |  a?b\n      |  ^\n"));
+    for (int i = 0; i < DIAG_MAX; i++) {
+        diag_add(&d, "E204", (struct diag_at){file, 1, 1, 1}, "%d", i);
+    }
+    diag_note(&d, "lost");
+    strbuf_clear(&out);
+    diag_render(&d, &out);
+    assert_non_null(strstr(strbuf_z(&out), "另有 4 条问题未列出"));
+}
+
+static void kinds_of_values(void **state)
+{
+    (void)state;
+    AUTO_DIAG d = {0};
+    AUTO_YAML doc = {0};
+    assert_true(yaml_parse(&doc, "a.yaml", STR("list: [a, [b]]\nmap: {k: 1}\ntext: x\nn: 5\nkind: period\n"), NULL, &d));
+    const struct yaml_node *list;
+    struct yaml_texts texts;
+    struct str s;
+    int64_t v;
+    bool flag;
+    int kind;
+    static const char *const kinds[] = {"snapshot", "period", NULL};
+    assert_true(yaml_list(&doc, doc.root, "list", YAML_REQUIRED, &list) && list->n == 2);
+    assert_true(yaml_int_in(&doc, doc.root, "n", 5, 5, &v) && v == 5);
+    assert_false(yaml_int_in(&doc, doc.root, "absent", 5, 5, &v));
+    assert_true(yaml_choice(&doc, doc.root, "kind", YAML_REQUIRED, kinds, &kind) && kind == 1);
+    assert_int_equal(d.errors, 0);
+    assert_false(yaml_texts(&doc, doc.root, "list", YAML_REQUIRED, &texts)); /* a list inside it */
+    assert_false(yaml_texts(&doc, doc.root, "map", YAML_REQUIRED, &texts));
+    assert_false(yaml_texts(&doc, doc.root, "absent", YAML_OPTIONAL, &texts));
+    assert_false(yaml_text(&doc, doc.root, "map", YAML_REQUIRED, &s));
+    assert_false(yaml_list(&doc, doc.root, "text", YAML_REQUIRED, &list));
+    assert_false(yaml_int(&doc, doc.root, "map", YAML_REQUIRED, &v));
+    assert_false(yaml_flag(&doc, doc.root, "map", YAML_REQUIRED, &flag));
+    assert_false(yaml_choice(&doc, doc.root, "map", YAML_REQUIRED, kinds, &kind));
+    assert_int_equal(d.errors, 7);
+    for (size_t i = 0; i < d.items.n; i++) {
+        assert_string_equal(d.items.v[i].code, "E110");
+    }
+    assert_null(yaml_get(yaml_get(doc.root, "text"), "x"));
+    assert_true(yaml_check_keys(&doc, yaml_get(doc.root, "text"), kinds));
+    struct err err;
+    AUTO_YAML absent = {0};
+    assert_int_equal(yaml_parse_file(&absent, "tests/data/no-such.yaml", "x", &d, &err), ST_MISSING);
+}
+
 static void near_words(void **state)
 {
     (void)state;
@@ -153,7 +226,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(problems_of_form), cmocka_unit_test(tree_and_marks), cmocka_unit_test(getters),
-        cmocka_unit_test(rendering),        cmocka_unit_test(near_words),
+        cmocka_unit_test(rendering),        cmocka_unit_test(near_words),       cmocka_unit_test(lists_of_problems), cmocka_unit_test(kinds_of_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
