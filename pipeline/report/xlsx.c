@@ -31,16 +31,11 @@ static const struct {
 #define SHEET_HELP "说明"
 #define HELP_WORDS 3 /* first row of the outcome words on the sheet 说明 */
 #define LEVELS_MAX 8
-/* The columns together, a little narrower than A4 landscape between its margins. Not "fit to width": spreadsheets then ignore page breaks, and a household
-   would be torn apart. */
-#define PRINT_SCALE 66
 #define HEIGHT_TITLE 32
 #define HEIGHT_NOTICE 20
 #define HEIGHT_HEADER 32
 #define HEIGHT_VISIT 20
-#define PAGE_HEIGHT (515.0 * 100 / PRINT_SCALE) /* points of rows a page takes */
 #define CELL_WIDTH 20000
-#define BREAKS_MAX 1000                         /* spreadsheets take 1,023 */
 
 struct formats {
     lxw_format *title, *notice, *header, *household, *text, *centre, *fill, *fill_day, *help, *help_title, *word;
@@ -223,7 +218,7 @@ static void page_setup(lxw_worksheet *ws, const struct xlsx_sheet *sheet, lxw_ro
     worksheet_set_landscape(ws);
     worksheet_set_paper(ws, 9); /* A4 */
     worksheet_set_margins(ws, 0.3, 0.3, 0.45, 0.55);
-    worksheet_set_print_scale(ws, PRINT_SCALE);
+    worksheet_fit_to_pages(ws, 1, 0); /* columns are as wide as the viewer's fonts make them: no fixed scale, no page breaks by hand */
     worksheet_center_horizontally(ws);
     worksheet_repeat_rows(ws, ROW_HEADER, ROW_HEADER);
     worksheet_print_area(ws, 0, 0, last, COL_COUNT - 1);
@@ -258,31 +253,15 @@ static size_t warnings_of_visit(const struct xlsx_sheet *sheet, size_t i)
     return n;
 }
 
-/* A page break before every household that would not fit on the page whole. Returns the row after the last. */
+/* Returns the row after the last. */
 static lxw_row_t write_rows(struct book *b, lxw_worksheet *ws, const struct xlsx_sheet *sheet)
 {
-    lxw_row_t breaks[BREAKS_MAX + 1], row = ROW_FIRST;
-    size_t n_breaks = 0;
-    double used = HEIGHT_TITLE + HEIGHT_NOTICE + HEIGHT_HEADER;
+    lxw_row_t row = ROW_FIRST;
     for (size_t i = 0; i < sheet->n; i++) {
         if (sheet->rows[i].opens_visit || i == 0) {
-            size_t warnings = warnings_of_visit(sheet, i);
-            double height = HEIGHT_VISIT;
-            for (size_t k = 0; k < warnings; k++) {
-                height += row_height(b, &sheet->rows[i + k]);
-            }
-            if (used + height > PAGE_HEIGHT && n_breaks < BREAKS_MAX) {
-                breaks[n_breaks++] = row;
-                used = HEIGHT_HEADER;
-            }
-            used += height;
-            write_household(b, ws, row++, &sheet->rows[i], warnings);
+            write_household(b, ws, row++, &sheet->rows[i], warnings_of_visit(sheet, i));
         }
         write_row(b, ws, row++, &sheet->rows[i]);
-    }
-    breaks[n_breaks] = 0;
-    if (n_breaks > 0) {
-        worksheet_set_h_pagebreaks(ws, breaks);
     }
     return row;
 }
