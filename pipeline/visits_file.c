@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/visits_file.h"
+
+#include "base/core/file.h"
+#include "base/core/hash.h"
+#include "base/text/fold.h"
+#include "pipeline/ingest/reader.h"
+
+#define FILE_LIMIT   ((size_t)64 << 20)
+#define HEADER_WITHIN 30 /* records */
+
+/* What a column may be called; the list's own header first. */
+static const char *const names[FILLED_COLUMN_COUNT][4] = {
+    [FILLED_NUMBER] = {"预警编号", "预警号", "编号", NULL},
+    [FILLED_OUTCOME] = {"核查结果", "走访结果", "结果", NULL},
+    [FILLED_DAY] = {"走访日期", "核查日期", "日期", NULL},
+    [FILLED_VISITOR] = {"走访人", "核查人", "走访人员", NULL},
+    [FILLED_NOTE] = {"备注", "说明", NULL},
+};
+
+static bool is_named(struct str cell, enum filled_column c)
+{
+    AUTO_STRBUF scratch = STRBUF_INIT;
+    AUTO_STRBUF folded = STRBUF_INIT;
+    fold_label(cell_clean(cell, &scratch, NULL), &folded);
+    for (size_t i = 0; i < ARRAY_LEN(names[c]) && names[c][i]; i++) {
+        if (str_eqz(strbuf_str(&folded), names[c][i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A header names at least the warning number and the outcome. The first cell of a name wins. */
+static bool is_header(const struct record *rec, int *column)
+{
+    for (int c = 0; c < FILLED_COLUMN_COUNT; c++) {
+        column[c] = -1;
+        for (size_t i = 0; i < rec->fields.n && column[c] < 0; i++) {
+            column[c] = is_named(rec->fields.v[i], (enum filled_column)c) ? (int)i : -1;
+        }
+    }
+    return column[FILLED_NUMBER] >= 0 && column[FILLED_OUTCOME] >= 0;
+}
+
+static struct filled_row keep_row(struct arena *a, const struct record *rec)
+{
+    struct filled_row row = {.line = rec->line, .bad = rec->bad, .n = rec->bad == VALUE_OK ? rec->fields.n : 0};
+    row.cells = arena_array(a, struct str, row.n + 1);
+    for (size_t i = 0; i < row.n; i++) {
+        row.cells[i] = arena_str(a, rec->fields.v[i]);
+    }
+    return row;
+}
+
+size_t filled_cells_used(const struct filled_row *row)
+{
+    size_t used = 0;
+    AUTO_STRBUF scratch = STRBUF_INIT;
+    for (size_t i = 0; i < row->n; i++) {
+        used += cell_clean(row->cells[i], &scratch, NULL).n > 0;
+    }
+    return used;
+}
+
+struct str filled_cell(struct filled_list *l, const struct filled_row *row, enum filled_column c)
+{
+    int at = l->column[c];
+    if (at < 0 || (size_t)at >= row->n) {
+        return STR("");
+    }
+    AUTO_STRBUF scratch = STRBUF_INIT;
+    return arena_str(&l->arena, cell_clean(row->cells[at], &scratch, NULL));
+}
+
+/* Reads everything with one delimiter. *out_found false when no header turned up near the top: the next delimiter is tried. */
+static enum status read_with(struct reader *r, struct filled_list *out, bool *out_found, struct err *err)
+{
+    struct record rec = {0};
+    enum status st = ST_OK;
+    *out_found = false;
+    for (int seen = 0;; seen++) {
+        bool more;
+        st = reader_next(r, &rec, &more, err);
+        if (st != ST_OK || !more || (!*out_found && seen >= HEADER_WITHIN)) {
+            break;
+        }
+        int column[FILLED_COLUMN_COUNT];
+        if (rec.bad == VALUE_OK && is_header(&rec, column)) {
+            if (!*out_found) {
+                memcpy(out->column, column, sizeof(column));
+                out->header = keep_row(&out->arena, &rec);
+                *out_found = true;
+            }
+            continue;
+        }
+        if (*out_found && (rec.bad != VALUE_OK || rec.fields.n > 0)) {
+            struct filled_row row = keep_row(&out->arena, &rec);
+            if (row.bad != VALUE_OK || filled_cells_used(&row) > 0) {
+                vec_push(&out->rows, row);
+            }
+        }
+    }
+    vec_release(&rec.fields);
+    return st;
+}
+
+static enum status read_bytes(struct str bytes, const char *path, struct filled_list *out, struct err *err)
+{
+    static const char delimiters[] = {',', '\t', ';', '|'};
+    struct encoding_verdict v;
+    encoding_detect(bytes, true, ENC_UNKNOWN, &v);
+    if (v.encoding == ENC_UNKNOWN) {
+        return err_set(err, ST_INPUT, TR("%s：认不出编码；请另存为 CSV（UTF-8）后再导入", "%s: encoding not recognised; save it as CSV (UTF-8) and import again"),
+                       path);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(delimiters); i++) {
+        struct memory_source memory = {bytes};
+        struct reader *r;
+        bool found;
+        TRY(reader_open(memory_source(&memory), v.encoding, v.bom_length, delimiters[i], &r, err));
+        enum status st = read_with(r, out, &found, err);
+        reader_close(r);
+        if (st != ST_OK || found) {
+            return st;
+        }
+    }
+    return err_set(err, ST_INPUT,
+                   TR("%s：前 %d 行里没有找到表头，要有“预警编号”和“核查结果”两列；如果是 .xlsx，请先另存为 CSV",
+                      "%s: no header with 预警编号 and 核查结果 in the first %d rows; an .xlsx must be saved as CSV first"),
+                   path, HEADER_WITHIN);
+}
+
+enum status filled_read(const char *path, struct filled_list *out, struct err *err)
+{
+    AUTO_STRBUF bytes = STRBUF_INIT;
+    TRY(file_read_all(path, FILE_LIMIT, &bytes, err));
+    hash128_hex(bytes.p, bytes.n, out->xxh128);
+    return read_bytes(strbuf_str(&bytes), path, out, err);
+}
+
+void filled_release(struct filled_list *l)
+{
+    vec_release(&l->rows);
+    arena_release(&l->arena);
+}
