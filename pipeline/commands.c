@@ -6,6 +6,8 @@ static const struct command *const table[] = {
     &cmd_run,
     &cmd_status,
     &cmd_check,
+    &cmd_visits,
+    &cmd_release,
     &cmd_deliveries,
     &cmd_explain,
     &cmd_try,
