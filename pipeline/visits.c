@@ -20,6 +20,7 @@
 
 #define REASONS_SHOWN 5
 #define NOTE_WIDTH    2000
+#define EARLY_DAYS    90 /* a door may have been knocked on before the list came; a wrong year is a slip */
 
 enum row_fate { ROW_NOTHING, ROW_ACCEPTED, ROW_BLANK, ROW_REPEATED, ROW_REFUSED };
 
@@ -143,15 +144,14 @@ static bool read_outcome(struct import *im, struct visit_row *v)
     return false;
 }
 
-static bool check_day(struct import *im, struct visit_row *v, daynum listed)
+static bool check_day(struct visit_row *v, daynum listed)
 {
-    (void)im;
     if (!v->has_day) {
         refuse(v, TR("没有走访日期（同一户上面的行也没有）", "no day of the visit, nor in a row above of the same household"));
     } else if (v->day > clock_today()) {
         refuse(v, TR("走访日期在将来", "the day of the visit lies in the future"));
-    } else if (v->day < listed) {
-        refuse(v, TR("走访日期早于预警列入清单的日期", "the visit was before the warning was listed"));
+    } else if (v->day < listed - EARLY_DAYS) {
+        refuse(v, TR("走访日期早于预警列入清单三个月以上，年份可能写错", "the visit lies three months or more before the warning was listed: the wrong year?"));
     } else {
         return true;
     }
@@ -211,7 +211,7 @@ static enum status judge_row(struct import *im, struct visit_row *v, struct err 
         refuse(v, TR("这个预警还没有列入过清单", "this warning never stood on a list"));
     } else if (!readable) {
         refuse(v, TR("走访日期看不懂，请写成 2026-03-05", "day of the visit not understood; write 2026-03-05"));
-    } else if (read_outcome(im, v) && check_day(im, v, listed)) {
+    } else if (read_outcome(im, v) && check_day(v, listed)) {
         return compare_known(im, v, err);
     }
     return ST_OK;
