@@ -17,7 +17,7 @@ for doc in sources people rules; do
     cp "$top"/fixtures/site/* . 2>/dev/null || true
     "$MOPAI_GEN" --demo --night 1 --out inbox >/dev/null
     # a warning (100-127) or several (1) is work done
-    printf 'mopai() { command mopai "$@"; s=$?; case $s in 1|1[0-2][0-9]) return 0;; esac; return $s; }\n' >run.sh
+    printf 'mopai() { s=0; command mopai "$@" || s=$?; case $s in 1|1[0-2][0-9]) return 0;; esac; return $s; }\n' >run.sh
     cat "$work/$doc.sh" >>run.sh
     sh -e run.sh >"$work/$doc.out" 2>&1 || { echo "docs/$doc.md: a command failed"; tail -20 "$work/$doc.out"; exit 1; }
     cd "$top"
