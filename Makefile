@@ -126,10 +126,10 @@ bench: all $(BENCH_BIN)
 	$(Q)sh scripts/bench.sh $(BUILD)
 
 # every fuzz target is also a plain program that replays its corpus
-$(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/libmopai.a
+$(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(TESTLIB_OBJ) $(BUILD)/libmopai.a
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(LINK_$(MODE)) $(LDFLAGS) -o $@ $^ $(LIBS)
-$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libmopai.a
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(TESTLIB_OBJ) $(BUILD)/libmopai.a
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -fsanitize=fuzzer $(LINK_$(MODE)) -o $@ $^ $(LIBS)
 ## fuzz: run every fuzz target for FUZZ_TIME seconds (default 60), clang needed

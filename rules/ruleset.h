@@ -7,6 +7,7 @@
 
 enum {
     LIMIT_DEPTH = 24,        /* brackets within brackets */
+    LIMIT_FOLDS = 3,         /* members of members of members */
     LIMIT_NODES = 400,       /* of one line */
     LIMIT_LINES = 64,        /* of one when, any, level or dimension */
     LIMIT_TEMPS = 2048,      /* registers of one rule */
