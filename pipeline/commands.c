@@ -10,6 +10,7 @@ static const struct command *const table[] = {
     &cmd_release,
     &cmd_deliveries,
     &cmd_explain,
+    &cmd_match,
     &cmd_try,
     &cmd_rules_check,
     &cmd_rules_test,

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/loose_table.h"
+
+#include "base/core/file.h"
+#include "base/text/fold.h"
+#include "matchers/identifier.h"
+#include "pipeline/ingest/reader.h"
+
+#define SAMPLE_ROWS   200
+#define HEADER_WITHIN 20
+
+static const char *const type_words[] = {"text", "id", "name", "date", "sex", "phone", "address"};
+
+const char *loose_type_name(enum loose_type t)
+{
+    return type_words[t];
+}
+
+bool loose_type_from_name(struct str name, enum loose_type *out_type)
+{
+    for (int t = 0; t < LOOSE_TYPE_COUNT; t++) {
+        if (str_eqz(name, type_words[t])) {
+            *out_type = (enum loose_type)t;
+            return true;
+        }
+    }
+    return false;
+}
+
+struct str loose_cell(const struct loose_table *t, size_t row, int column)
+{
+    if (column < 0) {
+        return (struct str){NULL, 0};
+    }
+    const uint32_t *at = t->at.v + row * t->n_columns + (size_t)column;
+    return str_n(t->cells.p + at[0], at[1] - at[0]);
+}
+
+/* 申请人身份证 and 监护人电话 are somebody else's. */
+static bool names_another(struct str header)
+{
+    static const char *const words[] = {"申请人", "户主", "监护人", "代理", "经办", "联系人", "账户", "单位", NULL};
+    for (size_t i = 0; words[i]; i++) {
+        if (str_find(header, str_of(words[i])) < header.n) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int loose_column(const struct loose_table *t, enum loose_type type)
+{
+    int second = -1;
+    for (size_t c = 0; c < t->n_columns; c++) {
+        if (t->types[c] == type && !names_another(t->headers[c])) {
+            return (int)c;
+        }
+        second = t->types[c] == type && second < 0 ? (int)c : second;
+    }
+    return type == LOOSE_PHONE ? -1 : second;
+}
+
+int loose_column_named(const struct loose_table *t, struct str name)
+{
+    for (size_t c = 0; c < t->n_columns; c++) {
+        if (str_eq(t->headers[c], name)) {
+            return (int)c;
+        }
+    }
+    return -1;
+}
+
+/* --- form ---------------------------------------------------------------------------------------------------------------- */
+
+static size_t filled(const struct record *r)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->fields.n; i++) {
+        n += str_trim(r->fields.v[i]).n > 0;
+    }
+    return n;
+}
+
+/* A header names things: no number, no date, no identifier among its cells. */
+static bool looks_like_header(const struct record *r)
+{
+    for (size_t i = 0; i < r->fields.n; i++) {
+        struct str s = str_trim(r->fields.v[i]);
+        size_t digits = 0;
+        for (size_t k = 0; k < s.n; k++) {
+            digits += is_digit((unsigned char)s.p[k]);
+        }
+        if (s.n && digits * 2 >= s.n) {
+            return false;
+        }
+    }
+    return filled(r) > 0;
+}
+
+struct form {
+    struct encoding_verdict encoding;
+    char delimiter;
+    int64_t header_line;
+    size_t columns, filled; /* of the header: fields, and those that are not blank */
+};
+
+/* Reads the head with one delimiter: how many columns its fullest header-like line has. */
+static enum status try_delimiter(struct str bytes, const struct encoding_verdict *v, char delimiter, struct form *best, struct err *err)
+{
+    struct memory_source m = {bytes};
+    struct reader *r;
+    struct record rec = {.line = 0};
+    bool more = true;
+    struct form got = {.encoding = *v, .delimiter = delimiter};
+    TRY(reader_open(memory_source(&m), v->encoding, v->bom_length, delimiter, &r, err));
+    enum status status = ST_OK;
+    for (int i = 0; i < HEADER_WITHIN && (status = reader_next(r, &rec, &more, err)) == ST_OK && more; i++) {
+        size_t n = rec.bad == VALUE_OK ? filled(&rec) : 0;
+        if (n > got.filled && got.filled <= n / 2 && looks_like_header(&rec)) { /* a title has one or two cells, the header more */
+            got.filled = n;
+            got.columns = rec.fields.n;
+            got.header_line = rec.line;
+        }
+    }
+    reader_close(r);
+    if (status == ST_OK && got.filled > best->filled) {
+        *best = got;
+    }
+    return status;
+}
+
+static enum status find_form(const char *path, struct str bytes, struct form *out, struct err *err)
+{
+    static const char delimiters[] = {',', '\t', ';', '|'};
+    struct encoding_verdict v;
+    size_t head = MIN(bytes.n, (size_t)1 << 18);
+    encoding_detect(str_sub(bytes, 0, head), head == bytes.n, ENC_UNKNOWN, &v);
+    if (v.encoding == ENC_UNKNOWN) {
+        return err_set(err, ST_INPUT, "%s: %s", path, v.why);
+    }
+    *out = (struct form){.columns = 0};
+    for (size_t i = 0; i < ARRAY_LEN(delimiters); i++) {
+        TRY(try_delimiter(bytes, &v, delimiters[i], out, err));
+    }
+    return out->columns && out->columns <= LOOSE_MAX_COLUMNS ? ST_OK
+                                                             : err_set(err, ST_INPUT, TR("%s：前 %d 行里找不到表头", "%s: no header among the first %d lines"),
+                                                                       path, HEADER_WITHIN);
+}
+
+/* --- guessing types --------------------------------------------------------------------------------------------------------- */
+
+static enum loose_type by_header(struct str header)
+{
+    static const struct {
+        const char *word;
+        enum loose_type type;
+    } words[] = {{"户号", LOOSE_TEXT},        {"身份证", LOOSE_ID},    {"证件号", LOOSE_ID},      {"公民身份", LOOSE_ID},  {"社会保障号", LOOSE_ID}, {"残疾证号", LOOSE_ID},
+                 {"残疾人证号", LOOSE_ID},    {"certno", LOOSE_ID},    {"idnumber", LOOSE_ID},    {"id_number", LOOSE_ID}, {"姓名", LOOSE_NAME},     {"名字", LOOSE_NAME},
+                 {"name", LOOSE_NAME},        {"出生", LOOSE_BIRTH},   {"birth", LOOSE_BIRTH},    {"brdy", LOOSE_BIRTH},   {"性别", LOOSE_SEX},      {"sex", LOOSE_SEX},
+                 {"gend", LOOSE_SEX},         {"电话", LOOSE_PHONE},   {"手机", LOOSE_PHONE},     {"phone", LOOSE_PHONE},  {"住址", LOOSE_ADDRESS},  {"地址", LOOSE_ADDRESS},
+                 {"address", LOOSE_ADDRESS}};
+    AUTO_STRBUF folded = STRBUF_INIT;
+    fold_label(header, &folded);
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (str_find(strbuf_str(&folded), str_of(words[i].word)) < folded.n) {
+            return words[i].type;
+        }
+    }
+    return LOOSE_TEXT;
+}
+
+/* Numbers without a telling header: most of them valid identifiers. */
+static enum loose_type by_values(const struct loose_table *t, int column)
+{
+    size_t seen = 0, ids = 0, n = t->lines.n;
+    for (size_t i = 0; i < n && i < SAMPLE_ROWS; i++) {
+        struct str s = loose_cell(t, i, column);
+        struct certificate c;
+        seen += s.n > 0;
+        ids += s.n >= 15 && (ident_kind(ident_parse(s)) == IDENT_RESIDENT || certificate_parse(s, &c));
+    }
+    return seen && ids * 2 > seen ? LOOSE_ID : LOOSE_TEXT;
+}
+
+static void guess_types(struct loose_table *t)
+{
+    t->types = arena_array(&t->arena, enum loose_type, t->n_columns);
+    for (size_t c = 0; c < t->n_columns; c++) {
+        t->types[c] = by_header(t->headers[c]);
+        t->types[c] = t->types[c] == LOOSE_TEXT ? by_values(t, (int)c) : t->types[c];
+    }
+}
+
+/* --- reading ---------------------------------------------------------------------------------------------------------------- */
+
+static void add_cell(struct loose_table *t, struct str raw, struct strbuf *scratch)
+{
+    struct str s = cell_clean(raw, scratch, NULL);
+    vec_push(&t->at, (uint32_t)t->cells.n);
+    strbuf_adds(&t->cells, s);
+}
+
+static void add_record(struct loose_table *t, const struct record *rec, struct strbuf *scratch)
+{
+    if (rec->bad != VALUE_OK) {
+        t->bad_lines++;
+    } else if (filled(rec) > 0) {
+        for (size_t c = 0; c < t->n_columns; c++) {
+            add_cell(t, c < rec->fields.n ? rec->fields.v[c] : (struct str){NULL, 0}, scratch);
+        }
+        vec_push(&t->lines, rec->line);
+    }
+}
+
+static enum status read_rows(struct loose_table *t, struct str bytes, const struct form *form, struct err *err)
+{
+    struct memory_source m = {bytes};
+    struct reader *r;
+    struct record rec = {.line = 0};
+    AUTO_STRBUF scratch = STRBUF_INIT;
+    bool more;
+    enum status status;
+    TRY(reader_open(memory_source(&m), form->encoding.encoding, form->encoding.bom_length, form->delimiter, &r, err));
+    while ((status = reader_next(r, &rec, &more, err)) == ST_OK && more) {
+        if (rec.line == form->header_line) {
+            reader_set_columns(r, form->columns);
+            for (size_t c = 0; c < t->n_columns; c++) {
+                t->headers[c] = arena_str(&t->arena, cell_clean(rec.fields.v[c], &scratch, NULL));
+            }
+        } else if (rec.line > form->header_line) {
+            add_record(t, &rec, &scratch);
+        }
+    }
+    reader_close(r);
+    vec_push(&t->at, (uint32_t)t->cells.n);
+    return status;
+}
+
+enum status loose_table_read(const char *path, struct loose_table *out, struct err *err)
+{
+    AUTO_STRBUF bytes = STRBUF_INIT;
+    struct form form = {.columns = 0};
+    *out = (struct loose_table){.path = path};
+    TRY(file_read_all(path, LOOSE_MAX_BYTES, &bytes, err));
+    TRY(find_form(path, strbuf_str(&bytes), &form, err));
+    out->encoding = encoding_name(form.encoding.encoding);
+    out->delimiter = form.delimiter;
+    out->header_line = form.header_line;
+    out->n_columns = form.columns;
+    out->headers = arena_array(&out->arena, struct str, form.columns);
+    TRY(read_rows(out, strbuf_str(&bytes), &form, err));
+    guess_types(out);
+    return ST_OK;
+}
+
+void loose_table_release(struct loose_table *t)
+{
+    strbuf_release(&t->cells);
+    vec_release(&t->at);
+    vec_release(&t->lines);
+    arena_release(&t->arena);
+}
