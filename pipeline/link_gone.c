@@ -76,7 +76,7 @@ static enum status place_file(struct link *l, const struct gone *v, size_t n, st
     const char *path, *xxh128, *name;
     {
         bool there;
-        AUTO_STMT q = stmt_use(l->night->site->ledger, STMT_SELECT_DELIVERY_FILE_EVIDENCE);
+        AUTO_STMT q = stmt_use(l->night->site->ledger, STMT_SELECT_DELIVERY_FILE);
         stmt_bind_int(q, ":file", v[0].file);
         TRY(stmt_one(q, &there, err));
         if (!there) {
