@@ -81,13 +81,26 @@ struct ask {
     size_t n_unknown, n_known;
 };
 
-static void ask_add(struct ask *k, struct arena *a, struct str label, struct str value)
+/* A bare label is an attribute of a person or a parameter; nobody can be asked about a parameter. */
+static bool is_parameter(const struct rules_schema *schema, struct str label)
+{
+    for (size_t i = 0; schema && i < schema->n_attrs; i++) {
+        if (schema->attrs[i].entity == RULES_PERSON && str_eq(schema->attrs[i].name, label)) {
+            return false;
+        }
+    }
+    return schema != NULL;
+}
+
+static void ask_add(struct ask *k, const struct report *r, struct arena *a, struct str label, struct str value)
 {
     if (str_starts(label, STR("户.")) || str_starts(label, STR("人."))) {
         label = str_sub(label, strlen("户."), label.n);
+    } else if (is_parameter(r->schema, label)) {
+        return;
     }
-    if (label.n == 0 || str_find(label, STR(" ")) < label.n || str_starts(label, STR("得分"))) {
-        return; /* lists of rows and scores are evidence, not a question */
+    if (label.n == 0 || str_find(label, STR(" ")) < label.n || str_find(label, STR(".")) < label.n || str_starts(label, STR("得分"))) {
+        return; /* lists of rows, former values and scores are evidence, not a question */
     }
     bool unknown = str_eqz(value, "未知") || value.n == 0;
     if (unknown && k->n_unknown < ASK_ITEMS) {
@@ -133,12 +146,12 @@ struct evidence_cursor {
     bool row;
 };
 
-static enum status ask_of_hit(struct evidence_cursor *c, int64_t hit, struct ask *out, struct arena *a, struct err *err)
+static enum status ask_of_hit(struct report *r, struct evidence_cursor *c, int64_t hit, struct ask *out, struct err *err)
 {
     *out = (struct ask){.n_known = 0};
     while (c->row && stmt_int(c->s, 0) <= hit) {
         if (stmt_int(c->s, 0) == hit) {
-            ask_add(out, a, stmt_text(c->s, 1), stmt_text(c->s, 2));
+            ask_add(out, r, &r->arena, stmt_text(c->s, 1), stmt_text(c->s, 2));
         }
         TRY(stmt_step(c->s, &c->row, err));
     }
@@ -159,7 +172,7 @@ static enum status load_hits(struct report *r, struct list *out, struct err *err
             return ST_OK;
         }
         struct ask ask;
-        TRY(ask_of_hit(&cursor, stmt_int(q, 0), &ask, a, err));
+        TRY(ask_of_hit(r, &cursor, stmt_int(q, 0), &ask, err));
         struct list_row *l = vec_add(&out->rows);
         l->order = stmt_int(q, 0);
         l->warning_no = stmt_int(q, 1);
@@ -259,6 +272,18 @@ static enum status fill_faces(struct report *r, struct list *out, struct err *er
     return ST_OK;
 }
 
+/* On a street's own list 某市某区某街道某社区 is on every line: left out. */
+static struct str door_of(const struct report *r, const struct list_row *l)
+{
+    struct str address = l->person.address.n ? l->person.address : l->home.address;
+    if (l->where != LIST_STREET || !r->areas) {
+        return address;
+    }
+    struct area_match m;
+    areas_match(r->areas, address, &m);
+    return m.how != AREA_BY_NOTHING && m.rest < address.n ? str_sub(address, m.rest, address.n) : address;
+}
+
 static bool same_list(const struct list_row *a, const struct list_row *b)
 {
     return a->where == b->where && (a->where != LIST_STREET || str_eq(a->street, b->street));
@@ -274,6 +299,7 @@ enum status list_load(struct report *r, struct list *out, struct err *err)
         struct list_row *l = &out->rows.v[i];
         bool continues = i > 0 && same_list(l, l - 1);
         l->opens_visit = !continues || l->household != l[-1].household;
+        l->door = door_of(r, l);
         l->visit = (continues ? l[-1].visit : 0) + l->opens_visit;
     }
     return ST_OK;

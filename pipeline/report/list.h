@@ -28,6 +28,7 @@ struct list_row {
     int64_t person_row, household_row; /* of this night, -1 when not in tonight's population */
     struct list_person person;
     struct list_household home;
+    struct str door;              /* where to go: the address without what the street and community already say */
     uint32_t visit;               /* number of the household on its list, from 1 */
     bool opens_visit;             /* first row of its household */
 };

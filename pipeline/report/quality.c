@@ -34,6 +34,18 @@ static void line(struct quality *q, const char *item, struct str column, const c
     csv_end_row(&q->csv);
 }
 
+static const char *gate_word(struct str gate)
+{
+    static const char *const words[][2] = {{"rows", "行数变化"}, {"rejects", "退回比例"}, {"defects", "缺陷比例"},
+                                           {"ids", "证件号损坏"}, {"sex", "性别与证件号不符"}, {"keys", "主键空白"}};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (str_eqz(gate, words[i][0])) {
+            return words[i][1];
+        }
+    }
+    return "其他";
+}
+
 /* Exact numbers come with the first example of each kind, column and reason. */
 static bool count_reason(void *ctx, const struct reject *j, int64_t count)
 {
@@ -45,7 +57,7 @@ static bool count_reason(void *ctx, const struct reject *j, int64_t count)
 
 static enum status write_file(struct quality *q, const struct delivered_file *f, struct err *err)
 {
-    static const char *const asides[ASIDE_COUNT] = {"标题行", "重复表头", "合计行", "签名行", "空行"};
+    static const char *const asides[ASIDE_COUNT] = {"标题行", "表头行", "合计行", "签名行", "空行"};
     q->file = f;
     AUTO_STRBUF encoding = STRBUF_INIT;
     strbuf_adds(&encoding, f->encoding);
@@ -62,7 +74,7 @@ static enum status write_file(struct quality *q, const struct delivered_file *f,
         struct arena a = ARENA_INIT;
         const struct delivered_gate *gate = &f->gates[g];
         const char *verdict = str_eqz(gate->verdict, "ok") ? "通过" : str_eqz(gate->verdict, "warn") ? "提醒" : "拦下";
-        line(q, "检验", STR(""), arena_z(&a, gate->gate), -1,
+        line(q, "检验", STR(""), gate_word(gate->gate), -1,
              arena_printf(&a, "%s：" STR_FMT "（允许 " STR_FMT "）", verdict, STR_ARG(gate->value), STR_ARG(gate->band)));
         arena_release(&a);
     }

@@ -51,6 +51,7 @@ struct report {
     int64_t mark_event, mark_visit; /* the ledger counts up to here */
     const struct area_set *areas;
     const struct rules_meta *meta;
+    const struct rules_schema *schema; /* what rules may speak of; NULL in tests */
     struct site *site;        /* for the rejects of departments; NULL in tests */
     const struct sources *sources; /* departments in the order of sources.yaml */
     struct faces faces;

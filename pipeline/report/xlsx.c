@@ -18,8 +18,8 @@ static const struct {
     const char *header;
     double width;
 } columns[COL_COUNT] = {
-    {"序号", 5},      {"预警编号", 11.5}, {"等级", 5.5},     {"社区", 9},      {"户主", 8},      {"走访对象", 8},  {"与户主关系", 7},
-    {"性别/年龄", 6}, {"现住址", 18},     {"户籍地址", 13},  {"联系电话", 12.5}, {"现享受政策", 10}, {"预警原因", 27}, {"建议核实", 18},
+    {"序号", 5},      {"预警编号", 11.5}, {"等级", 5.5},     {"社区", 10},      {"户主", 8},      {"走访对象", 8},  {"与户主关系", 7},
+    {"性别/年龄", 6}, {"现住址", 17},     {"户籍地址", 12},  {"联系电话", 12.5}, {"现享受政策", 10}, {"预警原因", 27}, {"建议核实", 18},
     {"截止日期", 10.5}, {"走访日期", 10}, {"走访人", 8},     {"核查结果", 11}, {"备注", 10},
 };
 
@@ -137,12 +137,22 @@ static struct str hukou_of(const struct list_person *p, struct arena *a)
     return same ? STR("同现住址") : p->hukou_address;
 }
 
+/* On the district's sheets the street comes first. */
+static struct str community_of(struct book *b, const struct list_row *l)
+{
+    if (l->where == LIST_STREET || l->street.n == 0) {
+        return report_area_name(b->r, l->community);
+    }
+    struct str street = report_area_name(b->r, l->street), community = l->community.n ? report_area_name(b->r, l->community) : STR("");
+    return str_of(arena_printf(&b->scratch, STR_FMT STR_FMT, STR_ARG(street), STR_ARG(community)));
+}
+
 /* Spreadsheets size wrapped rows by themselves, but not alike and not for handwriting: say it. */
 static double row_height(struct book *b, const struct list_row *l)
 {
-    struct str community = report_area_name(b->r, l->community), hukou = hukou_of(&l->person, &b->scratch);
+    struct str community = community_of(b, l), hukou = hukou_of(&l->person, &b->scratch);
     int lines = 2;
-    lines = MAX(lines, lines_of(l->person.address, columns[COL_ADDRESS].width));
+    lines = MAX(lines, lines_of(l->door, columns[COL_ADDRESS].width));
     lines = MAX(lines, lines_of(hukou, columns[COL_HUKOU].width));
     lines = MAX(lines, lines_of(community, columns[COL_COMMUNITY].width));
     lines = MAX(lines, lines_of(l->person.programmes, columns[COL_PROGRAMMES].width));
@@ -170,8 +180,8 @@ static void write_household(struct book *b, lxw_worksheet *ws, lxw_row_t row, co
         strbuf_addf(&s, "　%d 人", l->home.living);
     }
     strbuf_addf(&s, "　%zu 条预警", warnings);
-    if (l->home.address.n) {
-        strbuf_addf(&s, "　" STR_FMT, STR_ARG(l->home.address));
+    if (l->door.n) {
+        strbuf_addf(&s, "　" STR_FMT, STR_ARG(l->door));
     }
     worksheet_set_row(ws, row, HEIGHT_VISIT, NULL);
     worksheet_merge_range(ws, row, 0, row, COL_COUNT - 1, strbuf_z(&s), b->f.household);
@@ -181,7 +191,7 @@ static void write_row(struct book *b, lxw_worksheet *ws, lxw_row_t row, const st
 {
     AUTO_STRBUF s = STRBUF_INIT;
     const struct formats *f = &b->f;
-    struct str community = report_area_name(b->r, l->community), hukou = hukou_of(&l->person, &b->scratch);
+    struct str community = community_of(b, l), hukou = hukou_of(&l->person, &b->scratch);
     worksheet_set_row(ws, row, row_height(b, l), NULL);
     worksheet_write_number(ws, row, COL_VISIT, l->visit, f->centre);
     strbuf_add_warning_number(&s, l->warning_no);
@@ -194,7 +204,7 @@ static void write_row(struct book *b, lxw_worksheet *ws, lxw_row_t row, const st
     strbuf_clear(&s);
     sex_age(&l->person, &s);
     put(b, ws, row, COL_SEX_AGE, strbuf_str(&s), f->centre);
-    put(b, ws, row, COL_ADDRESS, l->person.address.n ? l->person.address : l->home.address, f->text);
+    put(b, ws, row, COL_ADDRESS, l->door, f->text);
     put(b, ws, row, COL_HUKOU, hukou, f->text);
     put(b, ws, row, COL_PHONE, l->person.phone, f->text);
     put(b, ws, row, COL_PROGRAMMES, l->person.programmes, f->text);
