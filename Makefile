@@ -32,7 +32,7 @@ LINK_coverage := -pie --coverage
 COMPILER := $(if $(findstring clang,$(notdir $(CC))),clang,gcc)
 BUILD   := build/$(MODE)$(if $(filter gcc,$(COMPILER)),,-$(COMPILER))
 GEN     := build/gen
-CFLAGS_ALL := $(CSTD) $(WARN) $(WARN_$(COMPILER)) $(if $(DEV),-Werror) $(FLAGS_$(MODE)) $(CFLAGS) -I. -I$(GEN) -DMOPAI_VERSION='"$(VERSION)"'
+CFLAGS_ALL := $(CSTD) $(WARN) $(WARN_$(COMPILER)) $(FLAGS_$(MODE)) $(CFLAGS) -I. -I$(GEN) -DMOPAI_VERSION='"$(VERSION)"'
 LIBS    := -lcsv -lsqlite3 -lxxhash -lz -lyaml -lcrypto -lxlsxwriter -lpthread
 
 Q := $(if $(V),,@)
@@ -75,7 +75,7 @@ $(BUILD)/libmopai.a: $(LIB_OBJ)
 $(BUILD)/%.o: %.c $(BUILD)/flags | $(GENERATED)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS_ALL) $(if $(DEV),-Werror) -MMD -MP -c -o $@ $<
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TESTLIB_OBJ) $(BUILD)/libmopai.a
 	$(call say,LINK,$@)
@@ -116,7 +116,7 @@ demo: setup
 check: setup-test
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) DEV=1 all check-build
 	$(Q)sh scripts/check.sh $(BUILD)
-check-build: $(TEST_BIN) $(FUZZ_REPLAY)
+check-build: $(TEST_BIN) $(FUZZ_REPLAY) $(BENCH_BIN)
 ## check-asan: the same tests with address and undefined-behaviour sanitizers
 check-asan: setup-test
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) MODE=asan DEV=1 all check-build

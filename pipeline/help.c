@@ -70,10 +70,11 @@ void help_overview(FILE *out)
 
 void help_command(FILE *out, const struct command *c)
 {
-    fprintf(out, "%s mopai %s%s%s%s\n\n%s\n", TR("用法：", "usage:"), c->name, c->options && c->options->name ? TR(" [选项]", " [options]") : "",
+    fprintf(out, "%smopai %s%s%s%s\n\n%s\n", TR("用法：", "usage: "), c->name, c->options && c->options->name ? TR(" [选项]", " [options]") : "",
             c->operands && *c->operands ? " " : "", c->operands ? c->operands : "", TR(c->zh, c->en));
     if (c->more_zh) {
-        fprintf(out, "\n%s\n", TR(c->more_zh, c->more_en));
+        struct str more = str_trim(str_of(TR(c->more_zh, c->more_en)));
+        fprintf(out, "\n" STR_FMT "\n", STR_ARG(more));
     }
     if (c->options && c->options->name) {
         fputs(TR("\n选项：\n", "\nOptions:\n"), out);
