@@ -28,6 +28,22 @@ static uint8_t in_window(const struct acc *a, struct val day)
     return t;
 }
 
+static void days_in_window(const struct acc *a, const struct rules_lane *lane, uint32_t from, uint32_t n, uint8_t *out)
+{
+    if (lane->kind != RULES_LANE_I32 || !lane->p) {
+        for (uint32_t i = 0; i < n; i++) {
+            out[i] = in_window(a, rules_lane_get(lane, from + i));
+        }
+        return;
+    }
+    const int32_t *day = (const int32_t *)lane->p + from;
+    int64_t first = a->has_first ? a->first : INT32_MIN + 2; /* 无 is no day */
+    for (uint32_t i = 0; i < n; i++) {
+        out[i] = day[i] >= first && day[i] <= a->last ? TRUTH_YES : TRUTH_NO;
+        out[i] = day[i] == INT32_MIN ? TRUTH_MAYBE : out[i];
+    }
+}
+
 /* Truth of window and where for rows from .. from+n-1. */
 static void rows_count(struct rules_run *run, size_t fact, const struct rules_rows *rows, uint32_t from, uint32_t n, uint8_t *out)
 {
@@ -35,10 +51,7 @@ static void rows_count(struct rules_run *run, size_t fact, const struct rules_ro
     const struct acc *a = &run->accs[fact];
     const struct rules_scan *scan = &run->rs->scans[f->scan];
     if (f->date_column >= 0) {
-        const struct rules_lane *lane = &rows->columns[lane_of(scan, f->date_column)];
-        for (uint32_t i = 0; i < n; i++) {
-            out[i] = in_window(a, rules_lane_get(lane, from + i));
-        }
+        days_in_window(a, &rows->columns[lane_of(scan, f->date_column)], from, n, out);
     } else {
         memset(out, TRUTH_YES, n);
     }
@@ -96,7 +109,13 @@ static int64_t *need_hi(struct acc *a)
     return a->hi;
 }
 
-static int64_t plus(int64_t a, int64_t b) { return val_add(val_of(a), val_of(b)).lo; }
+static int64_t plus(int64_t a, int64_t b)
+{
+    int64_t sum;
+    bool wide = __builtin_add_overflow(a, b, &sum) || sum > VAL_LIMIT || sum < -VAL_LIMIT;
+    return wide ? val_add(val_of(a), val_of(b)).lo : sum;
+}
+
 static int64_t plus_end(int64_t a, int64_t b) { return a == VAL_POS_INF || b == VAL_POS_INF ? VAL_POS_INF : plus(a, b); }
 
 static void add_sum(struct acc *a, uint32_t slot, uint8_t t, struct val v)
@@ -178,6 +197,35 @@ static void add_last(struct acc *a, uint32_t slot, uint8_t t, struct val v, stru
     }
 }
 
+/* Sums of plain numbers: nearly all rows of a district (tests/bench/bench_rules.c). Returns false when it has to be done with care. */
+static bool add_plain(struct rules_run *run, const struct fact_def *f, const struct rules_rows *rows, uint32_t from, uint32_t n, const uint8_t *counts)
+{
+    struct acc *a = &run->accs[f->input];
+    const struct rules_lane *value = &rows->columns[lane_of(&run->rs->scans[f->scan], f->column)];
+    if (value->kind != RULES_LANE_I64 || !value->p) {
+        return false;
+    }
+    const int64_t *v = (const int64_t *)value->p + from;
+    for (uint32_t i = 0; i < n; i++) {
+        if (counts[i] == TRUTH_MAYBE || (counts[i] && v[i] <= VAL_NONE_INT)) {
+            return false;
+        }
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t slot;
+        uint8_t t = counts[i] ? slot_of(run, f, a, rows, from + i, &slot) : TRUTH_NO;
+        if (t == TRUTH_YES) {
+            a->lo[slot] = plus(a->lo[slot], v[i]);
+            if (a->hi) {
+                a->hi[slot] = plus_end(a->hi[slot], v[i]);
+            }
+        } else if (t == TRUTH_MAYBE) {
+            add_sum(a, slot, t, val_of(v[i]));
+        }
+    }
+    return true;
+}
+
 static void add_rows(struct rules_run *run, size_t fact, const struct rules_rows *rows, uint32_t from, uint32_t n, const uint8_t *counts)
 {
     const struct fact_def *f = def_of(run, fact);
@@ -186,6 +234,9 @@ static void add_rows(struct rules_run *run, size_t fact, const struct rules_rows
     struct rules_lane nothing = {RULES_LANE_VAL, NULL};
     const struct rules_lane *value = f->column >= 0 ? &rows->columns[lane_of(scan, f->column)] : &nothing;
     const struct rules_lane *day = f->date_column >= 0 ? &rows->columns[lane_of(scan, f->date_column)] : &nothing;
+    if (f->agg == RULES_SUM && add_plain(run, f, rows, from, n, counts)) {
+        return;
+    }
     for (uint32_t i = 0; i < n; i++) {
         uint32_t slot;
         if (counts[i] == TRUTH_NO) {
