@@ -36,7 +36,7 @@ void version_supersede(struct versioned *v, struct arena *arena, uint64_t row)
 
 static unsigned slot_get(const struct filter *f, uint64_t slot)
 {
-    return f->bits[slot >> 2] >> (slot & 3) * 2 & 3u;
+    return (unsigned)f->bits[slot >> 2] >> (slot & 3) * 2 & 3u;
 }
 
 static void slot_hit(struct filter *f, uint64_t slot)

@@ -214,7 +214,7 @@ static struct seen_changes changes(struct place *p, const char *source, const ch
 {
     struct seen_changes seen = {0, 0, 0, 0, ""};
     struct err err;
-    daynum a, b;
+    daynum a = DAY_MISSING, b = DAY_MISSING;
     int s = source_find(p->site.sources, str_of(source));
     assert_true(day_parse_iso(str_of(from), &a) && day_parse_iso(str_of(to), &b));
     int c = *column ? source_column_find(&p->site.sources->v[s], str_of(column)) : -1;
