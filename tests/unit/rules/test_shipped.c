@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The shipped rules against the shipped sources and people, and the manual: every line and every whole file it shows is compiled, tests included. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "base/core/file.h"
+#include "base/text/diag.h"
+#include "pipeline/schema.h"
+#include "tests/lib/rules_schema.h"
+
+static void read_file(const char *path, struct strbuf *out)
+{
+    struct err err;
+    assert_int_equal(file_read_all(path, 1 << 22, out, &err), ST_OK);
+}
+
+static void show(struct diag_list *diags)
+{
+    AUTO_STRBUF out = STRBUF_INIT;
+    diag_render(diags, &out);
+    fputs(strbuf_z(&out), stdout);
+}
+
+/* Compiles, runs all tests, frees. Returns how many rules there were. */
+static size_t whole(const struct rules_schema *schema, const char *name, struct str text, size_t *tests)
+{
+    AUTO_DIAG diags = {0};
+    struct rules_test_counts counts = {0, 0};
+    struct ruleset *rs = rules_compile(schema, name, text, RULES_WITH_DRAFTS, &diags);
+    size_t n = 0;
+    if (rs) {
+        rules_test(rs, -1, &diags, &counts);
+        n = ruleset_count(rs);
+    }
+    show(&diags);
+    assert_non_null(rs);
+    assert_int_equal(counts.failed, 0);
+    assert_int_equal(diags.warnings, 0);
+    ruleset_free(rs);
+    *tests = counts.run;
+    return n;
+}
+
+static void shipped_rules_fit_shipped_sources(void **state)
+{
+    (void)state;
+    struct err err;
+    AUTO_ARENA a = ARENA_INIT;
+    AUTO_STRBUF sources_text = STRBUF_INIT, people_text = STRBUF_INIT, rules_text = STRBUF_INIT;
+    read_file("sources.yaml", &sources_text);
+    read_file("people.yaml", &people_text);
+    read_file("rules.yaml", &rules_text);
+    struct sources *sources;
+    struct people *people;
+    struct schema schema;
+    assert_int_equal(sources_load(strbuf_str(&sources_text), "sources.yaml", &sources, &err), ST_OK);
+    assert_int_equal(people_load(strbuf_str(&people_text), "people.yaml", STR(""), "id_aliases.csv", sources, &people, &err), ST_OK);
+    schema_build(&a, sources, people, NULL, &schema);
+    size_t tests;
+    assert_int_equal(whole(&schema.rules, "rules.yaml", strbuf_str(&rules_text), &tests), 8);
+    assert_true(tests >= 30);
+    assert_int_equal(whole(rules_test_schema(), "rules.yaml", strbuf_str(&rules_text), &tests), 8);
+    people_free(people);
+    sources_free(sources);
+}
+
+/* The demo turns every shadow rule into an active one by that one word; all of them are ready for it. */
+static void shipped_rules_can_be_made_active(void **state)
+{
+    (void)state;
+    AUTO_STRBUF text = STRBUF_INIT, active = STRBUF_INIT;
+    read_file("rules.yaml", &text);
+    struct str rest = strbuf_str(&text), line;
+    size_t changed = 0, tests;
+    while (str_split(&rest, '\n', &line)) {
+        bool status = str_starts(str_trim(line), STR("status: shadow"));
+        changed += status;
+        strbuf_adds(&active, status ? STR("    status: active") : line);
+        strbuf_addc(&active, '\n');
+    }
+    assert_int_equal(changed, 8);
+    assert_int_equal(whole(rules_test_schema(), "active.yaml", strbuf_str(&active), &tests), 8);
+}
+
+/* One line of the manual inside a rule that has the shipped parameters and facts. */
+static void one_line(struct str head, const char *entity, struct str line)
+{
+    AUTO_STRBUF yaml = STRBUF_INIT;
+    AUTO_DIAG diags = {0};
+    strbuf_adds(&yaml, head);
+    strbuf_addf(&yaml, "rules:\n  - id: T\n    name: 试\n    for: %s\n    status: shadow\n    justify: 试\n    level: {黄: 其他}\n    when:\n      - |-\n        " STR_FMT "\n",
+                entity, STR_ARG(line));
+    struct ruleset *rs = rules_compile(rules_test_schema(), "docs/rules.md", strbuf_str(&yaml), 0, &diags);
+    if (!rs) {
+        show(&diags);
+    }
+    assert_non_null(rs);
+    ruleset_free(rs);
+}
+
+static void every_line_of_the_manual(void **state)
+{
+    (void)state;
+    AUTO_STRBUF doc = STRBUF_INIT, rules = STRBUF_INIT, block = STRBUF_INIT;
+    read_file("docs/rules.md", &doc);
+    read_file("rules.yaml", &rules);
+    struct str head = str_sub(strbuf_str(&rules), 0, str_find(strbuf_str(&rules), STR("\nrules:")) + 1);
+    struct str rest = strbuf_str(&doc), line;
+    const char *entity = NULL;
+    size_t lines = 0, files = 0, tests;
+    bool yaml = false;
+    while (str_split(&rest, '\n', &line)) {
+        if (str_starts(line, STR("```"))) {
+            bool complete = yaml && str_starts(strbuf_str(&block), STR("format: 1"));
+            files += complete;
+            assert_true(!complete || whole(rules_test_schema(), "docs/rules.md", strbuf_str(&block), &tests) > 0);
+            entity = str_eqz(line, "```text 人") ? "人" : str_eqz(line, "```text 户") ? "户" : NULL;
+            yaml = str_eqz(line, "```yaml");
+            strbuf_clear(&block);
+        } else if (entity) {
+            one_line(head, entity, line);
+            lines++;
+        } else if (yaml) {
+            strbuf_adds(&block, line);
+            strbuf_addc(&block, '\n');
+        }
+    }
+    assert_true(lines >= 25 && files == 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shipped_rules_fit_shipped_sources), cmocka_unit_test(shipped_rules_can_be_made_active), cmocka_unit_test(every_line_of_the_manual),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
