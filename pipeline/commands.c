@@ -18,6 +18,7 @@ static const struct command *const table[] = {
     &cmd_link,
     &cmd_assess,
     &cmd_report,
+    &cmd_export,
     &cmd_init,
     &cmd_verify,
     NULL,

@@ -216,7 +216,7 @@ static enum status read_inputs(struct explain *x, struct err *err)
 }
 
 /* The run of the last published night. */
-static enum status open_run(struct explain *x, struct err *err)
+enum status explain_open_run(struct explain *x, struct err *err)
 {
     AUTO_STMT q = stmt_use(x->site->ledger, STMT_SELECT_NIGHT_LAST);
     bool row;
@@ -255,7 +255,7 @@ static enum status dispatch(struct explain *x, const struct args *a, struct err 
                                          "write explain W-000123-K, explain person P-... or explain household H-..."));
     }
     TRY(site_need_key(x->site, err));
-    TRY(open_run(x, err));
+    TRY(explain_open_run(x, err));
     if (x->reveal) {
         TRY(audit_reveal(x, person ? "explain person" : "explain household", err));
     }
