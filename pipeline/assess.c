@@ -245,6 +245,18 @@ static enum status evaluate(struct assess *a, struct err *err)
         *err = a->err;
         return a->status;
     }
+    return ST_OK;
+}
+
+/* What goes into the ledger is told to the cell; hits that merely stand were told before. */
+static enum status tell(struct assess *a, struct err *err)
+{
+    for (size_t i = 0; i < a->life.events.n; i++) {
+        if (a->life.events.v[i].verdict != UINT32_MAX) {
+            const struct assess_hit *h = &a->hits.v[a->life.verdicts.v[a->life.events.v[i].verdict].hit];
+            evidence_want_cells(&a->evidence, h->evidence_first, h->evidence_n);
+        }
+    }
     return evidence_resolve(&a->evidence, err);
 }
 
@@ -262,6 +274,7 @@ static enum status assess_all(struct assess *a, struct err *err)
     make_life_hits(a);
     TRY(assess_find_causes(a, err));
     decide(a);
+    TRY(tell(a, err));
     return assess_write(a, err);
 }
 

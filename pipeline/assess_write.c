@@ -127,7 +127,11 @@ static void bind_ref(struct stmt *q, const struct evidence_ref *ref)
     }
     stmt_bind_int(q, ":line", ref->line);
     stmt_bind_text(q, ":column", ref->header);
-    stmt_bind_text(q, ":raw", ref->raw);
+    if (ref->want_cell) {
+        stmt_bind_text(q, ":raw", ref->raw);
+    } else {
+        stmt_bind_null(q, ":raw");
+    }
     stmt_bind_z(q, ":file", ref->file);
 }
 

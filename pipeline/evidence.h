@@ -22,6 +22,7 @@ struct evidence_ref {
     int column;        /* of the source */
     const char *file;  /* these by evidence_resolve */
     struct str header, raw;
+    bool want_cell;    /* else raw stays empty */
 };
 
 struct evidence_entry {
@@ -49,6 +50,7 @@ struct evidence_request {
     int order_column;  /* of the table, -1: by date */
     uint8_t depth;
     uint64_t total;
+    bool want_cells;
     VEC(struct evidence_found) found;
 };
 
@@ -74,7 +76,10 @@ void evidence_take(struct evidence *e, const struct rules_hit *hit, size_t *out_
 /* 姓名 and the like, for rules_say: ctx is the struct evidence. */
 struct str evidence_text(void *ctx, uint32_t person, uint32_t household, int attr);
 
-/* After the evaluation: the rows behind facts, then file, line, header and cell of every reference. */
+/* The raw cells of these entries are wanted: of hits that go into the ledger tonight. The others are told by file, line and column; their cells were read
+   on the night their event was made, and most of that night's files lie compressed by now. */
+void evidence_want_cells(struct evidence *e, size_t first, size_t n);
+/* After the evaluation: the rows behind facts, then file, line and header of every reference, and the cell where it is wanted. */
 enum status evidence_resolve(struct evidence *e, struct err *err) MUST_CHECK;
 /* The entries first .. first + n - 1 in print order, each followed by the rows it asked for (and how many more there are). After evidence_resolve. */
 void evidence_each(struct evidence *e, size_t first, size_t n, void (*fn)(void *ctx, const struct evidence_entry *entry), void *ctx);

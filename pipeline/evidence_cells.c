@@ -43,7 +43,7 @@ static size_t line_piece(const struct line_filter *f, bool *out_ends)
 
 static void skip_to_line(struct line_filter *f)
 {
-    while (f->next < f->n && f->asks[f->next].line < f->line) {
+    while (f->next < f->n && (f->asks[f->next].line < f->line || f->asks[f->next].header_only)) {
         f->next++;
     }
 }
@@ -135,11 +135,11 @@ static void answer(struct cell_reader *c, size_t *at, int64_t line, const struct
 {
     for (; *at < c->n && c->asks[*at].line <= line; (*at)++) {
         int field = c->fields[*at];
-        bool usable = c->asks[*at].line == line && rec->bad == VALUE_OK && field >= 0 && (size_t)field < rec->fields.n;
+        bool usable = !c->answered[*at] && c->asks[*at].line == line && rec->bad == VALUE_OK && field >= 0 && (size_t)field < rec->fields.n;
         if (usable) {
             c->asks[*at].raw = arena_str(c->arena, rec->fields.v[field]);
         }
-        c->answered[*at] = usable || field < 0;
+        c->answered[*at] = c->answered[*at] || usable;
     }
 }
 
@@ -152,7 +152,7 @@ static enum status read_records(struct cell_reader *c, struct reader *r, bool fi
     int64_t *lines = xcalloc(c->n + 1, sizeof(*lines)); /* the wanted lines, each once */
     size_t n_lines = 0;
     for (size_t i = 0; i < c->n; i++) {
-        if (n_lines == 0 || lines[n_lines - 1] != c->asks[i].line) {
+        if (!c->asks[i].header_only && (n_lines == 0 || lines[n_lines - 1] != c->asks[i].line)) {
             lines[n_lines++] = c->asks[i].line;
         }
     }
@@ -198,7 +198,12 @@ enum status evidence_cells(struct site *site, const struct night_input *in, stru
     c.fields = xcalloc(n + 1, sizeof(*c.fields));
     c.answered = xcalloc(n + 1, sizeof(*c.answered));
     enum status status = find_fields(&c, err);
-    if (status == ST_OK) {
+    size_t wanted = 0;
+    for (size_t i = 0; i < n; i++) {
+        c.answered[i] = asks[i].header_only || c.fields[i] < 0;
+        wanted += !c.answered[i];
+    }
+    if (status == ST_OK && wanted > 0) {
         status = one_pass(&c, err);
     }
     for (size_t i = 0; status == ST_OK && i < n; i++) {

@@ -91,6 +91,7 @@ static enum status resolve_file(struct resolver *r, size_t from, size_t to, stru
     for (size_t i = from; i < to; i++) {
         asks[i - from].line = r->order[i]->line;
         asks[i - from].column = source_raw_column(s, r->order[i]->column);
+        asks[i - from].header_only = !r->order[i]->want_cell;
     }
     enum status status = evidence_cells(site, r->in, asks, to - from, r->e->arena, err);
     for (size_t i = from; i < to; i++) {
@@ -113,9 +114,22 @@ static void reference_rows(struct evidence *e)
             struct evidence_found *found = &q->found.v[k];
             struct evidence_ref ref = {.input = found->input, .row = found->row, .source = (size_t)f->table,
                                        .column = f->column >= 0 ? f->column : f->date_column,
-                                       .file_id = e->facts->night->inputs[found->input].file_id};
+                                       .file_id = e->facts->night->inputs[found->input].file_id, .want_cell = q->want_cells};
             found->ref = (uint32_t)e->refs.n;
             vec_push(&e->refs, ref);
+        }
+    }
+}
+
+void evidence_want_cells(struct evidence *e, size_t first, size_t n)
+{
+    for (size_t i = first; i < first + n; i++) {
+        const struct evidence_entry *entry = &e->entries.v[i];
+        if (entry->ref != EVIDENCE_NO_REF) {
+            e->refs.v[entry->ref].want_cell = true;
+        }
+        if (entry->request != UINT32_MAX) {
+            e->requests.v[entry->request].want_cells = true;
         }
     }
 }

@@ -101,7 +101,7 @@ CREATE TABLE evidence (
   input  INTEGER,                         -- input_file, for rows; NULL for derived values
   line   INTEGER,                         -- physical line in the raw file, 1-based
   column TEXT,                            -- header of the column as in the file
-  raw    TEXT,                            -- the cell as it came
+  raw    TEXT,                            -- the cell as it came; NULL for hits without an event tonight: the event of their night holds it
   file   TEXT,                            -- name of the file, also when it is no longer in force (then input is NULL)
   PRIMARY KEY (hit_id, ord)
 ) STRICT, WITHOUT ROWID;
