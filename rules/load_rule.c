@@ -189,8 +189,9 @@ static bool load_level(struct compiler *c, const struct yaml_node *map, struct r
         }
         last = l->level;
         l->text = arena_str(c->arena, text);
-        other = str_eqz(text, "其他");
-        if (!other) {
+        bool rest = str_eqz(text, "其他");
+        other |= rest;
+        if (!rest) {
             l->e = parse_condition(c, pair->value, text, &sc);
             ok &= l->e != NULL;
         }
