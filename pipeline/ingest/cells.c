@@ -63,6 +63,10 @@ void cell_missing(const struct source_column *c, struct cell *out)
 
 /* --- text ---------------------------------------------------------------------------------------------------------- */
 
+/* Controls, and the lead bytes C2 E2 E3 EF under which the odd blanks and marks live. */
+static const uint8_t odd_bytes[256] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+                                       [0x7F] = 1, [0xC2] = 1, [0xE2] = 1, [0xE3] = 1, [0xEF] = 1};
+
 /* Nothing in it that cell_clean would touch: no control, no blank or mark at an end, no lead byte of the zero-width and odd blank characters. */
 static bool is_clean(struct str s)
 {
@@ -70,11 +74,9 @@ static bool is_clean(struct str s)
     if (first <= ' ' || last <= ' ' || first == '\'' || first == '=' || last == '"') {
         return false;
     }
-    /* controls, and the lead bytes C2 E2 E3 EF under which the odd blanks and marks live: no branch until the end */
     unsigned odd = 0;
     for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        odd |= (unsigned)(c < ' ') | (unsigned)(c == 0x7F) | (unsigned)(c == 0xC2) | (unsigned)(c == 0xE2) | (unsigned)(c == 0xE3) | (unsigned)(c == 0xEF);
+        odd |= odd_bytes[(unsigned char)s.p[i]];
     }
     return odd == 0;
 }
@@ -200,26 +202,30 @@ static void read_flag(struct cell_reader *r, struct str raw, struct cell *out)
 
 /* --- numbers and dates --------------------------------------------------------------------------------------------- */
 
-/* 2026-03-01 with nothing or a time behind it; anything else goes the long way. */
-static bool fast_date(struct cell_reader *r, struct str s, daynum *out)
+/* 2026-03-01 with nothing or a time behind it, years 1900 to 2099; anything else goes the long way. */
+static bool fast_date(struct str s, daynum *out)
 {
     if (s.n != 10 && !(s.n == 19 && s.p[10] == ' ' && s.p[13] == ':' && s.p[16] == ':')) {
         return false;
     }
-    uint64_t head;
-    memcpy(&head, s.p, sizeof(head));
-    size_t slot = (size_t)(hash_mix(head ^ ((uint64_t)(unsigned char)s.p[8] << 32 | (uint64_t)(unsigned char)s.p[9])) % DATES_SEEN);
-    struct seen_date *seen = &r->seen_dates[slot];
-    if (memcmp(seen->text, s.p, 10) == 0) {
-        *out = seen->day;
-        return true;
-    }
-    daynum day;
-    if (!day_parse_iso(str_n(s.p, 10), &day) || !(memcmp(s.p, "19", 2) == 0 || memcmp(s.p, "20", 2) == 0)) {
+    uint64_t w;
+    memcpy(&w, s.p, sizeof(w));
+    w ^= 0x2d30302d30303030u; /* "0000-00-" as a little-endian word: digits become their values, dashes nothing */
+    unsigned d1 = (unsigned)((unsigned char)s.p[8] - '0'), d2 = (unsigned)((unsigned char)s.p[9] - '0');
+    if ((((w & 0x7f7f7f7f7f7f7f7fu) + 0x7676767676767676u) | w) & 0x8080808080808080u || w & 0xff0000ff00000000u || d1 > 9 || d2 > 9) {
         return false;
     }
-    memcpy(seen->text, s.p, 10);
-    *out = seen->day = day;
+    unsigned year = (unsigned)((w & 15) * 1000 + (w >> 8 & 15) * 100 + (w >> 16 & 15) * 10 + (w >> 24 & 15));
+    unsigned month = (unsigned)((w >> 40 & 15) * 10 + (w >> 48 & 15)), day = d1 * 10 + d2;
+    if (year < 1900 || year > 2099) {
+        return false;
+    }
+    if (month - 1 > 11 || day - 1 > 27) {
+        return day_parse_iso(str_n(s.p, 10), out);
+    }
+    /* days from civil, with the year beginning in March */
+    unsigned y = month <= 2 ? year - 1 : year, doy = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+    *out = (daynum)(y * 365 + y / 4 - y / 100 + y / 400 + doy) - 719468;
     return true;
 }
 
@@ -228,7 +234,7 @@ static void read_date(struct cell_reader *r, struct str raw, struct cell *out)
     const struct source_column *c = r->column;
     daynum day = DAY_MISSING;
     enum date_precision precision = DATE_DAY;
-    if (fast_date(r, raw, &day)) {
+    if (fast_date(raw, &day)) {
         out->i = day;
         out->reason = VALUE_OK;
         return;
@@ -258,26 +264,30 @@ static void read_month(struct str raw, struct cell *out)
 /* Digits, at most one dot with one or two digits behind it, a leading minus: what nearly every amount looks like. */
 static bool fast_money(struct str s, int64_t *out_hundredths)
 {
-    size_t i = s.n > 0 && s.p[0] == '-', from = i, dot = s.n;
+    const char *p = s.p, *end = s.p + s.n;
+    bool minus = *p == '-';
     int64_t v = 0;
-    if (s.n > 15 || i == s.n) {
+    unsigned d = 10;
+    p += minus;
+    if (s.n > 15 || p == end) {
         return false;
     }
-    for (; i < s.n; i++) {
-        if (s.p[i] == '.' && dot == s.n && i > from) {
-            dot = i;
-        } else if (is_digit((unsigned char)s.p[i])) {
-            v = v * 10 + (s.p[i] - '0');
-        } else {
+    const char *from = p;
+    for (; p < end && (d = (unsigned)((unsigned char)*p - '0')) < 10; p++) {
+        v = v * 10 + d;
+    }
+    if (p == from) {
+        return false;
+    }
+    v *= 100;
+    if (p < end) {
+        unsigned tenth = end - p > 1 ? (unsigned)((unsigned char)p[1] - '0') : 10, hundredth = end - p > 2 ? (unsigned)((unsigned char)p[2] - '0') : 0;
+        if (*p != '.' || end - p > 3 || tenth > 9 || hundredth > 9) {
             return false;
         }
+        v += tenth * 10 + hundredth;
     }
-    size_t decimals = dot < s.n ? s.n - dot - 1 : 0;
-    if (decimals > 2 || (dot < s.n && decimals == 0)) {
-        return false;
-    }
-    v *= decimals == 2 ? 1 : decimals == 1 ? 10 : 100;
-    *out_hundredths = from ? -v : v;
+    *out_hundredths = minus ? -v : v;
     return true;
 }
 

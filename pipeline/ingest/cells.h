@@ -14,8 +14,6 @@ struct cell {
     struct str text;          /* text types; identifiers: what goes into NAME#raw */
 };
 
-#define DATES_SEEN 1024
-
 /* A column's own working memory: its scratch, its code table as a cache of what was seen. */
 struct cell_reader {
     const struct source_column *column;
@@ -24,10 +22,6 @@ struct cell_reader {
     int *label_of;           /* ... index into codes, -1 unknown, -2 missing; parallel to seen */
     size_t cap;
     struct cell missing;     /* what a blank cell gives */
-    struct seen_date {       /* dates repeat: a small cache by text */
-        char text[10];
-        daynum day;
-    } seen_dates[DATES_SEEN];
 };
 void cell_reader_init(struct cell_reader *r, const struct source_column *c);
 void cell_reader_release(struct cell_reader *r);

@@ -12,6 +12,8 @@
 #include "base/store/raw.h"
 #include "pipeline/ingest/typing.h"
 
+enum { ROUNDS = 3 };
+
 struct counts {
     uint64_t fields, rows;
 };
@@ -119,6 +121,11 @@ static struct lap lap_end(struct lap start)
     return (struct lap){cpu_ms() - start.cpu, clock_monotonic_ms() - start.wall};
 }
 
+static struct lap lap_best(struct lap a, struct lap b)
+{
+    return b.cpu < a.cpu ? b : a;
+}
+
 static void print(const char *what, struct lap l, double mb, uint64_t rows)
 {
     double ms = (double)(l.cpu > 0 ? l.cpu : 1);
@@ -145,16 +152,21 @@ int main(int argc, char **argv)
     }
     make_file(path, mb << 20);
     libcsv_alone(path, &c); /* warms the page cache */
-    c = (struct counts){0, 0};
-    struct lap alone = lap_start();
-    libcsv_alone(path, &c);
-    alone = lap_end(alone);
-    struct lap copy = lap_start();
-    enum status st = raw_put(path_join(&a, dir, "raw"), path, &hex, &size, &err);
-    copy = lap_end(copy);
-    struct lap typing = lap_start();
-    st = st != ST_OK ? st : type_raw(&sources->v[0], path_join(&a, dir, "raw"), hex.xxh128, dir, NULL, &t, &err);
-    typing = lap_end(typing);
+    struct lap alone = {INT64_MAX, 0}, copy = alone, typing = alone;
+    enum status st = ST_OK;
+    char *raw = path_join(&a, dir, "raw");
+    for (int round = 0; round < ROUNDS && st == ST_OK; round++) { /* the best of each: others share the machine */
+        c = (struct counts){0, 0};
+        struct lap l = lap_start();
+        libcsv_alone(path, &c);
+        alone = lap_best(alone, lap_end(l));
+        l = lap_start();
+        st = raw_put(raw, path, &hex, &size, &err);
+        copy = round == 0 ? lap_end(l) : copy; /* later ones find it there */
+        l = lap_start();
+        st = st != ST_OK ? st : type_raw(&sources->v[0], raw, hex.xxh128, dir, NULL, &t, &err);
+        typing = lap_best(typing, lap_end(l));
+    }
     if (st != ST_OK || !t.usable) {
         fprintf(stderr, "%s\n", st != ST_OK ? err.text : strbuf_z(&t.why));
         return 1;

@@ -214,6 +214,49 @@ static void test_values(void **state)
     typed_file_release(&t);
 }
 
+/* The short paths for dates and amounts say what the long ones say. */
+static void test_short_paths(void **state)
+{
+    const struct fixture *f = *state;
+    static const char *const dates[] = {"1900-01-01", "1999-12-31", "2000-02-29", "2001-02-29", "2026-03-31", "2026-04-31", "2026-00-10", "2026-13-01",
+                                        "2026-01-00", "2026-01-32", "2099-12-31", "1899-12-30", "1850-01-01", "2026-1-05", "20260105", "2026-0a-01",
+                                        "2026/03/01", "2026-03-01 08:15:00", "2026-03-01 08:15", "2026-03-0１"};
+    static const char *const amounts[] = {"0", "-0.5", "12", "12.", ".5", "12.3", "12.34", "12.345", "12.340", "-", "--1", "1-2", "999999999999.99", "1,200", "1e3", "01.50"};
+    AUTO_STRBUF text = STRBUF_INIT;
+    strbuf_addz(&text, "编号,姓名,日期,自费,金额\n");
+    for (size_t i = 0; i < ARRAY_LEN(dates); i++) {
+        strbuf_addf(&text, "D%zu,甲,%s,,1\n", i, dates[i]);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(amounts); i++) {
+        strbuf_addf(&text, "M%zu,甲,,,\"%s\"\n", i, amounts[i]);
+    }
+    struct typed_file t;
+    struct seg_reader *r;
+    struct err err;
+    type(f, strbuf_str(&text), true, &t);
+    assert_int_equal(seg_open(f->seg, &r, &err), ST_OK);
+    for (size_t i = 0; i < ARRAY_LEN(dates); i++) {
+        daynum want = DAY_MISSING;
+        enum date_precision precision;
+        (void)value_date(str_of(dates[i]), DATE_ONLY_DAY, &want, &precision);
+        int64_t got = number_at(r, "日期", i);
+        if (got != (want == DAY_MISSING ? INT64_MIN : want)) {
+            fail_msg("%s is %lld", dates[i], (long long)got);
+        }
+    }
+    uint64_t row = ARRAY_LEN(dates);
+    for (size_t i = 0; i < ARRAY_LEN(amounts); i++) {
+        fen want;
+        enum value_reason reason = value_money(str_of(amounts[i]), MONEY_YUAN, &want);
+        if (reason == VALUE_OK) {
+            assert_int_equal(number_at(r, "金额", row++), want); /* the others reject their row */
+        }
+    }
+    assert_int_equal(row, seg_rows(r));
+    seg_close(r);
+    typed_file_release(&t);
+}
+
 /* The promise of design section 6, literally: a quote at every byte of a 1,000-row file. Some rows have quoted cells, some a line break in one. */
 static void test_stray_quote_everywhere(void **state)
 {
@@ -258,6 +301,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_set_aside, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_delimiters_and_refusals, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_values, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_short_paths, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stray_quote_everywhere, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
