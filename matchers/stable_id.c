@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names that last: see household.h and docs/adr/ for why nothing but natural ids and the ledger's exceptions is needed. */
+/* Names that last: see household.h and docs/adr/003-household-names.md for why nothing but natural ids and the ledger's exceptions is needed. */
 #include "base/core/map.h"
 #include "base/core/vec.h"
 #include "matchers/household.h"

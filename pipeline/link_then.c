@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where everybody stood last night, from last night's deliveries (its manifest names them) and not from its folder: deleting store/runs changes nothing.
-   docs/adr/0003-household-names.md says why this is enough. */
+   docs/adr/003-household-names.md says why this is enough. */
 #include "base/store/db.h"
 #include "pipeline/ingest/catalogue.h"
 #include "pipeline/link_private.h"
