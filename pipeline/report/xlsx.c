@@ -236,19 +236,43 @@ static void page_setup(lxw_worksheet *ws, const struct xlsx_sheet *sheet, lxw_ro
     arena_release(&a);
 }
 
+#define CHOICE_CHARS 250 /* a list written into the cell's rule may have 255 */
+
+/* The words themselves where they fit; else the range of the sheet 说明 (libxlsxwriter 1.1.4 then loses the formula's few bytes). NULL: they do not fit. */
+static char **outcome_words(struct book *b, struct arena *a)
+{
+    const struct rules_meta *m = b->r->meta;
+    char **words = arena_array(a, char *, b->n_words + 1);
+    size_t n = 0, chars = 0;
+    for (size_t g = 0; g < m->n_groups; g++) {
+        for (size_t i = 0; i < m->groups[g].n; i++) {
+            struct str word = m->groups[g].outcomes[i];
+            chars += width_str(word) + 1;
+            if (str_find(word, STR(",")) < word.n || str_find(word, STR("\"")) < word.n) {
+                return NULL;
+            }
+            words[n++] = arena_z(a, word);
+        }
+    }
+    return chars <= CHOICE_CHARS ? words : NULL;
+}
+
 static void outcome_choice(struct book *b, lxw_worksheet *ws, lxw_row_t last)
 {
     struct arena a = ARENA_INIT;
-    char *range = arena_printf(&a, "=%s!$A$%d:$A$%zu", SHEET_HELP, HELP_WORDS + 1, HELP_WORDS + b->n_words);
-    char *title = arena_z(&a, STR("核查结果")), *text = arena_z(&a, STR("请从下拉列表中选一个词；没有走访就留空。"));
-    lxw_data_validation v = {.validate = LXW_VALIDATION_TYPE_LIST_FORMULA,
-                             .value_formula = range,
-                             .error_title = title,
-                             .error_message = text,
+    char **words = outcome_words(b, &a);
+    lxw_data_validation v = {.validate = words ? LXW_VALIDATION_TYPE_LIST : LXW_VALIDATION_TYPE_LIST_FORMULA,
+                             .error_title = arena_z(&a, STR("核查结果")),
+                             .error_message = arena_z(&a, STR("请从下拉列表中选一个词；没有走访就留空。")),
                              .ignore_blank = LXW_VALIDATION_ON,
                              .dropdown = LXW_VALIDATION_ON,
                              .show_error = LXW_VALIDATION_ON,
                              .show_input = LXW_VALIDATION_ON};
+    if (words) {
+        v.value_list = words;
+    } else {
+        v.value_formula = arena_printf(&a, "=%s!$A$%d:$A$%zu", SHEET_HELP, HELP_WORDS + 1, HELP_WORDS + b->n_words);
+    }
     worksheet_data_validation_range(ws, ROW_FIRST, COL_OUTCOME, MAX(last, ROW_FIRST), COL_OUTCOME, &v);
     arena_release(&a);
 }

@@ -56,7 +56,8 @@ static int make(void **state)
     p->dir = arena_printf(&p->arena, "%s/mopai-visits-XXXXXX", tmp ? tmp : "/tmp");
     assert_non_null(mkdtemp(p->dir));
     *state = p;
-    return clock_init(&err);
+    assert_int_equal(clock_init(&err), ST_OK);
+    return 0;
 }
 
 static void open_ledger(struct place *p)
