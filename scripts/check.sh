@@ -6,6 +6,7 @@ set -u
 build=$1
 only=${2:-}
 export LC_ALL=C.UTF-8 TZ=UTC
+export LSAN_OPTIONS="suppressions=$PWD/scripts/lsan.supp:print_suppressions=0" # builds with MODE=asan
 export MOPAI_BIN="$PWD/$build/mopai" MOPAI_GEN="$PWD/$build/mopai-gen"
 unset MOPAI_CLOCK MOPAI_FAULT MOPAI_LANG MOPAI_KEY 2>/dev/null || true
 # in memory where there is room: thousands of small files are synced, and none of them matters after the test
