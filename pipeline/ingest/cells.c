@@ -89,11 +89,24 @@ static struct str clean(struct cell_reader *r, struct str raw)
     return cell_clean(raw, &r->scratch, NULL);
 }
 
-/* Clean and not one of the ways exports write nothing. The first byte decides for most cells. */
+/* Can it be one of the words of cell_is_missing? First bytes and length rule out nearly every name, and calling it for each would show. */
+static bool may_be_missing(struct str s)
+{
+    unsigned char c = (unsigned char)s.p[0];
+    if (s.n > 8 || is_digit(c)) {
+        return false;
+    }
+    if (c < 0xE4 || c > 0xE9 || s.n == 3) {
+        return true;
+    }
+    return memcmp(s.p, "暂", 3) == 0 || memcmp(s.p, "不", 3) == 0 || memcmp(s.p, "未", 3) == 0;
+}
+
+/* Clean and not a way of writing nothing. */
 static bool read_text(struct cell_reader *r, struct str raw, struct cell *out)
 {
     struct str s = clean(r, raw);
-    if (s.n == 0 || (s.n <= 6 && !is_digit((unsigned char)s.p[s.n - 1]) && cell_is_missing(s))) {
+    if (s.n == 0 || (may_be_missing(s) && cell_is_missing(s))) {
         return false;
     }
     if (s.n > TEXT_MAX) {

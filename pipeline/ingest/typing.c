@@ -97,14 +97,26 @@ static void add_measures(struct typer *t, bool is_refund)
     }
 }
 
-static void count_id(struct typing_facts *f, uint64_t id)
+static struct str raw_field(const struct typer *t, size_t c)
+{
+    int f = t->layout.field_of[c];
+    return f >= 0 ? t->rec.fields.v[f] : str_n("", 0);
+}
+
+/* Most cells show their last character; only disguised ones need the check digit computed. */
+static bool ends_x(uint64_t id, struct str raw)
+{
+    return raw.n == 18 ? to_lower(raw.p[17]) == 'x' : ident_ends_x(id);
+}
+
+static void count_id(struct typing_facts *f, uint64_t id, struct str raw)
 {
     enum ident_kind k = ident_kind(id);
     f->ids += k != IDENT_BLANK;
     f->ids_wrecked += ident_spreadsheet_damage(id);
     if (k == IDENT_RESIDENT || k == IDENT_DAMAGED) {
         f->ids_18++;
-        f->ids_x += k == IDENT_RESIDENT && ident_ends_x(id);
+        f->ids_x += k == IDENT_RESIDENT && ends_x(id, raw);
     }
 }
 
@@ -114,7 +126,7 @@ static void count_facts(struct typer *t)
     struct typing_facts *f = &t->out->facts;
     int id = s->person[ROLE_ID].column, sex = s->person[ROLE_SEX].column;
     if (id >= 0 && column_has_raw(&s->columns[id])) {
-        count_id(f, t->cells[id].u);
+        count_id(f, t->cells[id].u, raw_field(t, (size_t)id));
         int by_id = ident_sex(t->cells[id].u);
         if (sex >= 0 && by_id != SEX_UNKNOWN) {
             bool man = str_eqz(t->cells[sex].text, "男"), woman = str_eqz(t->cells[sex].text, "女");
@@ -206,12 +218,6 @@ static void reject_row(struct typer *t, int column, enum value_reason reason, st
         }
         rejects_example(&t->rejects, t->rec.line, -1, strbuf_str(&t->scratch));
     }
-}
-
-static struct str raw_field(const struct typer *t, size_t c)
-{
-    int f = t->layout.field_of[c];
-    return f >= 0 ? t->rec.fields.v[f] : str_n("", 0);
 }
 
 static void note_defects(struct typer *t)

@@ -214,6 +214,29 @@ static void test_values(void **state)
     typed_file_release(&t);
 }
 
+/* What exports write for nothing is nothing, names that look like it are names. */
+static void test_missing_words(void **state)
+{
+    const struct fixture *f = *state;
+    static const char *const words[] = {"/", "-", "--", "---", "—", "——", "－", "／", "\\", "\\N", "无", "空", "null", "NULL", "N/A", "#N/A", "nan", "None",
+                                        "暂无", "不详", "未填", "未知", "0", "周五", "无名", "空山", "未央", "不言", "N", "N/B", "无", "A"};
+    AUTO_STRBUF text = STRBUF_INIT;
+    strbuf_addz(&text, "编号,姓名,金额\n");
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        strbuf_addf(&text, "D%zu,%s,1\n", i, words[i]);
+    }
+    struct typed_file t;
+    struct seg_reader *r;
+    struct err err;
+    type(f, strbuf_str(&text), true, &t);
+    assert_int_equal(seg_open(f->seg, &r, &err), ST_OK);
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        assert_int_equal(text_at(r, "姓名", i).n == 0, cell_is_missing(str_of(words[i])));
+    }
+    seg_close(r);
+    typed_file_release(&t);
+}
+
 /* The short paths for dates and amounts say what the long ones say. */
 static void test_short_paths(void **state)
 {
@@ -301,6 +324,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_set_aside, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_delimiters_and_refusals, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_values, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_missing_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_short_paths, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stray_quote_everywhere, set_up, tear_down),
     };
