@@ -219,7 +219,9 @@ static enum status add_undecided(struct report *r, struct list *out, struct stmt
     l.street = arena_str(a, stmt_text(q, 7));
     l.community = arena_str(a, stmt_text(q, 8));
     l.household = stmt_is_null(q, 9) ? stmt_int(q, 3) : stmt_int(q, 9);
-    l.due = stmt_day(q, 11);
+    if (!day_parse_iso(stmt_text(q, 11), &l.due)) {
+        l.due = DAY_MISSING;
+    }
     l.rule_name = known ? arena_str(a, stmt_text(rule, 0)) : arena_str(a, stmt_text(q, 1));
     l.where = where_of(known ? stmt_text(rule, 1) : STR(""), stmt_text(q, 10), l.street);
     l.say = str_of(arena_printf(a, STR_FMT "（今晚未能再次确认，沿用此前预警）", STR_ARG(stmt_text(q, 6))));

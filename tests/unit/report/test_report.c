@@ -58,6 +58,7 @@ static void lists_hold_what_they_should(void **state)
         desk += l->where == LIST_DESK;
         no_area += l->where == LIST_NO_AREA;
         undecided += l->undecided;
+        assert_true(!l->undecided || l->due == day_from_ymd(2026, 3, 10));
         if (i > 0 && l->where == LIST_STREET && l[-1].where == LIST_STREET && str_eq(l->street, l[-1].street)) {
             assert_true(str_cmp(l[-1].community, l->community) <= 0);
             assert_int_equal(l->visit, l[-1].visit + l->opens_visit);
