@@ -12,3 +12,5 @@ for night in 1 2 3; do
         cmp "$file" "$work/b/$(basename "$file")"
     done
 done
+"$MOPAI_GEN" --persons 300 --months 3 --truth --out "$work/tiny" >/dev/null
+diff -r "$work/tiny" fixtures/tiny || { echo "fixtures/tiny is old: mopai-gen --persons 300 --months 3 --truth --out fixtures/tiny"; exit 1; }
