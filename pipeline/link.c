@@ -95,16 +95,37 @@ static void release(struct link *l)
     household_output_release(&l->homes);
 }
 
+/* What only the search for persons needed, and what only households needed: writing is where most is held at once. */
+#define DROP(array) (free(array), (array) = NULL)
+
+static void drop_search(struct link *l)
+{
+    map64_release(&l->by_id);
+    l->by_id = (struct map64){NULL, NULL, 0, 0};
+    DROP(l->sibling);
+    DROP(l->older);
+    DROP(l->place);
+    DROP(l->before);
+    DROP(l->living_then);
+    DROP(l->new_tonight);
+    for (int k = 0; k < UNIT_RANKS; k++) {
+        DROP(l->unit_then[k]);
+    }
+}
+
 static enum status run_steps(struct link *l, struct err *err)
 {
     TRY(link_find_persons(l, err));
     TRY(link_find_gone(l, err));
+    DROP(l->record);
+    DROP(l->first_source);
     make_arrays(l);
     TRY(link_read_values(l, err));
     TRY(link_find_places(l, err));
     TRY(link_place_gone(l, err));
     TRY(link_find_then(l, err));
     TRY(link_form_homes(l, err));
+    drop_search(l);
     link_find_covers(l);
     return link_write(l, err);
 }

@@ -39,8 +39,8 @@ struct lane { /* one configured attribute of persons */
     int mask_source[4];
     size_t n_masks;
     struct where *from;
-    int32_t *when;      /* date that decides which record is newest */
-    uint8_t *item;      /* index into attr->from of the winner */
+    int32_t *when;      /* date that decides which record is newest; NULL: the data date */
+    uint8_t *item;      /* index into attr->from of the winner; NULL: there is one */
 };
 
 struct unit_row {
@@ -136,7 +136,7 @@ struct row_ids {
 void link_row_ids(const struct link *l, size_t source, uint32_t input, struct row_ids *out); /* input NO_INPUT: rows of an earlier delivery */
 uint32_t link_person_of_row(struct link *l, const struct row_ids *ids, const struct row_reader *r, size_t i, bool note);
 
-/* link_values.c: pass B over all inputs: what survives, and the provisional links. */
+/* link_values.c, link_attrs.c: pass B over all inputs: what survives, and the provisional links. */
 void link_make_lanes(struct link *l);
 enum status link_read_values(struct link *l, struct err *err) MUST_CHECK;
 /* For rows of earlier deliveries: who had left as of a day, who was said to be dead, and the number of the unit a row names (NO_UNIT). */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pass B: every input once more, in manifest order. Each row finds its person; each value of people.yaml is weighed against the one that survives so
    far. Writes provisional links by person number. */
-#include "pipeline/link_private.h"
-#include "pipeline/population_columns.h"
+#include "pipeline/link_block.h"
 
 #include "base/core/file.h"
 #include "matchers/identifier.h"
@@ -10,132 +9,6 @@
 
 #define BIT_SEX   62
 #define BIT_BIRTH 61
-
-/* --- lanes ------------------------------------------------------------------------------------------------------------- */
-
-static void make_lane(struct link *l, struct lane *lane)
-{
-    const struct people_attr *a = &l->people->attrs[lane->attr];
-    size_t n = l->n + 1u;
-    lane->from = xmalloc(n * sizeof(*lane->from));
-    memset(lane->from, 0xFF, n * sizeof(*lane->from));
-    if (a->type == ATTR_SET) {
-        for (size_t f = 0; f < a->n_from; f++) {
-            size_t k = 0;
-            while (k < lane->n_masks && lane->mask_source[k] != a->from[f].source) {
-                k++;
-            }
-            if (k == lane->n_masks && k < ARRAY_LEN(lane->mask)) {
-                lane->mask_source[k] = a->from[f].source;
-                lane->mask[lane->n_masks++] = xcalloc(n, sizeof(uint64_t));
-            }
-        }
-        return;
-    }
-    lane->when = xmalloc(n * sizeof(*lane->when));
-    lane->item = xmalloc(n);
-    if (attr_is_wide(a->type)) {
-        lane->v64 = xmalloc(n * sizeof(*lane->v64));
-    } else {
-        lane->v32 = xmalloc(n * sizeof(*lane->v32));
-    }
-}
-
-void link_make_lanes(struct link *l)
-{
-    l->lanes = xcalloc(l->people->n_attrs + 1, sizeof(*l->lanes));
-    for (size_t a = 0; a < l->people->n_attrs; a++) {
-        const struct people_attr *attr = &l->people->attrs[a];
-        if (attr->builtin == ATTR_CONFIGURED && attr->entity == ATTR_PERSON) {
-            l->lanes[l->n_lanes].attr = (int)a;
-            make_lane(l, &l->lanes[l->n_lanes++]);
-        }
-    }
-}
-
-static int64_t lane_get(const struct lane *lane, uint32_t p)
-{
-    return lane->v64 ? lane->v64[p] : lane->v32[p];
-}
-
-static void lane_put(struct lane *lane, uint32_t p, int64_t v)
-{
-    if (lane->v64) {
-        lane->v64[p] = v;
-    } else {
-        lane->v32[p] = (int32_t)v;
-    }
-}
-
-/* --- a block under work --------------------------------------------------------------------------------------------------- */
-
-struct block {
-    struct link *l;
-    const struct row_reader *r;
-    uint32_t input;
-    size_t source;
-    const struct source *src;
-    daynum as_of;
-    const int32_t *person; /* of each row; < 0: none */
-    uint8_t *ok;           /* scratch: does the row fulfil the conditions */
-    uint8_t *left;         /* the row says the person left */
-    int64_t *memo;         /* scratch: a value for each text of a dictionary */
-    size_t cap_memo;
-};
-
-static int64_t *memo_for(struct block *b, size_t n)
-{
-    if (n > b->cap_memo) {
-        b->memo = xgrow(b->memo, &b->cap_memo, n, sizeof(*b->memo));
-    }
-    return b->memo;
-}
-
-static bool text_is_one_of(struct str s, const struct people_cond *c)
-{
-    for (size_t i = 0; i < c->n_values; i++) {
-        if (str_eq(s, c->values[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool number_fulfils(const struct block *b, const struct people_cond *c, enum column_type type, int64_t v)
-{
-    if (v == INT64_MIN) {
-        return false;
-    }
-    if (c->date_word) {
-        int64_t today = type == COL_MONTH ? day_month(b->as_of) : b->as_of;
-        return c->date_word == 1 ? v <= today : v > today;
-    }
-    return text_is_one_of(v ? STR("是") : STR("否"), c);
-}
-
-/* ok[i] &= condition of row i. */
-static void apply_cond(struct block *b, const struct people_cond *c, uint8_t *ok)
-{
-    const struct row_column *col = c->column < 0 ? NULL : &b->r->columns[c->column];
-    enum column_type type = c->column < 0 ? COL_TEXT : b->src->columns[c->column].type;
-    if (!col || !col->there) {
-        memset(ok, c->negated ? 1 : 0, c->negated ? 0 : b->r->rows); /* a missing column is blank everywhere */
-        return;
-    }
-    if (row_is_text(type)) {
-        int64_t *memo = memo_for(b, col->text.n_dict + 1);
-        for (size_t k = 0; k < col->text.n_dict; k++) {
-            memo[k] = text_is_one_of(col->text.dict[k], c) != c->negated;
-        }
-        for (size_t i = 0; i < b->r->rows; i++) {
-            ok[i] &= (uint8_t)memo[col->text.codes[i]];
-        }
-        return;
-    }
-    for (size_t i = 0; i < b->r->rows; i++) {
-        ok[i] &= (uint8_t)(number_fulfils(b, c, type, row_num(b->r, c->column, i)) != c->negated);
-    }
-}
 
 /* --- identity: sex, birth, death, and where the texts are ------------------------------------------------------------------- */
 
@@ -168,13 +41,8 @@ static void role_rows(struct block *b, const struct source_role *role)
     memset(b->ok, 1, b->r->rows);
     if (role->when_column >= 0) {
         struct people_cond c = {.column = role->when_column, .values = &role->when_value, .n_values = 1};
-        apply_cond(b, &c, b->ok);
+        block_cond(b, &c, b->ok);
     }
-}
-
-static struct where here(const struct block *b, size_t i)
-{
-    return (struct where){b->input, (uint32_t)(b->r->start + i)};
 }
 
 static void read_text_field(struct block *b, enum person_role role, enum field field)
@@ -186,8 +54,8 @@ static void read_text_field(struct block *b, enum person_role role, enum field f
     role_rows(b, ro);
     for (size_t i = 0; i < b->r->rows; i++) {
         if (b->person[i] >= 0 && b->ok[i] && row_text(b->r, ro->column, i).n &&
-            link_identity_better(b->l, here(b, i), b->l->field[field][b->person[i]])) {
-            b->l->field[field][b->person[i]] = here(b, i);
+            link_identity_better(b->l, block_here(b, i), b->l->field[field][b->person[i]])) {
+            b->l->field[field][b->person[i]] = block_here(b, i);
         }
     }
 }
@@ -208,8 +76,8 @@ static void read_sex(struct block *b)
         if (b->l->sex[p] != SEX_UNKNOWN && b->l->sex[p] != sex) {
             b->l->disagree[p] |= (uint64_t)1 << BIT_SEX;
         }
-        if (link_identity_better(b->l, here(b, i), b->l->field[FIELD_SEX][p])) {
-            b->l->field[FIELD_SEX][p] = here(b, i);
+        if (link_identity_better(b->l, block_here(b, i), b->l->field[FIELD_SEX][p])) {
+            b->l->field[FIELD_SEX][p] = block_here(b, i);
             b->l->sex[p] = sex;
         }
     }
@@ -230,8 +98,8 @@ static void read_birth(struct block *b)
         if (b->l->birth[p] != DAY_MISSING && b->l->birth[p] != day) {
             b->l->disagree[p] |= (uint64_t)1 << BIT_BIRTH;
         }
-        if (link_identity_better(b->l, here(b, i), b->l->field[FIELD_BIRTH][p])) {
-            b->l->field[FIELD_BIRTH][p] = here(b, i);
+        if (link_identity_better(b->l, block_here(b, i), b->l->field[FIELD_BIRTH][p])) {
+            b->l->field[FIELD_BIRTH][p] = block_here(b, i);
             b->l->birth[p] = (int32_t)day;
         }
     }
@@ -270,9 +138,9 @@ static void read_death(struct block *b)
             *best = (int32_t)day;
         }
         if (dated && (l->field[FIELD_DEATH][p].input == NO_INPUT || day < MIN(l->death[p], l->death_sure[p]) || sure)) {
-            l->field[FIELD_DEATH][p] = here(b, i);
+            l->field[FIELD_DEATH][p] = block_here(b, i);
         } else if (l->field[FIELD_DEATH][p].input == NO_INPUT) {
-            l->field[FIELD_DEATH][p] = here(b, i);
+            l->field[FIELD_DEATH][p] = block_here(b, i);
         }
     }
 }
@@ -290,13 +158,13 @@ static void put_area(struct block *b, size_t i, int32_t street, int32_t communit
     struct link *l = b->l;
     uint32_t p = (uint32_t)b->person[i];
     bool had = l->area_basis[p] != AREA_FROM_NOWHERE;
-    if (had && (basis > l->area_basis[p] || (basis == l->area_basis[p] && !link_identity_better(l, here(b, i), l->field[FIELD_AREA][p])))) {
+    if (had && (basis > l->area_basis[p] || (basis == l->area_basis[p] && !link_identity_better(l, block_here(b, i), l->field[FIELD_AREA][p])))) {
         return;
     }
     l->street[p] = street;
     l->community[p] = community;
     l->area_basis[p] = (uint8_t)basis;
-    l->field[FIELD_AREA][p] = here(b, i);
+    l->field[FIELD_AREA][p] = block_here(b, i);
 }
 
 static void read_area(struct block *b)
@@ -403,119 +271,13 @@ static void read_units(struct block *b)
         struct str relation = str_trim(row_text(b->r, u->relation.column, i)), head = row_text(b->r, u->head_name.column, i);
         uint64_t head_id = people_current_id(l->people, row_id(b->r, u->head_id.column, i));
         uint32_t word = strmap_add(&l->relations, relation);
-        struct unit_row now = {.unit = unit_number(l, rank, natural), .from = here(b, i), .left = b->left[i] != 0};
+        struct unit_row now = {.unit = unit_number(l, rank, natural), .from = block_here(b, i), .left = b->left[i] != 0};
         now.relation = word <= UINT16_MAX ? (uint16_t)word : 0;
         now.head = head_id ? head_id == l->anchor[p] : is_head_word(relation) || (head.n && str_eq(head, link_name(l, (uint32_t)p)));
         struct unit_row *had = &l->unit[rank][p];
         if (unit_better(l, rank, &now, had)) {
             *had = now;
         }
-    }
-}
-
-/* --- attributes ------------------------------------------------------------------------------------------------------------------ */
-
-static bool in_window(const struct people_from *f, bool month, int64_t d, daynum as_of)
-{
-    if (f->within_months == 0 && f->within_days == 0) {
-        return true;
-    }
-    if (d == INT64_MIN) {
-        return false;
-    }
-    if (month) {
-        return d <= day_month(as_of) && d >= day_month(as_of) - f->within_months - (f->within_days + 29) / 30;
-    }
-    daynum first = f->within_months ? day_add_months(as_of, -f->within_months) : as_of - f->within_days;
-    return d > first && d <= as_of;
-}
-
-static bool survives(enum survivorship s, int64_t v, int32_t when, int item, int64_t old_v, int32_t old_when, int old_item)
-{
-    switch (s) {
-    case SURVIVE_PRECEDENCE:
-    case SURVIVE_SET:
-        return item != old_item ? item < old_item : when != old_when ? when > old_when : v < old_v;
-    case SURVIVE_NEWEST_CHANGE:
-        return when != old_when ? when > old_when : item != old_item ? item < old_item : v < old_v;
-    case SURVIVE_STRONGEST:
-    case SURVIVE_EARLIEST:
-        return v != old_v ? v < old_v : when > old_when;
-    case SURVIVE_ANY:
-    case SURVIVE_LATEST:
-        return v != old_v ? v > old_v : when > old_when;
-    }
-    return false;
-}
-
-static void weigh(struct block *b, struct lane *lane, size_t item, uint32_t p, size_t i, int64_t v, int32_t when)
-{
-    struct link *l = b->l;
-    const struct people_attr *a = &l->people->attrs[lane->attr];
-    if (lane->n_masks) {
-        for (size_t k = 0; k < lane->n_masks; k++) {
-            if (lane->mask_source[k] == (int)b->source) {
-                lane->mask[k][p] |= (uint64_t)v;
-            }
-        }
-        if (lane->from[p].input == NO_INPUT) {
-            lane->from[p] = here(b, i);
-        }
-        return;
-    }
-    bool had = lane->from[p].input != NO_INPUT;
-    if (had && lane_get(lane, p) != v && l->night->inputs[lane->from[p].input].source != b->source) {
-        l->disagree[p] |= (uint64_t)1 << MIN((size_t)(lane - l->lanes), 60);
-    }
-    if (!had || survives(a->survive, v, when, (int)item, lane_get(lane, p), lane->when[p], lane->item[p])) {
-        lane->from[p] = here(b, i);
-        lane->when[p] = when;
-        lane->item[p] = (uint8_t)MIN(item, 255);
-        lane_put(lane, p, v);
-    }
-}
-
-/* Value of each row for an item: ATTR_UNKNOWN for blank and unreadable cells. */
-static int64_t item_value(const struct block *b, const struct people_attr *a, const struct people_from *f, size_t i)
-{
-    if (f->column < 0) {
-        return f->constant;
-    }
-    const struct row_column *col = &b->r->columns[f->column];
-    if (col->text.codes) {
-        return b->memo[col->text.codes[i]];
-    }
-    int64_t v = row_num(b->r, f->column, i);
-    return v == INT64_MIN ? ATTR_UNKNOWN : a->type == ATTR_FLAG ? v != 0 : v;
-}
-
-static void read_item(struct block *b, struct lane *lane, size_t item)
-{
-    const struct people_attr *a = &b->l->people->attrs[lane->attr];
-    const struct people_from *f = &a->from[item];
-    if (f->column >= 0 && !b->r->columns[f->column].there) {
-        return;
-    }
-    memset(b->ok, 1, b->r->rows);
-    for (size_t c = 0; c < f->n_conds; c++) {
-        apply_cond(b, &f->conds[c], b->ok);
-    }
-    if (f->column >= 0 && b->r->columns[f->column].text.codes) {
-        const struct seg_text *t = &b->r->columns[f->column].text;
-        int64_t *memo = memo_for(b, t->n_dict + 1);
-        for (size_t k = 0; k < t->n_dict; k++) {
-            memo[k] = t->dict[k].n ? people_attr_value(a, f, t->dict[k]) : ATTR_UNKNOWN;
-        }
-    }
-    bool month = f->date_column >= 0 && b->src->columns[f->date_column].type == COL_MONTH;
-    daynum data_date = b->l->night->inputs[b->input].data_date;
-    for (size_t i = 0; i < b->r->rows; i++) {
-        int64_t d = row_num(b->r, f->date_column, i), v;
-        if (b->person[i] < 0 || !b->ok[i] || !in_window(f, month, d, b->l->night->as_of) || (v = item_value(b, a, f, i)) == ATTR_UNKNOWN) {
-            continue;
-        }
-        int32_t when = f->date_column < 0 ? data_date : d == INT64_MIN ? INT32_MIN : month ? month_first((monthnum)d) : (int32_t)d;
-        weigh(b, lane, item, (uint32_t)b->person[i], i, v, when);
     }
 }
 
@@ -568,7 +330,7 @@ static void find_left(struct block *b)
             continue;
         }
         memset(b->ok, 1, b->r->rows);
-        apply_cond(b, &people->leaves[k].cond, b->ok);
+        block_cond(b, &people->leaves[k].cond, b->ok);
         for (size_t i = 0; i < b->r->rows; i++) {
             b->left[i] |= b->ok[i];
         }
@@ -599,14 +361,7 @@ static void read_block(struct block *b)
     }
     read_death(b);
     read_units(b);
-    for (size_t k = 0; k < b->l->n_lanes; k++) {
-        const struct people_attr *a = &b->l->people->attrs[b->l->lanes[k].attr];
-        for (size_t f = 0; f < a->n_from; f++) {
-            if (a->from[f].source == (int)b->source) {
-                read_item(b, &b->l->lanes[k], f);
-            }
-        }
-    }
+    block_attributes(b);
 }
 
 static void find_rows(struct link *l, const struct row_ids *ids, const struct row_reader *r, int32_t *person)
