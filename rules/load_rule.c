@@ -294,6 +294,19 @@ static void missing(struct compiler *c, const struct rule_def *r, const char *co
              STR_ARG(r->pub.id), key);
 }
 
+/* 得分 >= N点 where all dimensions together cannot reach N. */
+static void check_reach(struct compiler *c, const struct rule_def *r)
+{
+    for (size_t i = 0; i < r->n_when && r->n_dims; i++) {
+        const struct expr *e = r->when[i].e;
+        bool bar = (e->op == EX_LE || e->op == EX_LT) && e->a->op == EX_CONST && e->b->op == EX_SCORE;
+        if (bar && e->a->value.lo > r->score_max) {
+            diag_add(c->diags, "E505", (struct diag_at){c->doc.file, r->line, r->column, 1}, TR("规则 " STR_FMT " 最多得 %lld 点，够不到“" STR_FMT "”", "rule " STR_FMT " gives %lld points at most and never reaches '" STR_FMT "'"),
+                     STR_ARG(r->pub.id), (long long)r->score_max, STR_ARG(r->when[i].text));
+        }
+    }
+}
+
 static void check_governance(struct compiler *c, const struct rule_def *r)
 {
     if (r->pub.status != RULES_ACTIVE) {
@@ -315,9 +328,6 @@ static void check_governance(struct compiler *c, const struct rule_def *r)
     }
     if (!fires || !quiet) {
         missing(c, r, "E704", TR("测试：至少一个要报的和一个不报的", "tests: at least one that fires and one that does not"));
-    }
-    if (r->n_dims && r->score_max <= 0) {
-        missing(c, r, "E505", "score:");
     }
 }
 
@@ -379,6 +389,7 @@ static void load_rule(struct compiler *c, const struct yaml_node *map, struct ru
     load_say(c, yaml_get(map, "say"), r);
     if (ok) {
         load_tests(c, yaml_get(map, "tests"), r);
+        check_reach(c, r);
         check_governance(c, r);
         hash_rule(c, r);
     }
