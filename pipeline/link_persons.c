@@ -220,6 +220,64 @@ static void settle_id(struct link *l, uint32_t first)
     map64_put(&l->by_id, id, holder);
 }
 
+/* --- what other sources call the holder of a contested id ------------------------------------------------------------------ */
+
+/* First persons of the ids that several name groups claim. */
+static void find_contested(const struct link *l, struct map64 *out)
+{
+    for (uint32_t p = 0; p < l->n; p++) {
+        if (l->sibling[p] != NO_PERSON && map64_get(&l->by_id, l->anchor[p]) == p) {
+            map64_put(out, l->anchor[p], p);
+        }
+    }
+}
+
+/* Registers voted when they were read; here every other source adds its voice to the name it knows. */
+static enum status hear_input(struct link *l, const struct map64 *contested, uint32_t input, struct err *err)
+{
+    const struct night_input *in = &l->night->inputs[input];
+    AUTO_ROWS r = {.seg = NULL};
+    struct row_ids ids;
+    link_row_ids(l, in->source, input, &ids);
+    if (ids.id < 0 || ids.name < 0) {
+        return ST_OK;
+    }
+    TRY(row_reader_open(&r, in->segment, &l->sources->v[in->source], err));
+    row_reader_want(&r, ids.id);
+    row_reader_want(&r, ids.name);
+    for (bool more;;) {
+        TRY(row_reader_next(&r, &more, err));
+        if (!more) {
+            return ST_OK;
+        }
+        for (size_t i = 0; i < r.rows; i++) {
+            uint64_t id = people_current_id(l->people, row_id(&r, ids.id, i));
+            uint32_t first = id ? map64_get(contested, id) : MAP_NONE;
+            if (first == MAP_NONE || input_superseded(in, (int64_t)(r.start + i))) {
+                continue;
+            }
+            uint32_t p = pick_group(l, first, row_text(&r, ids.name, i));
+            if (p != NO_PERSON) {
+                l->seen[p] |= (uint64_t)1 << MIN(in->source, 63);
+            }
+        }
+    }
+}
+
+static enum status hear_others(struct link *l, struct err *err)
+{
+    struct map64 contested = {0};
+    enum status status = ST_OK;
+    find_contested(l, &contested);
+    for (uint32_t i = 0; contested.n && i < l->night->n_inputs && status == ST_OK; i++) {
+        if (!l->sources->v[l->night->inputs[i].source].registers_persons) {
+            status = hear_input(l, &contested, i, err);
+        }
+    }
+    map64_release(&contested);
+    return status;
+}
+
 enum status link_find_persons(struct link *l, struct err *err)
 {
     for (uint32_t i = 0; i < l->night->n_inputs; i++) {
@@ -227,6 +285,7 @@ enum status link_find_persons(struct link *l, struct err *err)
             TRY(read_register(l, i, err));
         }
     }
+    TRY(hear_others(l, err));
     for (uint32_t p = 0, n = l->n; p < n; p++) {
         bool first = l->sibling[p] != NO_PERSON && !(l->flags[p] & PF_CONTESTED);
         if (first) {

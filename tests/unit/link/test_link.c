@@ -415,6 +415,8 @@ static void take_line(struct lab *lab, struct str line, struct str *text)
         check_same(lab, who, line, str_eqz(what, "same"));
     } else if (str_eqz(what, "sameperson")) {
         check_same_person(lab, line);
+    } else if (str_eqz(what, "holder")) {
+        assert_int_equal(ident_kind((uint64_t)person_num(lab, P_ANCHOR, person_called(lab, line))), IDENT_RESIDENT);
     } else if (str_eqz(what, "conflicts")) {
         int64_t n;
         assert_true(str_to_i64(line, &n));
