@@ -93,7 +93,7 @@ static struct str clean(struct cell_reader *r, struct str raw)
 static bool may_be_missing(struct str s)
 {
     unsigned char c = (unsigned char)s.p[0];
-    if (s.n > 8 || is_digit(c)) {
+    if (s.n > 8 || is_digit(c) || is_digit((unsigned char)s.p[s.n - 1])) {
         return false;
     }
     if (c < 0xE4 || c > 0xE9 || s.n == 3) {
