@@ -70,7 +70,7 @@ enum status assess_members_text(struct facts *f, uint32_t household, struct aren
 enum status assess_find_causes(struct assess *a, struct err *err) MUST_CHECK;
 /* Writes everything of the night into night.db, in one transaction. */
 enum status assess_write(struct assess *a, struct err *err) MUST_CHECK;
-/* JSON body of an event: what the warning said and why, complete. */
-void assess_event_body(struct assess *a, size_t hit, const struct life_verdict *v, struct strbuf *out);
+/* JSON body of an event: what the warning said, by when it is to be visited (DAY_MISSING while it is on no list) and why, complete. */
+void assess_event_body(struct assess *a, size_t hit, const struct life_verdict *v, daynum due, struct strbuf *out);
 
 #endif

@@ -210,7 +210,7 @@ static enum status write_events(struct output *o, struct err *err)
         strbuf_clear(&body);
         if (of_hit) {
             const struct life_verdict *v = &a->life.verdicts.v[e->verdict];
-            assess_event_body(a, v->hit, v, &body);
+            assess_event_body(a, v->hit, v, due_day(o, &a->hits.v[v->hit], v), &body);
         } else {
             strbuf_addz(&body, "{}");
         }
