@@ -74,15 +74,19 @@ static uint32_t *find_takers(const struct household_input *in, uint32_t *const c
 
 /* --- forming ---------------------------------------------------------------------------------------------------------- */
 
+struct address {
+    uint32_t all, loose; /* living persons there, and of them those without a unit */
+    uint32_t household;
+};
+
 struct forming {
     const struct household_input *in;
     struct household_output *out;
     uint32_t *count[UNIT_RANKS]; /* living members of each unit */
     uint32_t *taker;             /* NULL: nobody is taken in */
     uint32_t *number[UNIT_RANKS]; /* household of each unit, NO_HOUSEHOLD */
-    struct map64 place_all;      /* living persons at an address */
-    struct map64 place_loose;    /* of them those without a unit */
-    struct map64 place_number;
+    struct map64 place_at;       /* address -> places */
+    VEC(struct address) places;
     size_t cap;
 };
 
@@ -126,19 +130,21 @@ static void count_places(struct forming *f)
         if (at == 0 || !f->in->living[i]) {
             continue;
         }
-        uint32_t all = map64_get_or_put(&f->place_all, at, 0);
-        map64_put(&f->place_all, at, all + 1);
-        if (basis_of(f, i) == UNIT_RANKS) {
-            uint32_t loose = map64_get_or_put(&f->place_loose, at, 0);
-            map64_put(&f->place_loose, at, loose + 1);
+        uint32_t next = (uint32_t)f->places.n, k = map64_get_or_put(&f->place_at, at, next);
+        if (k == next) {
+            vec_push(&f->places, (struct address){0, 0, NO_HOUSEHOLD});
         }
+        f->places.v[k].all++;
+        f->places.v[k].loose += basis_of(f, i) == UNIT_RANKS;
     }
 }
 
-static bool place_forms(const struct forming *f, uint64_t at)
+/* The place a person without a unit shares with a few others; NULL when there is none. */
+static struct address *shared_place(const struct forming *f, uint32_t i)
 {
-    uint32_t all = map64_get(&f->place_all, at), loose = map64_get(&f->place_loose, at);
-    return at != 0 && all != MAP_NONE && loose != MAP_NONE && loose >= 2 && all <= f->in->address_limit;
+    uint32_t k = f->in->place && f->in->place[i] && f->in->living[i] ? map64_get(&f->place_at, f->in->place[i]) : MAP_NONE;
+    bool forms = k != MAP_NONE && f->places.v[k].loose >= 2 && f->places.v[k].all <= f->in->address_limit;
+    return forms ? &f->places.v[k] : NULL;
 }
 
 static void place_person(struct forming *f, uint32_t i)
@@ -146,19 +152,18 @@ static void place_person(struct forming *f, uint32_t i)
     const struct household_input *in = f->in;
     int rank = basis_of(f, i);
     uint32_t taker = f->taker && rank > in->take_to && in->unit[in->take_from][i] != NO_UNIT ? f->taker[in->unit[in->take_from][i]] : NO_UNIT;
+    struct address *place = taker == NO_UNIT && rank == UNIT_RANKS ? shared_place(f, i) : NULL;
     if (taker != NO_UNIT) {
         f->out->household[i] = unit_household(f, in->take_to, taker);
         f->out->how[i] = HOW_TAKEN_IN;
     } else if (rank < UNIT_RANKS) {
         f->out->household[i] = unit_household(f, rank, in->unit[rank][i]);
         f->out->how[i] = HOW_UNIT;
-    } else if (in->place && in->living[i] && place_forms(f, in->place[i])) {
-        uint32_t h = map64_get(&f->place_number, in->place[i]);
-        if (h == MAP_NONE) {
-            h = new_household(f, ident_anchor(IDENT_PLACE, hash_mix(in->place[i])), RANK_ADDRESS);
-            map64_put(&f->place_number, in->place[i], h);
+    } else if (place) {
+        if (place->household == NO_HOUSEHOLD) {
+            place->household = new_household(f, ident_anchor(IDENT_PLACE, hash_mix(in->place[i])), RANK_ADDRESS);
         }
-        f->out->household[i] = h;
+        f->out->household[i] = place->household;
         f->out->how[i] = HOW_ADDRESS;
     } else {
         f->out->household[i] = new_household(f, ident_anchor(IDENT_ALONE, hash_mix(in->anchor[i])), RANK_ALONE);
@@ -189,9 +194,8 @@ void households_form(const struct household_input *in, struct household_output *
         free(f.number[r]);
     }
     free(f.taker);
-    map64_release(&f.place_all);
-    map64_release(&f.place_loose);
-    map64_release(&f.place_number);
+    map64_release(&f.place_at);
+    vec_release(&f.places);
 }
 
 void household_output_release(struct household_output *o)

@@ -168,6 +168,7 @@ static enum status read_register(struct link *l, uint32_t input, struct err *err
             return ST_OK;
         }
         for (size_t i = 0; i < r.rows; i++) {
+            map64_prefetch(&l->by_id, ident_key(row_id(&r, ids.id, MIN(i + 16, r.rows - 1))));
             if (!input_superseded(in, (int64_t)(r.start + i))) {
                 register_row(l, &ids, &r, i);
             }

@@ -366,8 +366,12 @@ static void read_block(struct block *b)
 
 static void find_rows(struct link *l, const struct row_ids *ids, const struct row_reader *r, int32_t *person)
 {
+    enum { AHEAD = 16 };
     const struct night_input *in = &l->night->inputs[ids->input];
     for (size_t i = 0; i < r->rows; i++) {
+        if (i + AHEAD < r->rows) {
+            map64_prefetch(&l->by_id, ident_key(row_id(r, ids->id, i + AHEAD)));
+        }
         if (input_superseded(in, (int64_t)(r->start + i))) {
             person[i] = LINK_SUPERSEDED;
             continue;

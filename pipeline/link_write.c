@@ -92,7 +92,7 @@ static bool block_matters(const struct link *l, const struct texts *t, const int
 {
     for (size_t i = 0; i < n; i++) {
         if (person[i] >= 0 && l->row[person[i]] - t->first < t->n) {
-            return true;
+            return true; /* on the first row, when there is one chunk */
         }
     }
     return false;

@@ -21,6 +21,15 @@ uint32_t map64_get(const struct map64 *m, uint64_t key);     /* MAP_NONE when ab
 /* Returns the value of key, storing `val` first when the key is new. */
 uint32_t map64_get_or_put(struct map64 *m, uint64_t key, uint32_t val);
 void map64_release(struct map64 *m);
+/* For loops that look up many keys of a table larger than the cache: asked for some keys ahead. */
+static inline void map64_prefetch(const struct map64 *m, uint64_t key)
+{
+    if (m->vals) {
+        size_t i = (size_t)hash_mix(key) & m->mask;
+        __builtin_prefetch(&m->vals[i]);
+        __builtin_prefetch(&m->keys[i]);
+    }
+}
 
 /* Distinct texts numbered 0.. in order of first sight; the texts live in the table's own arena. */
 struct strmap {

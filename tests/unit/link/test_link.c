@@ -255,6 +255,67 @@ static void check_homes(struct lab *lab, const struct str *expected, size_t n)
     }
 }
 
+/* References find their rows, however they are typed; ids find them too; links and origins agree. */
+static void check_refs(struct lab *lab)
+{
+    for (uint32_t i = 0; i < population_persons(lab->pop); i++) {
+        char ref[REF_MAX];
+        uint32_t row = UINT32_MAX;
+        uint64_t id = (uint64_t)person_num(lab, P_ID, i);
+        person_ref(STR("key"), id, ref);
+        assert_int_equal(strlen(ref), 12);
+        OK(lab, population_find_person(lab->pop, str_of(ref), &row, &lab->err));
+        assert_int_equal(row, i);
+        for (size_t k = 0; k < strlen(ref); k++) {
+            ref[k] = to_lower(ref[k]);
+        }
+        OK(lab, population_find_person(lab->pop, str_of(ref), &row, &lab->err));
+        assert_int_equal(row, i);
+        OK(lab, population_find_id(lab->pop, ATTR_PERSON, id, &row, &lab->err));
+        assert_int_equal(row, i);
+    }
+    for (uint32_t h = 0; h < population_households(lab->pop); h++) {
+        char ref[REF_MAX];
+        uint32_t row = UINT32_MAX;
+        household_ref(STR("key"), (uint64_t)home_num(lab, H_ID, h), ref);
+        OK(lab, population_find_household(lab->pop, str_of(ref), &row, &lab->err));
+        assert_int_equal(row, h);
+    }
+    struct err err;
+    uint32_t row;
+    assert_int_equal(population_find_person(lab->pop, STR("P-0000000000"), &row, &err), ST_NOT_FOUND);
+    assert_int_equal(population_find_person(lab->pop, STR("H-1"), &row, &err), ST_NOT_FOUND);
+}
+
+struct link_check {
+    struct lab *lab;
+    uint32_t person;
+    int64_t n;
+};
+
+static bool count_link(void *ctx, size_t input, uint32_t row)
+{
+    struct link_check *c = ctx;
+    struct link_reader *r;
+    int32_t person;
+    OK(c->lab, link_open(c->lab->night.run_dir, input, &r, &c->lab->err));
+    OK(c->lab, link_read(r, row, 1, &person, &c->lab->err));
+    assert_int_equal(link_rows(r), c->lab->night.inputs[input].rows);
+    link_close(r);
+    assert_int_equal(person, c->person);
+    c->n++;
+    return true;
+}
+
+static void check_links(struct lab *lab)
+{
+    for (uint32_t i = 0; i < population_persons(lab->pop); i++) {
+        struct link_check c = {lab, i, 0};
+        OK(lab, links_of_person(lab->night.run_dir, lab->night.n_inputs, i, count_link, &c, &lab->err));
+        assert_int_equal(c.n, person_num(lab, P_RECORDS, i));
+    }
+}
+
 static uint32_t person_called(struct lab *lab, struct str name)
 {
     for (uint32_t i = 0; i < population_persons(lab->pop); i++) {
@@ -387,6 +448,8 @@ static void take_night(struct lab *lab, struct str date, struct str *text)
     }
     lab->line++;
     check_homes(lab, expected, n);
+    check_refs(lab);
+    check_links(lab);
 }
 
 static void take_line(struct lab *lab, struct str line, struct str *text)
