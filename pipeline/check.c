@@ -123,9 +123,6 @@ static enum status check_last_night(struct site *s, struct err *err)
 
 static enum status run(const struct args *a, struct err *err)
 {
-    if (a->n) {
-        return err_set(err, ST_USAGE, TR("多余的参数“%s”", "unexpected operand '%s'"), a->v[0]);
-    }
     AUTO_SITE site = {.lock_fd = -1};
     TRY(site_open(&site, a->site_dir, SITE_CONFIG_ONLY, err));
     line(true, TR("sources.yaml：%zu 个数据源", "sources.yaml: %zu sources"), site.sources->n);

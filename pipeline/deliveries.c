@@ -171,7 +171,7 @@ static enum status show_gates(struct site *s, int64_t id, struct err *err)
         if (!row) {
             return ST_OK;
         }
-        printf(TR("  检验 %.*s：%.*s，允许 %.*s，%s\n", "  gate %.*s: %.*s, allowed %.*s, %s\n"), STR_ARG(stmt_text(q, 0)), STR_ARG(stmt_text(q, 1)),
+        printf(TR("  检验 %s：%.*s，允许 %.*s，%s\n", "  gate %s: %.*s, allowed %.*s, %s\n"), gate_label(stmt_text(q, 0)), STR_ARG(stmt_text(q, 1)),
                STR_ARG(stmt_text(q, 2)),
                str_eqz(stmt_text(q, 3), "ok") ? TR("通过", "ok") : str_eqz(stmt_text(q, 3), "warn") ? TR("提醒", "warn") : TR("不通过", "stop"));
     }
@@ -205,12 +205,12 @@ static enum status find_delivery(struct site *s, int64_t id, struct delivery_row
 }
 
 struct verb {
-    const char *name, *from[3], *to; /* states it starts from, state it leads to */
+    const char *name, *zh, *from[3], *to; /* states it starts from, state it leads to */
 };
 static const struct verb verbs[] = {
-    {"accept", {"held", "refused", "withdrawn"}, "accepted"},
-    {"refuse", {"held", NULL, NULL}, "refused"},
-    {"withdraw", {"accepted", NULL, NULL}, "withdrawn"},
+    {"accept", "放行", {"held", "refused", "withdrawn"}, "accepted"},
+    {"refuse", "拒收", {"held", NULL, NULL}, "refused"},
+    {"withdraw", "撤回", {"accepted", NULL, NULL}, "withdrawn"},
 };
 
 static enum status check_decision(const struct verb *v, int64_t id, const struct delivery_row *d, struct err *err)
@@ -220,8 +220,8 @@ static enum status check_decision(const struct verb *v, int64_t id, const struct
         fits |= strcmp(d->state, v->from[i]) == 0;
     }
     if (!fits) {
-        return err_set(err, ST_USAGE, TR("交付 %lld 现在的状态是“%s”，不能 %s", "delivery %lld is %s now: it cannot be changed by '%s'"), (long long)id,
-                       state_word(str_of(d->state)), v->name);
+        return err_set(err, ST_USAGE, TR("交付 %lld 现在的状态是“%s”，不能%s", "delivery %lld is %s now: it cannot be changed by '%s'"), (long long)id,
+                       state_word(str_of(d->state)), TR(v->zh, v->name));
     }
     if (strcmp(v->name, "accept") == 0 && d->typed_files < d->files) {
         return err_set(err, ST_REFUSED, TR("交付 %lld 里有读不出表头或编码的文件，接收了也没有数据；请先改 sources.yaml 或请部门重送",

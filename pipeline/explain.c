@@ -143,7 +143,7 @@ enum status explain_warning(struct explain *x, struct str number, struct err *er
     enum warning_number_verdict verdict = warning_number_parse(number, &no);
     if (verdict != WARNING_NUMBER_OK) {
         return err_set(err, ST_NOT_FOUND, "%s", verdict == WARNING_NUMBER_CHECK ? TR("预警号的校验字符不符，请核对是否抄错", "the check character of the warning number does not fit")
-                                                                               : TR("不是预警号", "not a warning number"));
+                                                                               : TR("预警号写成 W-000123-K 的样子，请照清单抄", "a warning number looks like W-000123-K: copy it from the list"));
     }
     TRY(add_head(x, no, err));
     TRY(add_history(x, no, err));

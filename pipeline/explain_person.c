@@ -275,10 +275,7 @@ enum status explain_person(struct explain *x, struct str ref, struct err *err)
 static enum status find_household(struct explain *x, struct str ref, uint32_t *out_row, struct err *err)
 {
     if (str_starts(ref, STR("H")) || str_starts(ref, STR("h"))) {
-        struct err first = {0};
-        if (population_find_household(x->pop, ref, out_row, &first) == ST_OK) {
-            return ST_OK;
-        }
+        return population_find_household(x->pop, ref, out_row, err);
     }
     uint32_t person;
     int64_t household;

@@ -122,6 +122,7 @@ static enum status try_delimiter(struct str bytes, const struct encoding_verdict
             got.header_line = rec.line;
         }
     }
+    vec_release(&rec.fields);
     reader_close(r);
     if (status == ST_OK && got.filled > best->filled) {
         *best = got;

@@ -142,9 +142,9 @@ static enum status one_option(struct parse *p, const char *name, char letter, co
     bool known;
     TRY(common_option(p, name, letter, attached, &known, err));
     if (!known) {
-        return err_set(err, ST_USAGE, TR("没有选项 %s%s%s；见 mopai %s --help", "no option %s%s%s; see mopai %s --help"), shown,
-                       p->command ? TR("（命令 ", " (command ") : "", p->command ? p->command->name : "",
-                       p->command ? p->command->name : "");
+        return p->command ? err_set(err, ST_USAGE, TR("命令 %s 没有选项 %s；见 mopai %s --help", "%s has no option %s; see mopai %s --help"),
+                                    p->command->name, shown, p->command->name)
+                          : err_set(err, ST_USAGE, TR("没有选项 %s；命令自己的选项写在命令后面", "no option %s; a command's own options follow the command"), shown);
     }
     return ST_OK;
 }
@@ -241,6 +241,10 @@ static enum status run(struct parse *p, struct err *err)
     if (!p->command) {
         help_first_steps(stdout);
         return ST_OK;
+    }
+    if (p->args.n > 0 && !*p->command->operands) {
+        return err_set(err, ST_USAGE, TR("多余的参数“%s”；站点用 -C 指定，其余见 mopai %s --help", "unexpected operand '%s'; the site is named with -C, see mopai %s --help"),
+                       p->operands[0], p->command->name);
     }
     return p->command->run(&p->args, err);
 }

@@ -418,12 +418,14 @@ static void tell_columns(const struct side *s, char letter)
         fprintf(stderr, TR("，%zu 行读不出", ", %zu lines unreadable"), s->table.bad_lines);
     }
     fprintf(stderr, "\n  ");
+    bool any = false;
     for (int t = 0; t < LOOSE_TYPE_COUNT; t++) {
         if (s->column[t] >= 0) {
+            any = true;
             fprintf(stderr, " " STR_FMT ":%s", STR_ARG(s->table.headers[s->column[t]]), loose_type_name((enum loose_type)t));
         }
     }
-    fputc('\n', stderr);
+    fputs(any ? "\n" : TR(" 没有认出可以比对的列\n", " no column to compare by was recognised\n"), stderr);
 }
 
 static void tell_summary(const struct matching *m, const size_t counts[STEP_NONE + 1], size_t matched)

@@ -259,9 +259,6 @@ static enum status release(struct site *site, const struct args *a, struct err *
 
 static enum status run(const struct args *a, struct err *err)
 {
-    if (a->n > 0) {
-        return err_set(err, ST_USAGE, TR("release 后面没有操作数；街道用 --street，规则用 --rule", "release takes no operand; use --street and --rule"));
-    }
     struct site site;
     TRY(site_open(&site, a->site_dir, a->opt[OPT_DRY_RUN] ? SITE_READ : SITE_WRITE, err));
     enum status st = release(&site, a, err);

@@ -22,9 +22,6 @@ static const struct option stage_options[] = {
 static enum status plan_from(const struct args *a, enum run_stage last, struct run_plan *plan, struct err *err)
 {
     *plan = (struct run_plan){.last = last, .as_of = clock_today()};
-    if (a->n) {
-        return err_set(err, ST_USAGE, TR("多余的参数“%s”；站点用 -C 指定", "unexpected operand '%s'; the site is named with -C"), a->v[0]);
-    }
     if (a->opt[OPT_AS_OF] && !day_parse_iso(str_of(a->opt[OPT_AS_OF]), &plan->as_of)) {
         return err_set(err, ST_USAGE, TR("日期应写成 2026-03-01，现为“%s”", "a date looks like 2026-03-01, not '%s'"), a->opt[OPT_AS_OF]);
     }

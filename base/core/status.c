@@ -62,6 +62,23 @@ enum status err_set(struct err *err, enum status status, const char *fmt, ...)
     return status;
 }
 
+/* The few a clerk meets, in Chinese; the rest as the system says them. */
+static const char *errno_text(int e)
+{
+    static const struct {
+        int e;
+        const char *zh;
+    } words[] = {{ENOENT, "没有这个文件或目录"}, {EACCES, "没有权限"},        {EPERM, "没有权限"},       {ENOSPC, "磁盘已满"},
+                 {EDQUOT, "磁盘配额用完"},       {EROFS, "只读文件系统"},     {EIO, "磁盘读写出错"},     {ENOTDIR, "不是目录"},
+                 {EISDIR, "是目录，不是文件"},   {ENAMETOOLONG, "名字太长"}, {EMFILE, "打开的文件太多"}, {ELOOP, "链接太多层"}};
+    for (size_t i = 0; lang_get() == LANG_ZH && i < ARRAY_LEN(words); i++) {
+        if (words[i].e == e) {
+            return words[i].zh;
+        }
+    }
+    return strerror(e);
+}
+
 enum status err_errno(struct err *err, enum status status, const char *fmt, ...)
 {
     int saved = errno;
@@ -75,7 +92,7 @@ enum status err_errno(struct err *err, enum status status, const char *fmt, ...)
         int n = vsnprintf(err->text, sizeof(err->text), fmt, ap);
         va_end(ap);
         if (n >= 0 && (size_t)n < sizeof(err->text)) {
-            (void)snprintf(err->text + n, sizeof(err->text) - (size_t)n, ": %s", strerror(saved));
+            (void)snprintf(err->text + n, sizeof(err->text) - (size_t)n, TR("：%s", ": %s"), errno_text(saved));
         }
         end_at_character(err->text, sizeof(err->text));
     }

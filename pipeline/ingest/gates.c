@@ -44,17 +44,19 @@ static void percent(char *out, size_t n, int64_t v)
     (void)snprintf(out, n, "%lld.%02lld%%", (long long)(v / 10000), (long long)(v % 10000 / 100));
 }
 
-static void band_text(const struct gate_band *b, char *out, size_t n)
+/* The band that was left, or the widest allowed; in signs every language reads, because it goes into reports. */
+static void band_text(const struct gate_band *b, enum gate_verdict verdict, char *out, size_t n)
 {
     char low[32] = "", high[32] = "";
-    int64_t lo = b->stop_low >= 0 ? b->stop_low : b->warn_low, hi = b->stop_high >= 0 ? b->stop_high : b->warn_high;
+    bool stop = verdict != GATE_WARN && (b->stop_low >= 0 || b->stop_high >= 0);
+    int64_t lo = stop ? b->stop_low : b->warn_low, hi = stop ? b->stop_high : b->warn_high;
     if (lo >= 0) {
         percent(low, sizeof(low), lo);
     }
     if (hi >= 0) {
         percent(high, sizeof(high), hi);
     }
-    (void)snprintf(out, n, "%s..%s", low, high);
+    (void)snprintf(out, n, "%s%s%s", lo < 0 ? "≤ " : hi < 0 ? "≥ " : low, lo >= 0 && hi >= 0 ? "–" : "", hi >= 0 ? high : low);
 }
 
 static enum gate_verdict judge(const struct gate_band *b, int64_t v)
@@ -77,8 +79,8 @@ static size_t add(struct gate_result *out, size_t n, const struct source *s, enu
     r->gate = gate_name(g);
     percent(share, sizeof(share), v);
     (void)snprintf(r->value, sizeof(r->value), "%s (%lld/%lld)", share, (long long)part, (long long)whole);
-    band_text(b, r->band, sizeof(r->band));
     r->verdict = judge(b, v);
+    band_text(b, r->verdict, r->band, sizeof(r->band));
     return n + 1;
 }
 
@@ -104,6 +106,13 @@ size_t gates_judge(const struct source *s, const struct typing_facts *f, int64_t
     }
     if (f->sexes > 0) {
         n = add(out, n, s, GATE_SEX, f->sexes_against, f->sexes);
+    }
+    if (s->kind != KIND_APPEND && f->typed == 0 && (s->gates[GATE_ROWS].stop_low >= 0 || s->gates[GATE_ROWS].warn_low >= 0)) { /* it would replace everybody by nobody */
+        struct gate_result *r = &out[n++];
+        r->gate = "empty";
+        r->verdict = GATE_STOP;
+        (void)snprintf(r->value, sizeof(r->value), "0");
+        (void)snprintf(r->band, sizeof(r->band), "≥ 1");
     }
     if (parts_missing > 0) {
         struct gate_result *r = &out[n++];

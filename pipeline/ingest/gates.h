@@ -11,7 +11,7 @@ struct gate_result {
     char value[96], band[96]; /* for people, in the language in force */
     enum gate_verdict verdict;
 };
-#define GATE_RESULTS_MAX (GATE_COUNT + 1)
+#define GATE_RESULTS_MAX (GATE_COUNT + 2) /* with "empty" and "parts" */
 
 /* `facts` summed over the delivery's files; previous_typed -1: nothing to compare with; parts_missing > 0 stops. Returns the number of results. */
 size_t gates_judge(const struct source *s, const struct typing_facts *facts, int64_t previous_typed, int parts_missing,

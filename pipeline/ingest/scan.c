@@ -21,6 +21,8 @@ struct inbox_file {
     struct digest_hex hex;
     int64_t size;
     bool known;
+    const char *known_as; /* the name its content came under first, when it was not this one */
+    int64_t known_in;     /* and its delivery */
     struct typed_file typed; /* filled while its delivery is made */
 };
 struct scan {
@@ -56,7 +58,11 @@ static enum status is_known(struct scan *s, struct inbox_file *f, bool any_scope
     stmt_bind_int(q, ":any_scope", any_scope);
     stmt_bind_z(q, ":scope", f->scope);
     stmt_bind_z(q, ":typing", src->typing);
-    return stmt_one(q, &f->known, err);
+    stmt_bind_z(q, ":name", f->name);
+    TRY(stmt_one(q, &f->known, err));
+    f->known_as = f->known && !str_eqz(stmt_text(q, 0), f->name) ? arena_z(&s->arena, stmt_text(q, 0)) : NULL;
+    f->known_in = f->known ? stmt_int(q, 1) : 0;
+    return ST_OK;
 }
 
 /* Scope and data date that only the content knows. The raw copy is made first: what is read is what is kept. */
@@ -102,7 +108,8 @@ static enum status finish_identity(struct scan *s, struct inbox_file *f, bool *o
         f->date = clock_today();
         f->date_from = DATE_FROM_RECEIPT;
         if (!f->known) {
-            log_event(LOG_WARN, "data-date", "source=" STR_FMT " file=\"%s\" from=receipt", STR_ARG(src->id), f->name);
+            warn_add(ST_W_CHECK, TR("%s：文件名里没有数据日期，按收到的日期算", "%s: no data date in its name, the day of receipt is taken"), f->name);
+            log_event(LOG_INFO, "data-date", "source=" STR_FMT " file=\"%s\" from=receipt", STR_ARG(src->id), f->name);
         }
     }
     return ST_OK;
@@ -141,6 +148,11 @@ static enum status look_at(struct scan *s, const struct file_entry *e, struct er
     bool keep;
     TRY(finish_identity(s, &f, &keep, err));
     s->counts.known += f.known;
+    if (f.known && f.known_as) {
+        warn_add(ST_W_CHECK, TR("%s：内容与交付 %lld 的 %s 完全相同，不再接收；如果应当是新数据，请部门重新导出",
+                                "%s: the content of delivery %lld, file %s, again; not taken; if it should be new, have it exported again"),
+                 f.name, (long long)f.known_in, f.known_as);
+    }
     if (keep) {
         vec_push(&s->files, f);
     }
@@ -262,7 +274,7 @@ static void judge(struct making *m, int64_t previous)
         }
         bool ids = strcmp(g->gate, gate_name(GATE_IDS)) == 0;
         m->state = ids ? STATE_REFUSED : MAX(m->state, STATE_HELD);
-        strbuf_addf(&m->reason, "%s%s %s", m->reason.n ? "；" : "", g->gate, g->value);
+        strbuf_addf(&m->reason, TR("%s%s %s，允许 %s", "%s%s %s, allowed %s"), m->reason.n ? TR("；", "; ") : "", gate_label(str_of(g->gate)), g->value, g->band);
     }
 }
 
@@ -411,7 +423,9 @@ static void report(struct scan *s, const struct making *m, int64_t id)
     }
     for (size_t i = 0; i < m->n_gates; i++) {
         if (m->gates[i].verdict == GATE_WARN) {
-            log_event(LOG_WARN, "gate", "source=" STR_FMT " delivery=%lld gate=%s value=\"%s\" band=\"%s\"", STR_ARG(m->src->id), (long long)id,
+            warn_add(ST_W_CHECK, TR("交付 %lld（" STR_FMT " %s）：%s %s，通常 %s", "delivery %lld (" STR_FMT " %s): %s %s, usually %s"), (long long)id,
+                     STR_ARG(m->src->label), f->name, gate_label(str_of(m->gates[i].gate)), m->gates[i].value, m->gates[i].band);
+            log_event(LOG_INFO, "gate", "source=" STR_FMT " delivery=%lld gate=%s value=\"%s\" band=\"%s\"", STR_ARG(m->src->id), (long long)id,
                       m->gates[i].gate, m->gates[i].value, m->gates[i].band);
         }
     }

@@ -39,6 +39,19 @@ const char *gate_name(enum source_gate g)
     return gate_words[g];
 }
 
+const char *gate_label(struct str name)
+{
+    static const char *const words[][3] = {{"rows", "行数", "rows"},          {"rejects", "退回行", "rejected rows"}, {"defects", "未知的格子", "unknown cells"},
+                                           {"ids", "证件号码", "identifiers"}, {"sex", "性别与证件号不符", "sex against the identifier"},
+                                           {"keys", "记录键为空", "blank keys"}, {"parts", "份数", "parts"},           {"empty", "没有数据行", "no data rows"}};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (str_eqz(name, words[i][0])) {
+            return TR(words[i][1], words[i][2]);
+        }
+    }
+    return "?";
+}
+
 size_t source_width(const struct source *s)
 {
     return s->n_columns + s->n_measures;

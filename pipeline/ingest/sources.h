@@ -181,6 +181,7 @@ const char *source_kind_name(enum source_kind k);                 /* "snapshot" 
 const char *column_type_name(enum column_type t);                 /* "id_number" */
 const char *unit_kind_label(enum unit_kind k);                    /* "保障户"; "" for none */
 const char *gate_name(enum source_gate g);                        /* "rows" */
+const char *gate_label(struct str name);                          /* what people call it: "退回行"; "?" when it is none of ours */
 /* The declared column that holds the raw cell of column or measure `c`: itself, or the first term of a measure. */
 int source_raw_column(const struct source *s, int c);
 

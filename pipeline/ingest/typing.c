@@ -396,6 +396,10 @@ static bool look_at_head(struct typer *t)
         strbuf_addf(&t->out->why, TR("认不出编码：%s", "encoding not recognised: %s"), v.why);
         return false;
     }
+    if (t->job->whole && str_trim(str_sub(t->job->head, MIN(v.bom_length, t->job->head.n), t->job->head.n)).n == 0) {
+        strbuf_addz(&t->out->why, TR("文件是空的", "the file is empty"));
+        return false;
+    }
     if (!layout_find(t->s, t->job->head, v.encoding, v.bom_length, &t->arena, &t->layout, &t->out->why)) {
         return false;
     }

@@ -37,7 +37,7 @@ static void line(struct quality *q, const char *item, struct str column, const c
 static const char *gate_word(struct str gate)
 {
     static const char *const words[][2] = {{"rows", "行数变化"}, {"rejects", "退回比例"}, {"defects", "缺陷比例"},
-                                           {"ids", "证件号损坏"}, {"sex", "性别与证件号不符"}, {"keys", "主键空白"}};
+                                           {"ids", "证件号损坏"}, {"sex", "性别与证件号不符"}, {"keys", "主键空白"}, {"empty", "没有数据行"}, {"parts", "份数"}};
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         if (str_eqz(gate, words[i][0])) {
             return words[i][1];

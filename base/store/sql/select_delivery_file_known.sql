@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Content that needs no second look. A file the program itself refused is looked at again when the source is declared differently.
-SELECT d.delivery_id FROM delivery_file f JOIN delivery d ON d.delivery_id = f.delivery_id
+-- Content that needs no second look, and the name it came under (this one, if it ever did). A file the program itself refused is looked at again when the source is declared differently.
+SELECT f.name, d.delivery_id FROM delivery_file f JOIN delivery d ON d.delivery_id = f.delivery_id
 WHERE f.xxh128 = :xxh128 AND d.source = :source AND (:any_scope OR d.scope = :scope)
   AND (d.state <> 'refused' OR f.typing = :typing OR EXISTS (SELECT 1 FROM delivery_decision x WHERE x.delivery_id = d.delivery_id))
-LIMIT 1
+ORDER BY f.name <> :name, d.delivery_id LIMIT 1

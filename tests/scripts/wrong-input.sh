@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# What goes wrong on an ordinary day ends with the right exit code and a message that says what to do, in both languages; every row stays accounted for.
+set -eu
+top=$PWD
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+. "$top/tests/lib/site.sh"
+MOPAI_CLOCK=2026-03-02T02:00:00
+export MOPAI_CLOCK
+site=$work/site
+
+# expect CODE TEXT COMMAND...: its exit code, and a text it must print (extended expression)
+expect() {
+    _code=$1 _text=$2
+    shift 2
+    _got=0
+    "$@" >"$work/said" 2>&1 || _got=$?
+    [ "$_got" -eq "$_code" ] && grep -Eq -e "$_text" "$work/said" && return 0
+    echo "$*"
+    echo "wanted exit $_code and '$_text', got exit $_got and:"
+    cat "$work/said"
+    exit 1
+}
+m() { "$MOPAI_BIN" -C "$site" "$@"; }
+e() { "$MOPAI_BIN" -C "$site" --lang en "$@"; }
+new_source_site() {
+    rm -rf "$site"
+    new_site "$site"
+    cat >>"$site/sources.yaml" <<'YAML'
+
+  - id: list
+    label: 名单
+    department: 民政局
+    files: ["list_{date}.csv"]
+    kind: snapshot
+    key: [编号]
+    person: {id: 身份证号, name: 姓名}
+    columns:
+      编号: {type: token}
+      姓名: {type: name, required: true}
+      身份证号: {type: id_number, required: true}
+YAML
+}
+rows='编号,姓名,身份证号\n1,王德明,12019419610305001X\n2,李桂英,120194196307120024\n'
+
+# the command line
+expect 2 '命令 run 没有选项 --as-off；见 mopai run --help' "$MOPAI_BIN" run --as-off
+expect 2 'run has no option --as-off; see mopai run --help' "$MOPAI_BIN" --lang en run --as-off
+expect 2 '多余的参数“foo”' "$MOPAI_BIN" status foo
+expect 13 '/nonexistent.*没有 sources.yaml' "$MOPAI_BIN" -C /nonexistent run
+expect 30 '没有这个文件或目录' "$MOPAI_BIN" match "$work/none.csv" "$work/none.csv"
+printf 'a,b\n1,2\n' >"$work/a.csv"
+expect 32 '没有认出可以比对的列' "$MOPAI_BIN" match "$work/a.csv" "$work/a.csv"
+
+# the inbox
+new_source_site
+: >"$site/inbox/list_20260225.csv"
+expect 107 '文件是空的' m ingest
+rm "$site"/inbox/*
+printf '编号,姓名,身份证号\n' >"$site/inbox/list_20260226.csv"
+expect 102 '没有数据行 0，允许 ≥ 1' m ingest
+rm "$site"/inbox/*
+# shellcheck disable=SC2059
+printf "$rows" >"$site/inbox/list_20260301.csv"
+expect 0 '接收完成' m ingest
+cp "$site/inbox/list_20260301.csv" "$site/inbox/list_20260302.csv"
+expect 106 'list_20260302.csv：内容与交付 3 的 list_20260301.csv 完全相同' m ingest
+expect 106 'list_20260302.csv: the content of delivery 3, file list_20260301.csv, again' e ingest
+rm "$site"/inbox/*
+expect 2 '不能放行' m deliveries accept 3 --reason x
+expect 33 '没有交付 99' m deliveries show 99
+
+# a person who types a number wrong
+expect 100 '已发布' m run
+expect 33 'W-000123-K' m explain W-1
+expect 33 '没有编号为 H-1 的户' m explain household H-1
+expect 32 '前 30 行里没有找到表头' m visits import "$work/a.csv"
+expect 0 '0 个问题' m verify
