@@ -35,7 +35,7 @@ static void test_working_days(void **state)
         for (size_t i = 0; i < 4; i++) {
             assert_true(str_split(&line, '\t', &part[i]));
         }
-        int64_t n, year;
+        int64_t n = 0, year = 0;
         int unknown;
         assert_true(str_to_i64(part[1], &n) && str_to_i64(part[3], &year));
         assert_int_equal(calendar_add_workdays(c, day(part[0]), (int)n, &unknown), day(part[2]));

@@ -49,7 +49,7 @@ static void months_clamp(void **state)
         {"2024-02-29", 12, "2025-02-28"}, {"2026-01-31", 1, "2026-02-28"},  {"2026-12-15", 1, "2027-01-15"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        daynum from, to;
+        daynum from = DAY_MISSING, to = DAY_MISSING;
         assert_true(day_parse_iso(str_of(cases[i].from), &from) && day_parse_iso(str_of(cases[i].to), &to));
         assert_int_equal(day_add_months(from, cases[i].months), to);
     }
