@@ -264,9 +264,8 @@ static enum status finish(struct work *w, const struct run_plan *plan, struct ru
     return ST_OK;
 }
 
-static enum status run_fixed(struct work *w, const struct run_plan *plan, struct run_result *out, struct err *err)
+static enum status run_fixed_in_chinese(struct work *w, const struct run_plan *plan, struct run_result *out, struct err *err)
 {
-    TRY(fix_night(w, plan, err));
     out->night = w->night.number;
     if (plan->last == RUN_PUBLISH && already_done(w)) {
         out->already_done = true;
@@ -281,6 +280,17 @@ static enum status run_fixed(struct work *w, const struct run_plan *plan, struct
     TRY(db_close(db, err));
     TRY(db_open(path_join(&w->night.arena, w->night.run_dir, "night.db"), DB_READ, &w->night.db, err));
     return finish(w, plan, out, err);
+}
+
+static enum status run_fixed(struct work *w, const struct run_plan *plan, struct run_result *out, struct err *err)
+{
+    TRY(fix_night(w, plan, err));
+    /* what a night writes does not depend on who types the command: its words are Chinese, whatever --lang says */
+    enum lang asked = lang_get();
+    lang_set(LANG_ZH);
+    enum status status = run_fixed_in_chinese(w, plan, out, err);
+    lang_set(asked);
+    return status;
 }
 
 enum status site_rules_check(struct site *s, struct err *err)
