@@ -198,7 +198,9 @@ static enum status find_delivery(struct site *s, int64_t id, struct delivery_row
     if (print) {
         AUTO_STRBUF day = STRBUF_INIT;
         strbuf_add_day(&day, stmt_day(q, 2));
-        printf(TR("交付 %lld：%.*s %.*s %s，%s %.*s\n", "delivery %lld: %.*s %.*s %s, %s %.*s\n"), (long long)id, STR_ARG(stmt_text(q, 0)), STR_ARG(stmt_text(q, 1)),
+        int at = source_find(s->sources, stmt_text(q, 0));
+        struct str source = at < 0 ? stmt_text(q, 0) : s->sources->v[at].label;
+        printf(TR("交付 %lld：%.*s %.*s %s，%s %.*s\n", "delivery %lld: %.*s %.*s %s, %s %.*s\n"), (long long)id, STR_ARG(source), STR_ARG(stmt_text(q, 1)),
                strbuf_z(&day), state_word(stmt_text(q, 3)), STR_ARG(stmt_text(q, 4)));
     }
     return ST_OK;

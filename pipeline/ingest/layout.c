@@ -46,12 +46,52 @@ static struct str without_unit(struct str folded, int64_t unit)
     return str_ends(folded, str_of(tail)) ? str_sub(folded, 0, folded.n - strlen(tail)) : folded;
 }
 
-/* Position among a column's accepted headers, -1 when none. */
-static int header_rank(const struct source_column *c, struct str folded)
+/* `姓名#2` declares the second field that is headed 姓名: the header without the mark and its number, 0 when there is none. */
+static struct str without_number(struct str declared, size_t *out_number)
 {
-    struct str bare = c->type == COL_MONEY ? without_unit(folded, c->unit) : folded;
+    size_t at = declared.n;
+    *out_number = 0;
+    while (at > 0 && is_digit((unsigned char)declared.p[at - 1])) {
+        at--;
+    }
+    if (at < 2 || at == declared.n || declared.n - at > 3 || declared.p[at - 1] != '#') {
+        return declared;
+    }
+    for (size_t i = at; i < declared.n; i++) {
+        *out_number = *out_number * 10 + (size_t)(declared.p[i] - '0');
+    }
+    return str_sub(declared, 0, at - 1);
+}
+
+static bool is_header(const struct source_column *c, struct str declared, struct str folded)
+{
+    return str_eq(declared, folded) || (c->type == COL_MONEY && str_eq(declared, without_unit(folded, c->unit)));
+}
+
+/* Which of the equal headers this field has, from 1, when the source tells them apart by number; else 0. */
+static size_t numbered(const struct source *s, const struct layout *l, size_t field)
+{
+    bool told = false;
+    size_t nth = 0, n;
+    for (size_t c = 0; c < s->n_columns && !told; c++) {
+        for (size_t i = 0; i < s->columns[c].n_headers && !told; i++) {
+            struct str base = without_number(s->columns[c].headers[i], &n);
+            told = n > 0 && is_header(&s->columns[c], base, l->folded[field]);
+        }
+    }
+    for (size_t f = 0; told && f <= field; f++) {
+        nth += str_eq(l->folded[f], l->folded[field]);
+    }
+    return nth;
+}
+
+/* Position among a column's accepted headers, -1 when none. Where equal headers are told apart, a header without a number means the first. */
+static int header_rank(const struct source_column *c, struct str folded, size_t nth)
+{
     for (size_t i = 0; i < c->n_headers; i++) {
-        if (str_eq(c->headers[i], folded) || str_eq(c->headers[i], bare)) {
+        size_t number;
+        struct str base = without_number(c->headers[i], &number);
+        if (is_header(c, base, folded) ? number == nth || (number == 0 && nth == 1) : str_eq(c->headers[i], folded)) {
             return (int)i;
         }
     }
@@ -83,14 +123,16 @@ static void try_header(const struct source *s, const struct record *rec, struct 
         fold_header(rec->fields.v[f], &folded);
         out->folded[f] = arena_str(a, strbuf_str(&folded));
         out->n_named = folded.n > 0 ? f + 1 : out->n_named;
+        size_t nth = folded.n > 0 ? numbered(s, out, f) : 0;
         for (size_t c = 0; c < s->n_columns && folded.n > 0; c++) {
-            int r = header_rank(&s->columns[c], strbuf_str(&folded));
+            int r = header_rank(&s->columns[c], strbuf_str(&folded), nth);
             if (r < 0) {
                 continue;
             }
             if (out->field_of[c] >= 0 && r == rank[c]) {
-                strbuf_addf(&t->why, TR("列“" STR_FMT "”在表头里出现两次（第 %d、%zu 列）；", "column '" STR_FMT "' is in the header twice (fields %d and %zu); "),
-                            STR_ARG(s->columns[c].name), out->field_of[c] + 1, f + 1);
+                strbuf_addf(&t->why, TR("列“" STR_FMT "”在表头里出现两次（第 %d、%zu 列），请在它的 header 里写 " STR_FMT "#1 或 #2 说明用哪一个；",
+                                        "column '" STR_FMT "' is in the header twice (fields %d and %zu), say which with header: [" STR_FMT "#1] or #2; "),
+                            STR_ARG(s->columns[c].name), out->field_of[c] + 1, f + 1, STR_ARG(out->folded[f]));
                 t->missing++;
             } else if (out->field_of[c] < 0 || r < rank[c]) {
                 AUTO_STRBUF scratch = STRBUF_INIT;

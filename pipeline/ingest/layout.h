@@ -23,8 +23,8 @@ struct layout {
    recognised, without any cell that might be data. Results live in `a`. */
 bool layout_find(const struct source *s, struct str head, enum encoding encoding, size_t bom, struct arena *a, struct layout *out, struct strbuf *why);
 
-enum row_kind { ROW_DATA, ROW_TITLE, ROW_HEADER, ROW_TOTAL, ROW_SIGNATURE, ROW_BLANK, ROW_KIND_COUNT };
-/* What a record behind the header is. ROW_DATA may still have the wrong number of fields. */
+enum row_kind { ROW_DATA, ROW_TITLE, ROW_HEADER, ROW_TOTAL, ROW_SIGNATURE, ROW_BLANK, ROW_SKIPPED, ROW_KIND_COUNT };
+/* What a record behind the header is. ROW_DATA may still have the wrong number of fields, or be one the source skips (ROW_SKIPPED, found by its cells). */
 enum row_kind layout_row_kind(const struct layout *l, const struct source *s, const struct record *rec, struct strbuf *scratch);
 /* Enough fields for the header, and nothing but blanks beyond it. */
 bool layout_fits(const struct layout *l, const struct record *rec);

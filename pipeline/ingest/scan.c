@@ -328,6 +328,7 @@ static enum status insert_file(struct db *db, const struct making *m, size_t i, 
     stmt_bind_int(q, ":aside_total", t->aside[ROW_TOTAL]);
     stmt_bind_int(q, ":aside_signature", t->aside[ROW_SIGNATURE]);
     stmt_bind_int(q, ":aside_blank", t->aside[ROW_BLANK]);
+    stmt_bind_int(q, ":aside_skipped", t->aside[ROW_SKIPPED]);
     stmt_bind_int(q, ":defects", t->defects);
     return stmt_run(q, err);
 }

@@ -8,7 +8,7 @@
     X(header_line) X(fields) X(bytes) X(records) X(typed) X(rejected) X(defects) X(cells) X(keys_blank) X(ids) X(ids_wrecked)    \
     X(ids_18) X(ids_x) X(sexes) X(sexes_against) X(euros)
 
-static const char *const aside_names[ROW_KIND_COUNT] = {"", "aside_title", "aside_header", "aside_total", "aside_signature", "aside_blank"};
+static const char *const aside_names[ROW_KIND_COUNT] = {"", "aside_title", "aside_header", "aside_total", "aside_signature", "aside_blank", "aside_skipped"};
 
 static void put(struct strbuf *b, const char *key, int64_t v)
 {

@@ -523,7 +523,7 @@ static void load_source(struct loader *l, const struct yaml_node *map, struct so
 {
     static const char *const keys[] = {"id",     "label",  "department", "files",   "encoding", "delimiter", "kind",     "date",  "scope",     "key",
                                        "period", "months", "refund_of",  "parts",   "cadence",  "grace",     "gates",    "covers", "absent", "registers",
-                                       "person", "unit",   "columns",    "measures", "event_date", NULL};
+                                       "person", "unit",   "columns",    "measures", "event_date", "skip", NULL};
     static const char *const registers[] = {"persons", NULL};
     s->line = (int)map->line;
     if (!yaml_as_map(l->doc, map, "sources")) {
@@ -544,6 +544,7 @@ static void load_source(struct loader *l, const struct yaml_node *map, struct so
     }
     s->scope_column = load_from_column(l, map, "scope", s);
     source_load_keys(l, map, s);
+    source_load_skip(l, map, s);
     load_person(l, map, s);
     load_unit(l, map, s);
     load_cover(l, map, s);

@@ -115,6 +115,12 @@ struct source_absent {
     struct str value;
 };
 
+/* `已删除 = 1`: a row that does not count. */
+struct source_skip {
+    int column;
+    struct str value; /* label (code), 是 or 否 (flag), else the text */
+};
+
 /* A gate's bands, in parts per million; -1: not set. Outside warn: reported; outside stop: the delivery is held. */
 struct gate_band {
     int64_t warn_low, warn_high, stop_low, stop_high;
@@ -152,6 +158,8 @@ struct source {
     struct source_key *key;
     size_t n_key;
     struct source_key refund_of; /* n 0: none. Names the key of the original row; needs a key of one component */
+    struct source_skip *skip; /* rows for which any holds are set aside: soft-deleted, void */
+    size_t n_skip;
     bool registers_persons;
     struct source_role person[ROLE_COUNT];
     struct source_unit unit;

@@ -23,6 +23,7 @@ void source_load_role(struct loader *l, const struct source *s, const struct yam
 void source_check_roles(struct loader *l, const struct source *s, const struct yaml_node *person);
 void source_load_keys(struct loader *l, const struct yaml_node *map, struct source *s); /* key and refund_of */
 void source_load_measures(struct loader *l, const struct yaml_node *measures, struct source *s);
+void source_load_skip(struct loader *l, const struct yaml_node *map, struct source *s); /* rows that do not count */
 void source_check_pattern(struct loader *l, const struct yaml_node *pattern);
 void source_typing_hash(struct source *s);
 

@@ -169,6 +169,48 @@ void source_load_keys(struct loader *l, const struct yaml_node *map, struct sour
     }
 }
 
+/* --- rows that do not count: `skip: 已删除 = 是` ------------------------------------------------------------------------------ */
+
+/* A code's value is a label of its table: what the file writes stands on the left of `codes`. */
+static bool is_label(const struct source_column *c, struct str value)
+{
+    bool any = c->n_codes == 0;
+    for (size_t i = 0; i < c->n_codes && !any; i++) {
+        any = str_eq(c->codes[i].label, value);
+    }
+    return any;
+}
+
+void source_load_skip(struct loader *l, const struct yaml_node *map, struct source *s)
+{
+    struct yaml_texts t;
+    if (yaml_is_empty(yaml_get(map, "skip")) || !yaml_texts(l->doc, map, "skip", YAML_OPTIONAL, &t)) {
+        return;
+    }
+    s->skip = arena_array(l->arena, struct source_skip, t.n);
+    for (size_t i = 0; i < t.n; i++) {
+        struct str text = t.v[i]->text;
+        size_t eq = str_find(text, STR("="));
+        if (eq >= text.n) {
+            yaml_problem(l->doc, t.v[i], "E176", TR("写成 skip: 列 = 值", "write skip: COLUMN = VALUE"));
+            continue;
+        }
+        int c = source_need_column(l, s, t.v[i], str_trim(str_sub(text, 0, eq)));
+        struct str value = arena_str(l->arena, str_trim(str_sub(text, eq + 1, text.n)));
+        source_need_type(l, s, t.v[i], c, 1u << COL_CODE | 1u << COL_FLAG | 1u << COL_TEXT | 1u << COL_TOKEN);
+        if (c < 0) {
+            continue;
+        }
+        if (s->columns[c].type == COL_FLAG ? !str_eqz(value, "是") && !str_eqz(value, "否") : !is_label(&s->columns[c], value)) {
+            yaml_problem(l->doc, t.v[i], "E176", TR("“" STR_FMT "”不是这一列的取值；flag 写 是 或 否，code 写 codes 右边的名称",
+                                                    "'" STR_FMT "' is no value of this column: a flag is 是 or 否, a code a label of its table"),
+                         STR_ARG(value));
+        }
+        need_in_header(s, c);
+        s->skip[s->n_skip++] = (struct source_skip){c, value};
+    }
+}
+
 /* --- measures: `自付金额: 个人负担总额 - 全自费` -------------------------------------------------------------------------- */
 
 static void load_measure(struct loader *l, const struct yaml_pair *p, struct source *s)
@@ -247,6 +289,9 @@ void source_typing_hash(struct source *s)
         hash_key(&b, &s->key[i]);
     }
     hash_key(&b, &s->refund_of);
+    for (size_t i = 0; i < s->n_skip; i++) {
+        strbuf_addf(&b, "skip %d=" STR_FMT "\n", s->skip[i].column, STR_ARG(s->skip[i].value));
+    }
     char hex[33];
     hash128_hex(b.p, b.n, hex);
     memcpy(s->typing, hex, 16);

@@ -236,12 +236,30 @@ static void note_defects(struct typer *t)
     }
 }
 
+/* Does the source say that such a row does not count? */
+static bool is_skipped(const struct typer *t)
+{
+    for (size_t i = 0; i < t->s->n_skip; i++) {
+        const struct source_skip *k = &t->s->skip[i];
+        const struct cell *c = &t->cells[k->column];
+        bool flag = t->s->columns[k->column].type == COL_FLAG;
+        if (c->reason == VALUE_OK && (flag ? c->i == str_eqz(k->value, "是") : str_eq(c->text, k->value))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void type_row(struct typer *t)
 {
     const struct source *s = t->s;
     struct typing_facts *f = &t->out->facts;
     bool defects;
     int bad = read_cells(t, &defects);
+    if (is_skipped(t)) {
+        f->aside[ROW_SKIPPED]++;
+        return;
+    }
     if (bad >= 0) {
         enum value_reason r = t->cells[bad].reason;
         reject_row(t, bad, r == VALUE_MISSING ? VALUE_REQUIRED : r, raw_field(t, (size_t)bad));

@@ -66,7 +66,7 @@ static enum status load_source(struct report *r, size_t source, const struct map
         for (int i = 0; i < ASIDE_COUNT; i++) {
             f.aside[i] = stmt_int(q, 12 + i);
         }
-        f.defects = stmt_int(q, 17);
+        f.defects = stmt_int(q, 12 + ASIDE_COUNT);
         if (f.delivery_id != last) {
             TRY(load_gates(r, &f, err));
         }

@@ -5,7 +5,7 @@
 
 #include "pipeline/report/report.h"
 
-enum { ASIDE_TITLE, ASIDE_HEADER, ASIDE_TOTAL, ASIDE_SIGNATURE, ASIDE_BLANK, ASIDE_COUNT };
+enum { ASIDE_TITLE, ASIDE_HEADER, ASIDE_TOTAL, ASIDE_SIGNATURE, ASIDE_BLANK, ASIDE_SKIPPED, ASIDE_COUNT };
 
 struct delivered_gate {
     struct str gate, value, band, verdict;

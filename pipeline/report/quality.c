@@ -57,7 +57,7 @@ static bool count_reason(void *ctx, const struct reject *j, int64_t count)
 
 static enum status write_file(struct quality *q, const struct delivered_file *f, struct err *err)
 {
-    static const char *const asides[ASIDE_COUNT] = {"标题行", "表头行", "合计行", "签名行", "空行"};
+    static const char *const asides[ASIDE_COUNT] = {"标题行", "表头行", "合计行", "签名行", "空行", "不算的行"};
     q->file = f;
     AUTO_STRBUF encoding = STRBUF_INIT;
     strbuf_adds(&encoding, f->encoding);

@@ -41,6 +41,7 @@ CREATE TABLE delivery_file (
   aside_total   INTEGER NOT NULL,
   aside_signature INTEGER NOT NULL,
   aside_blank   INTEGER NOT NULL,
+  aside_skipped INTEGER NOT NULL,         -- rows the source says do not count (`skip`: soft-deleted, void)
   defects       INTEGER NOT NULL          -- cells kept as unknown in typed rows
 ) STRICT;
 CREATE INDEX delivery_file_by_delivery ON delivery_file (delivery_id, part);

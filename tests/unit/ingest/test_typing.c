@@ -118,6 +118,54 @@ static void test_set_aside(void **state)
     typed_file_release(&t);
 }
 
+/* A register with a two-line header and columns of one name, whose void rows stay in the export. */
+static void test_numbered_headers_and_skipped_rows(void **state)
+{
+    (void)state;
+    static const char yaml[] = "format: 1\n"
+                               "sources:\n"
+                               "  - id: a\n"
+                               "    label: 甲\n"
+                               "    department: 某局\n"
+                               "    files: [\"a_{date}.csv\"]\n"
+                               "    kind: snapshot\n"
+                               "    key: [学籍号]\n"
+                               "    skip: [已删除 = 是, 状态 = 作废]\n"
+                               "    columns:\n"
+                               "      学籍号: {type: token}\n"
+                               "      姓名: {type: name, required: true}\n"
+                               "      监护人: {type: name, required: true, header: [姓名#2]}\n"
+                               "      补助: {type: money, header: [金额#2]}\n"
+                               "      已删除: {type: flag, header: [IS_DEL]}\n"
+                               "      状态: {type: code, codes: {1: 正常, 9: 作废}}\n";
+    static const char text[] = "学生;;监护人;;;;\n"
+                               "学籍号;姓名;姓名;金额(元);金额（元）;IS_DEL;状态\n"
+                               "G1;甲一;乙一;1;2;0;1\n"
+                               "G2;甲二;乙二;1;2;1;1\n"
+                               "G3;;乙三;1;x;1;1\n" /* a void row is not judged */
+                               "G4;甲四;乙四;1;2;;9\n"
+                               "G5;甲五;乙五;1;2;;\n";
+    struct fixture f = {0};
+    struct err err;
+    if (sources_load(str_of(yaml), "sources.yaml", &f.sources, &err) != ST_OK) {
+        fail_msg("%s", err.text);
+    }
+    struct typed_file t;
+    type(&f, str_of(text), false, &t);
+    assert_string_equal(strbuf_z(&t.why), "");
+    assert_int_equal(t.facts.records, 7);
+    assert_int_equal(t.facts.typed, 2);
+    assert_int_equal(t.facts.rejected, 0);
+    assert_int_equal(t.facts.aside[ROW_SKIPPED], 3);
+    typed_file_release(&t);
+    /* without the column that says which rows are void the file is refused: it would bring the dead back */
+    type(&f, STR("学籍号;姓名;姓名;状态\nG1;甲一;乙一;1\n"), false, &t);
+    assert_false(t.usable);
+    assert_non_null(strstr(strbuf_z(&t.why), "已删除"));
+    typed_file_release(&t);
+    sources_free(f.sources);
+}
+
 static void test_delimiters_and_refusals(void **state)
 {
     static const struct {
@@ -322,6 +370,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_set_aside, set_up, tear_down),
+        cmocka_unit_test(test_numbered_headers_and_skipped_rows),
         cmocka_unit_test_setup_teardown(test_delimiters_and_refusals, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_values, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_missing_words, set_up, tear_down),
