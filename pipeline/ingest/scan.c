@@ -23,6 +23,7 @@ struct inbox_file {
     bool known;
     const char *known_as; /* the name its content came under first, when it was not this one */
     int64_t known_in;     /* and its delivery */
+    bool unchanged;       /* a snapshot of another date with this very content is there: taken, and said */
     struct typed_file typed; /* filled while its delivery is made */
 };
 struct scan {
@@ -49,10 +50,18 @@ static void report_unknown(struct scan *s, const char *name, const char *zh, con
     warn_add(ST_W_UNKNOWN_FILE, "%s：%s", name, TR(zh, en));
 }
 
-static enum status is_known(struct scan *s, struct inbox_file *f, bool any_scope, struct err *err)
+/* A snapshot is known when its content came with the same data date; the same content under another date is news: nothing has changed since. */
+static bool dated_snapshot(const struct scan *s, const struct inbox_file *f)
+{
+    return source_of(s, f)->kind == KIND_SNAPSHOT && f->says.date != DAY_MISSING;
+}
+
+static enum status look_up_content(struct scan *s, struct inbox_file *f, bool any_scope, bool any_date, struct err *err)
 {
     const struct source *src = source_of(s, f);
     AUTO_STMT q = stmt_use(s->site->ledger, STMT_SELECT_DELIVERY_FILE_KNOWN);
+    stmt_bind_int(q, ":any_date", any_date);
+    stmt_bind_int(q, ":date", any_date ? 0 : f->says.date);
     stmt_bind_z(q, ":xxh128", f->hex.xxh128);
     stmt_bind_text(q, ":source", src->id);
     stmt_bind_int(q, ":any_scope", any_scope);
@@ -62,6 +71,18 @@ static enum status is_known(struct scan *s, struct inbox_file *f, bool any_scope
     TRY(stmt_one(q, &f->known, err));
     f->known_as = f->known && !str_eqz(stmt_text(q, 0), f->name) ? arena_z(&s->arena, stmt_text(q, 0)) : NULL;
     f->known_in = f->known ? stmt_int(q, 1) : 0;
+    return ST_OK;
+}
+
+static enum status is_known(struct scan *s, struct inbox_file *f, bool any_scope, struct err *err)
+{
+    TRY(look_up_content(s, f, any_scope, !dated_snapshot(s, f), err));
+    if (f->known || !dated_snapshot(s, f)) {
+        return ST_OK;
+    }
+    TRY(look_up_content(s, f, any_scope, true, err)); /* for what is said about it */
+    f->unchanged = f->known;
+    f->known = false;
     return ST_OK;
 }
 
@@ -148,6 +169,11 @@ static enum status look_at(struct scan *s, const struct file_entry *e, struct er
     bool keep;
     TRY(finish_identity(s, &f, &keep, err));
     s->counts.known += f.known;
+    if (f.unchanged && f.known_as) {
+        warn_add(ST_W_CHECK, TR("%s：内容与交付 %lld 的 %s 完全相同，按新的数据日期接收；如果是旧文件改了名，请 mopai deliveries withdraw",
+                                "%s: the content of delivery %lld, file %s, unchanged; taken with its new data date; if an old file was renamed, withdraw it"),
+                 f.name, (long long)f.known_in, f.known_as);
+    }
     if (f.known && f.known_as) {
         warn_add(ST_W_CHECK, TR("%s：内容与交付 %lld 的 %s 完全相同，不再接收；如果应当是新数据，请部门重新导出",
                                 "%s: the content of delivery %lld, file %s, again; not taken; if it should be new, have it exported again"),
