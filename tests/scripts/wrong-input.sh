@@ -70,7 +70,7 @@ cp "$site/inbox/list_20260301.csv" "$site/inbox/list_20260303.csv"
 expect 106 'list_20260303.csv: the content of delivery 3, file list_20260301.csv, unchanged; taken' e ingest
 expect 0 '接收完成' m ingest
 cp "$site/inbox/list_20260301.csv" "$site/inbox/list_20260301(1).csv"
-expect 106 'list_20260301(1).csv：内容与交付 3 的 list_20260301.csv 完全相同，不再接收' m ingest
+expect 106 '内容与交付 3 的 list_20260301.csv 完全相同，不再接收' m ingest
 rm "$site"/inbox/*
 expect 2 '不能放行' m deliveries accept 3 --reason x
 expect 33 '没有交付 99' m deliveries show 99
