@@ -124,6 +124,9 @@ check-asan: setup-test
 ## check-fixtures: the generated district against its specification, figures beside their targets
 check-fixtures: all
 	$(Q)sh scripts/check-fixtures.sh $(BUILD)/mopai-gen
+## score: the pipeline over a generated district of 10,000 on 30 nights against its truth; what differs, in build/score/misses.tsv
+score: all
+	$(Q)sh scripts/score.sh $(BUILD)
 ## bench: rows/s, MB/s and peak memory per stage on a generated load
 bench: all $(BENCH_BIN)
 	$(Q)sh scripts/bench.sh $(BUILD)
@@ -162,7 +165,7 @@ help:
 	$(Q)sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  %-12s %s\n", $$1, $$2}'
 
 FORCE:
-.PHONY: all docs setup setup-test demo check check-build check-asan check-fixtures bench fuzz fuzz-build install format clean help FORCE
+.PHONY: all docs setup setup-test demo check check-build check-asan check-fixtures score bench fuzz fuzz-build install format clean help FORCE
 .SECONDARY:
 
 -include $(LIB_OBJ:.o=.d) $(GEN_OBJ:.o=.d) $(BUILD)/pipeline/main.d $(TEST_SRC:%.c=$(BUILD)/%.d) $(TESTLIB_OBJ:.o=.d) $(FUZZ_SRC:%.c=$(BUILD)/%.d) $(BENCH_SRC:%.c=$(BUILD)/%.d)
