@@ -130,7 +130,8 @@ CREATE TABLE warning_event (
   seq        INTEGER PRIMARY KEY,
   warning_no INTEGER NOT NULL REFERENCES warning (warning_no),
   night      INTEGER NOT NULL,            -- the night that proposed it, or the last published one for a person's event
-  kind       TEXT NOT NULL CHECK (kind IN ('held', 'new', 'released', 'level', 'closed', 'absent', 'cleared')),
+  kind       TEXT NOT NULL CHECK (kind = 'held' OR kind = 'new' OR kind = 'released' OR kind = 'level' OR kind = 'closed' OR kind = 'absent'
+             OR kind = 'cleared'),        -- not IN: see night.sql
   level      TEXT NOT NULL DEFAULT '',
   detail     TEXT NOT NULL DEFAULT '',    -- cleared: 情况消失 | 数据更正 | 规则变更 | 家庭变化 | 数据撤回; closed: outcome
   body       TEXT NOT NULL DEFAULT '{}',  -- JSON: say, rule hash, parameters, conditions and evidence with file and line, copied in

@@ -1,5 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- store/runs/N/night.db: what one night found. Written by link and assess, read by report, explain and export. Derived: it can be deleted.
+-- A list of more than two words after IN is built again as a table of its own for every row written (SQLite 3.40): in tables with a row a hit the words
+-- are compared one by one, which takes a third off writing evidence.
 -- "person_row" and "household_row" are row numbers of persons.seg and households.seg of the same night.
 
 -- Files of the deliveries in force, numbered as the night uses them; persons.seg and links point here.
@@ -81,7 +83,8 @@ CREATE TABLE hit (
   street        TEXT NOT NULL,            -- area codes; '' = district sheet
   community     TEXT NOT NULL,
   area_basis    TEXT NOT NULL,            -- 居住地 | 户籍地 | ... how the area was found
-  disposition   TEXT NOT NULL CHECK (disposition IN ('new', 'standing', 'held', 'suppressed', 'shadow')),
+  disposition   TEXT NOT NULL CHECK (disposition = 'new' OR disposition = 'standing' OR disposition = 'held' OR disposition = 'suppressed'
+                OR disposition = 'shadow'),
   why           TEXT NOT NULL,            -- why held or suppressed; '' otherwise
   warning_no    INTEGER,                  -- proposed or existing; NULL for shadow and suppressed
   first_night   INTEGER,                  -- of the warning
@@ -95,7 +98,7 @@ CREATE TABLE evidence (
   hit_id INTEGER NOT NULL,                -- no foreign key: its look-up cost a third of writing evidence
   ord    INTEGER NOT NULL,
   depth  INTEGER NOT NULL,
-  role   TEXT NOT NULL CHECK (role IN ('condition', 'item', 'row', 'param')),
+  role   TEXT NOT NULL CHECK (role = 'condition' OR role = 'item' OR role = 'row' OR role = 'param'),
   label  TEXT NOT NULL,                   -- 户.近12月自付 >= 大额自付线 | 残疾等级 | 自付金额
   value  TEXT NOT NULL,                   -- as people read it
   input  INTEGER,                         -- input_file, for rows; NULL for derived values
