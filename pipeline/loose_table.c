@@ -233,6 +233,7 @@ static enum status read_rows(struct loose_table *t, struct str bytes, const stru
         }
     }
     reader_close(r);
+    vec_release(&rec.fields);
     vec_push(&t->at, (uint32_t)t->cells.n);
     return status;
 }

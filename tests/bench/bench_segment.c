@@ -62,7 +62,7 @@ static void bench_text(const char *path)
     static const struct seg_column columns[] = {{"street", SEG_TEXT}, {"name", SEG_TEXT}, {"number", SEG_TEXT}};
     struct err err;
     struct seg_writer *w = NULL;
-    static char names[3000][16];
+    static char names[3000][24];
     for (int i = 0; i < 3000; i++) {
         (void)snprintf(names[i], sizeof(names[i]), "某甲乙%d", i);
     }

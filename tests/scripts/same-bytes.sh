@@ -36,5 +36,8 @@ night_db "$work/a" 3 >"$work/a.hits"
 night_db "$work/b" 3 >"$work/b.hits"
 cmp "$work/a.hits" "$work/b.hits"
 grep -q '^R04' "$work/a.hits" || { echo "R04 found nothing: the test proves nothing about changes"; exit 1; }
-[ "$(tree_hash "$work/a/store/segments")" = "$(tree_hash "$work/b/store/segments")" ] || { echo "segments were not made again to the same bytes"; exit 1; }
+# what nobody asked for again stays unmade; what was made again is the same
+for file in "$work"/b/store/segments/*; do
+    cmp "$file" "$work/a/store/segments/$(basename "$file")" || { echo "a segment was not made again to the same bytes"; exit 1; }
+done
 "$MOPAI_BIN" -C "$work/b" verify
