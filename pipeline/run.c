@@ -70,6 +70,25 @@ static enum status read_marks(struct work *w, struct err *err)
     return ST_OK;
 }
 
+/* A published night makes every earlier day a replay: one typing error in --as-of, or a clock gone wrong, and no list would ever be published again. */
+static enum status check_day(struct site *s, daynum as_of, struct err *err)
+{
+    AUTO_STMT q = stmt_use(s->ledger, STMT_SELECT_DELIVERY_NEWEST);
+    bool row;
+    TRY(stmt_one(q, &row, err));
+    bool any = row && !stmt_is_null(q, 0);
+    daynum newest = any ? stmt_day(q, 0) : clock_today();
+    if (as_of <= MAX(newest, clock_today()) + 366 && (!any || as_of <= newest + 3 * 366)) {
+        return ST_OK;
+    }
+    AUTO_STRBUF day = STRBUF_INIT, data = STRBUF_INIT;
+    strbuf_add_day(&day, as_of);
+    strbuf_add_day(&data, newest);
+    return err_set(err, ST_USAGE, TR("基准日 %s 离最新的数据（%s）太远，不发布：发布之后，更早的日子就只能重放了。请核对 --as-of 和系统日期",
+                                     "the night's date %s is too far from the newest data (%s), not published: earlier days could then only be replayed. Check --as-of and the system's date"),
+                   strbuf_z(&day), strbuf_z(&data));
+}
+
 /* Everything the night is a function of, before anything of it is written. */
 static enum status fix_night(struct work *w, const struct run_plan *plan, struct err *err)
 {
@@ -320,6 +339,9 @@ enum status run_night(struct site *s, const struct run_plan *plan, struct run_re
     if (status == ST_OK && !plan->taken_in) {
         status = ingest_scan(s, &counts, err);
         (void)log_step(RUN_INGEST, counts.records, counts.typed, started);
+    }
+    if (status == ST_OK && plan->last == RUN_PUBLISH) {
+        status = check_day(s, plan->as_of, err);
     }
     if (status == ST_OK && plan->last > RUN_INGEST) {
         status = run_fixed(&w, plan, out, err);

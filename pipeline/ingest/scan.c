@@ -125,6 +125,12 @@ static enum status finish_identity(struct scan *s, struct inbox_file *f, bool *o
     if (!f->known) {
         TRY(is_known(s, f, false, err));
     }
+    if (!f->known && f->date != DAY_MISSING && f->date > clock_today() + 31) {
+        AUTO_STRBUF day = STRBUF_INIT;
+        strbuf_add_day(&day, f->date);
+        warn_add(ST_W_CHECK, TR("%s：数据日期 %s 在将来，到那一天才作数；请核对文件名和系统日期", "%s: its data date %s lies ahead, it counts from that day; check its name and the system's date"),
+                 f->name, strbuf_z(&day));
+    }
     if (f->date == DAY_MISSING) {
         f->date = clock_today();
         f->date_from = DATE_FROM_RECEIPT;

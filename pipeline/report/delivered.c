@@ -44,6 +44,7 @@ static enum status load_source(struct report *r, size_t source, const struct map
 {
     AUTO_STMT q = stmt_use(r->ledger, STMT_LIST_DELIVERY_FILES_OF_NIGHT);
     stmt_bind_text(q, ":source", r->sources->v[source].id);
+    stmt_bind_day(q, ":as_of", r->as_of);
     int64_t last = -1;
     for (;;) {
         bool row;
@@ -52,10 +53,11 @@ static enum status load_source(struct report *r, size_t source, const struct map
             return ST_OK;
         }
         bool used = map64_get(in_force, (uint64_t)stmt_int(q, 0)) != MAP_NONE;
-        if (!used && !str_eqz(stmt_text(q, 5), "held")) {
+        bool refused = str_eqz(stmt_text(q, 5), "refused");
+        if (!used && !refused && !str_eqz(stmt_text(q, 5), "held")) {
             continue;
         }
-        struct delivered_file f = {.source = source, .file_id = stmt_int(q, 0), .delivery_id = stmt_int(q, 1), .in_force = used};
+        struct delivered_file f = {.source = source, .file_id = stmt_int(q, 0), .delivery_id = stmt_int(q, 1), .in_force = used, .refused = refused};
         f.name = arena_str(&r->arena, stmt_text(q, 2));
         f.scope = arena_str(&r->arena, stmt_text(q, 3));
         f.data_date = stmt_day(q, 4);

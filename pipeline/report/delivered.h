@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The delivery files a night speaks of: those in force tonight and those of deliveries that wait for a decision. Shared by departments.c and quality.c. */
+/* The delivery files a night speaks of: those in force tonight and those of deliveries that wait for a decision or were refused. Shared by departments.c and quality.c. */
 #ifndef MOPAI_REPORT_DELIVERED_H
 #define MOPAI_REPORT_DELIVERED_H
 
@@ -15,7 +15,8 @@ struct delivered_file {
     int64_t file_id, delivery_id;
     struct str name, scope, reason, encoding;
     daynum data_date, received;
-    bool in_force;        /* else it waits for a decision */
+    bool in_force;        /* else it waits for a decision, */
+    bool refused;         /* or was refused and nothing as new came since */
     int64_t records, typed, rejected, defects, aside[ASIDE_COUNT];
     struct delivered_gate *gates; /* on the first file of its delivery */
     size_t n_gates;

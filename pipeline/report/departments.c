@@ -21,7 +21,10 @@ static void write_summary(struct csv_out *c, const struct report *r, const struc
         aside += f->aside[i];
     }
     AUTO_STRBUF s = STRBUF_INIT;
-    strbuf_addf(&s, "%s记录 %lld = 接收 %lld + 退回 %lld + 搁置 %lld；接收行中有 %lld 格按未知处理", f->in_force ? "" : "待定交付：", (long long)f->records,
+    if (!f->in_force) {
+        strbuf_addf(&s, "%s（" STR_FMT "）：", f->refused ? "整份拒收" : "待定交付", STR_ARG(f->reason));
+    }
+    strbuf_addf(&s, "记录 %lld = 接收 %lld + 退回 %lld + 搁置 %lld；接收行中有 %lld 格按未知处理", (long long)f->records,
                 (long long)f->typed, (long long)f->rejected, (long long)aside, (long long)f->defects);
     head_cells(c, r, f, "汇总");
     csv_empty(c);

@@ -21,7 +21,7 @@ static void line(struct quality *q, const char *item, struct str column, const c
     csv_day(&q->csv, q->file->data_date);
     csv_day(&q->csv, q->file->received);
     csv_text(&q->csv, q->file->name);
-    csv_z(&q->csv, q->file->in_force ? "在用" : "待定");
+    csv_z(&q->csv, q->file->in_force ? "在用" : q->file->refused ? "拒收" : "待定");
     csv_z(&q->csv, item);
     csv_text(&q->csv, column);
     csv_z(&q->csv, detail);
@@ -61,6 +61,11 @@ static enum status write_file(struct quality *q, const struct delivered_file *f,
     q->file = f;
     AUTO_STRBUF encoding = STRBUF_INIT;
     strbuf_adds(&encoding, f->encoding);
+    if (!f->in_force) {
+        AUTO_STRBUF why = STRBUF_INIT;
+        strbuf_adds(&why, f->reason);
+        line(q, f->refused ? "拒收" : "待定", STR(""), "", -1, strbuf_z(&why));
+    }
     line(q, "记录", STR(""), "", f->records, strbuf_z(&encoding));
     line(q, "接收", STR(""), "", f->typed, "");
     line(q, "退回", STR(""), "", f->rejected, "");

@@ -75,8 +75,23 @@ rm "$site"/inbox/*
 expect 2 '不能放行' m deliveries accept 3 --reason x
 expect 33 '没有交付 99' m deliveries show 99
 
+# days: a typing error must not end the site's life
+expect 2 '2999-01-01 离最新的数据（2026-03-0.）太远' m run --as-of 2999-01-01
+expect 2 'newest data \(2026-03-0.\)' env MOPAI_CLOCK=2099-03-02T02:00:00 "$MOPAI_BIN" -C "$site" --lang en run
+# shellcheck disable=SC2059
+printf "$rows"'3,赵六,\n' >"$site/inbox/list_20990301.csv"
+expect 106 '数据日期 2099-03-01 在将来' m ingest
+rm "$site"/inbox/*
+
+# the department learns of the file that was refused whole
+printf '编号,姓名\n1,王德明\n' >"$site/inbox/list_20260305.csv"
+expect 1 '缺少必需的列“身份证号”' m run
+expect 0 '整份拒收（list_20260305.csv：.*缺少必需的列' cat "$site/reports/latest/departments/民政局.csv"
+expect 0 '拒收.*缺少必需的列' cat "$site/reports/latest/quality.csv"
+rm "$site"/inbox/*
+
 # a person who types a number wrong
-expect 100 '已发布' m run
+expect 0 '已经完成，没有新内容' m run
 expect 33 'W-000123-K' m explain W-1
 expect 33 '没有编号为 H-1 的户' m explain household H-1
 expect 32 '前 30 行里没有找到表头' m visits import "$work/a.csv"
