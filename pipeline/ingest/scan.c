@@ -330,10 +330,10 @@ static enum status make_timelines(struct scan *s, const struct making *m, const 
     for (size_t i = 0; i < m->n; i++) {
         self.files[i] = (struct delivered_file){-1, (int)i + 1, m->files[i]->name, m->files[i]->hex.xxh128, 0};
     }
-    if (before) {
+    if (before && strcmp(before->content, self.content) != 0) {
         TRY(timeline_make(s->site, m->src, before, &self, err));
     }
-    return after ? timeline_make(s->site, m->src, &self, after, err) : ST_OK;
+    return after && strcmp(after->content, self.content) != 0 ? timeline_make(s->site, m->src, &self, after, err) : ST_OK;
 }
 
 static enum status insert_file(struct db *db, const struct making *m, size_t i, int64_t delivery, struct err *err)

@@ -360,6 +360,9 @@ static enum status read_one(struct timeline_query *q, const struct delivered *ol
     AUTO_SEG r = NULL;
     char *path = timeline_path(&a, q->site, q->s, older, newer);
     struct err why;
+    if (strcmp(older->content, newer->content) == 0) {
+        return ST_OK; /* sent again unchanged: no timeline is kept */
+    }
     if (seg_open(path, &r, &why) != ST_OK) {
         TRY(file_unlink(path, err));
         TRY(timeline_make(q->site, q->s, older, newer, err));
