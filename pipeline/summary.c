@@ -15,6 +15,11 @@ static void pad(struct strbuf *b, struct str text, size_t columns)
     }
 }
 
+static const char *status_word(struct str status)
+{
+    return str_eqz(status, "active") ? TR("启用", "active") : str_eqz(status, "shadow") ? TR("试运行", "shadow") : str_eqz(status, "draft") ? TR("草稿", "draft") : TR("停用", "retired");
+}
+
 static enum status rules_table(struct db *db, struct strbuf *b, struct err *err)
 {
     AUTO_STMT q = stmt_use(db, STMT_LIST_RULE_RESULTS);
@@ -26,7 +31,7 @@ static enum status rules_table(struct db *db, struct strbuf *b, struct err *err)
         }
         if (!any) {
             pad(b, str_of(TR("规则", "rule")), 32);
-            strbuf_addz(b, TR("状态     命中  未知  新增  在办  暂扣  抑制  消失\n", "status    hits  unkn   new  open  held  supp  gone\n"));
+            strbuf_addz(b, TR("状态     成立  未知  新增  在办  暂扣  未另派  已消失\n", "status    hits  unkn   new  open  held    supp    gone\n"));
             any = true;
         }
         AUTO_STRBUF name = STRBUF_INIT;
@@ -34,9 +39,9 @@ static enum status rules_table(struct db *db, struct strbuf *b, struct err *err)
         strbuf_addc(&name, ' ');
         strbuf_adds(&name, stmt_text(q, 1));
         pad(b, strbuf_str(&name), 32);
-        pad(b, stmt_text(q, 2), 8);
+        pad(b, str_of(status_word(stmt_text(q, 2))), 7);
         for (int i = 3; i < 10; i++) {
-            strbuf_addf(b, "%6lld", (long long)stmt_int(q, i));
+            strbuf_addf(b, "%*lld", i < 8 ? 6 : 8, (long long)stmt_int(q, i));
         }
         strbuf_addc(b, '\n');
     }

@@ -188,7 +188,7 @@ static void sources(struct strbuf *b, const struct page *p)
 {
     static const char *const names[] = {"数据源", "状态", "数据日期", "应更新", "记录", "接收", "退回", "搁置", "归到人"};
     strbuf_addz(b, "<section><h2>数据到了没有</h2><p class=\"note\">按时：在约定日期内更新过。过期或缺失的数据源不说明任何人“没有”。记录 = 接收 + 退回 + "
-                   "搁置（标题、表头、合计、签名、空行）。</p><table><caption>在用交付，按数据源</caption>");
+                   "搁置（标题、表头、合计、签名、空行、声明不算的行）。</p><table><caption>在用交付，按数据源</caption>");
     html_heads(b, names, ARRAY_LEN(names), 4, ARRAY_LEN(names));
     for (size_t i = 0; i < p->sources.n; i++) {
         source_row(b, &p->sources.v[i]);
