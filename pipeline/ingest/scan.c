@@ -429,6 +429,22 @@ static enum status enter_ledger(struct scan *s, const struct making *m, int64_t 
     return tx_commit(&tx, err);
 }
 
+/* A period file whose name says one month and whose rows all say others: most likely a wrong name. */
+static void report_months(const struct making *m, int64_t id)
+{
+    monthnum from, to;
+    months_covered(m, &from, &to);
+    if (from == MONTH_MISSING || m->sum.month_from == MONTH_MISSING || (m->sum.month_from <= to && m->sum.month_to >= from)) {
+        return;
+    }
+    AUTO_STRBUF name = STRBUF_INIT, rows = STRBUF_INIT;
+    strbuf_add_month(&name, to);
+    strbuf_add_month(&rows, m->sum.month_to);
+    warn_add(ST_W_CHECK, TR("交付 %lld（" STR_FMT " %s）：文件名说的是 %s，行里却是 %s；请核对，送错了就用 mopai deliveries withdraw %lld 撤回",
+                            "delivery %lld (" STR_FMT " %s): its name says %s, its rows say %s; check it, and withdraw it if it is wrong: mopai deliveries withdraw %lld"), (long long)id,
+             STR_ARG(m->src->label), m->files[0]->name, strbuf_z(&name), strbuf_z(&rows), (long long)id);
+}
+
 static void report(struct scan *s, const struct making *m, int64_t id)
 {
     const struct inbox_file *f = m->files[0];
@@ -443,6 +459,7 @@ static void report(struct scan *s, const struct making *m, int64_t id)
         c->bytes += m->files[i]->size;
     }
     c->accepted += m->state == STATE_ACCEPTED;
+    report_months(m, id);
     c->held += m->state == STATE_HELD;
     if (m->state == STATE_HELD) {
         warn_add(ST_W_DELIVERY_HELD, TR("交付 %lld（" STR_FMT " %s）暂扣：%s", "delivery %lld (" STR_FMT " %s) held: %s"), (long long)id, STR_ARG(m->src->label),

@@ -40,6 +40,17 @@ new_source_site() {
       编号: {type: token}
       姓名: {type: name, required: true}
       身份证号: {type: id_number, required: true}
+
+  - id: fee
+    label: 缴费
+    department: 民政局
+    files: ["fee_{month}.csv"]
+    kind: period
+    period: 月份
+    key: [编号, 月份]
+    columns:
+      编号: {type: token}
+      月份: {type: month}
 YAML
 }
 rows='编号,姓名,身份证号\n1,王德明,12019419610305001X\n2,李桂英,120194196307120024\n'
@@ -74,6 +85,11 @@ expect 106 '内容与交付 3 的 list_20260301.csv 完全相同，不再接收'
 rm "$site"/inbox/*
 expect 2 '不能放行' m deliveries accept 3 --reason x
 expect 33 '没有交付 99' m deliveries show 99
+
+# a month's file under another month's name
+printf '编号,月份\n1,202602\n' >"$site/inbox/fee_202512.csv"
+expect 106 'fee_202512.csv）：文件名说的是 2025-12，行里却是 2026-02' m ingest
+rm "$site"/inbox/*
 
 # days: a typing error must not end the site's life
 expect 2 '2999-01-01 离最新的数据（2026-03-0.）太远' m run --as-of 2999-01-01
