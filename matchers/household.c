@@ -72,6 +72,23 @@ static uint32_t *find_takers(const struct household_input *in, uint32_t *const c
     return taker;
 }
 
+/* A 保障户 of one living member lives with the one that takes in the rest of that member's 户籍户: 单人保 never splits a family. The others stay themselves.
+   There are no chains: a taker has most members of the book, and of one that lives alone in it the book's taker is the same. */
+static uint32_t *find_joins(const struct household_input *in, const uint32_t *count, const uint32_t *taker)
+{
+    uint32_t n = in->n_units[in->take_to], *joins = xmalloc((n + 1u) * sizeof(*joins));
+    for (uint32_t u = 0; u < n; u++) {
+        joins[u] = u;
+    }
+    for (uint32_t i = 0; i < in->n; i++) {
+        uint32_t book = in->unit[in->take_from][i], unit = in->unit[in->take_to][i];
+        if (book != NO_UNIT && unit != NO_UNIT && in->living[i] && count[unit] == 1 && taker[book] != NO_UNIT) {
+            joins[unit] = taker[book];
+        }
+    }
+    return joins;
+}
+
 /* --- forming ---------------------------------------------------------------------------------------------------------- */
 
 struct address {
@@ -83,7 +100,8 @@ struct forming {
     const struct household_input *in;
     struct household_output *out;
     uint32_t *count[UNIT_RANKS]; /* living members of each unit */
-    uint32_t *taker;             /* NULL: nobody is taken in */
+    uint32_t *taker;             /* 保障户 of each 户籍户, NO_UNIT; NULL: nobody is taken in */
+    uint32_t *joins;             /* 保障户 -> the one whose household it lives in; NULL with taker */
     uint32_t *number[UNIT_RANKS]; /* household of each unit, NO_HOUSEHOLD */
     struct map64 place_at;       /* address -> places */
     VEC(struct address) places;
@@ -112,15 +130,36 @@ static uint32_t unit_household(struct forming *f, int rank, uint32_t unit)
     return *slot;
 }
 
+static bool has_unit(const struct forming *f, int rank, uint32_t i)
+{
+    return f->in->unit[rank] && f->in->unit[rank][i] != NO_UNIT && f->count[rank][f->in->unit[rank][i]] <= f->in->unit_limit;
+}
+
+/* Nobody of the person's 保障户 lives there any more, and there is a 户籍户 to go by: the dead and the former stay with their family. */
+static bool outlived(const struct forming *f, uint32_t i)
+{
+    return f->taker && has_unit(f, f->in->take_to, i) && f->count[f->in->take_to][f->in->unit[f->in->take_to][i]] == 0 && has_unit(f, f->in->take_from, i);
+}
+
 /* Rank of the unit a person lives in, UNIT_RANKS when there is none. */
 static int basis_of(const struct forming *f, uint32_t i)
 {
     for (int r = 0; r < UNIT_RANKS; r++) {
-        if (f->in->unit[r] && f->in->unit[r][i] != NO_UNIT && f->count[r][f->in->unit[r][i]] <= f->in->unit_limit) {
+        if (has_unit(f, r, i) && !(r == f->in->take_to && outlived(f, i))) {
             return r;
         }
     }
     return UNIT_RANKS;
+}
+
+/* The 保障户 a person lives with by the policy of taking in, NO_UNIT when it says nothing. */
+static uint32_t protected_home(const struct forming *f, uint32_t i, int rank)
+{
+    if (!f->taker || rank < f->in->take_to) {
+        return NO_UNIT;
+    }
+    uint32_t book = f->in->unit[f->in->take_from][i];
+    return rank == f->in->take_to ? f->joins[f->in->unit[rank][i]] : book == NO_UNIT ? NO_UNIT : f->taker[book];
 }
 
 static void count_places(struct forming *f)
@@ -151,11 +190,11 @@ static void place_person(struct forming *f, uint32_t i)
 {
     const struct household_input *in = f->in;
     int rank = basis_of(f, i);
-    uint32_t taker = f->taker && rank > in->take_to && in->unit[in->take_from][i] != NO_UNIT ? f->taker[in->unit[in->take_from][i]] : NO_UNIT;
-    struct address *place = taker == NO_UNIT && rank == UNIT_RANKS ? shared_place(f, i) : NULL;
-    if (taker != NO_UNIT) {
-        f->out->household[i] = unit_household(f, in->take_to, taker);
-        f->out->how[i] = HOW_TAKEN_IN;
+    uint32_t home = protected_home(f, i, rank);
+    struct address *place = home == NO_UNIT && rank == UNIT_RANKS ? shared_place(f, i) : NULL;
+    if (home != NO_UNIT) {
+        f->out->household[i] = unit_household(f, in->take_to, home);
+        f->out->how[i] = rank == in->take_to || outlived(f, i) ? HOW_UNIT : HOW_TAKEN_IN;
     } else if (rank < UNIT_RANKS) {
         f->out->household[i] = unit_household(f, rank, in->unit[rank][i]);
         f->out->how[i] = HOW_UNIT;
@@ -182,6 +221,7 @@ void households_form(const struct household_input *in, struct household_output *
     }
     if (in->take_to >= 0 && in->take_from >= 0 && in->unit[in->take_to] && in->unit[in->take_from]) {
         f.taker = find_takers(in, f.count);
+        f.joins = find_joins(in, f.count[in->take_to], f.taker);
     }
     if (in->place) {
         count_places(&f);
@@ -194,6 +234,7 @@ void households_form(const struct household_input *in, struct household_output *
         free(f.number[r]);
     }
     free(f.taker);
+    free(f.joins);
     map64_release(&f.place_at);
     vec_release(&f.places);
 }

@@ -2,8 +2,10 @@
 /* Who lives as one household tonight, and which household of last night it is. Pure code over arrays: no I/O, no clock. Every result depends on the
    set of persons and units, not on their order; household numbers follow the order of persons.
 
-   A person belongs to the first of its units in order of basis (保障户, 户籍户, 参保家庭). A 保障户 takes in the other persons of its 户籍户. Units with more
-   living members than the limit are collective and form nothing. Who has no unit lives with others of the same address, if they are few; else alone. */
+   A person belongs to the first of its units in order of basis (保障户, 户籍户, 参保家庭). A 保障户 takes in the other persons of its 户籍户. Of several in one book
+   the one with most living members of that book does (ties: the smaller natural id); those of one living member live with it, those of more stay apart. Who
+   belonged to a 保障户 that no living member is left of goes by the 户籍户. Units with more living members than the limit are collective and form nothing. Who
+   has no unit lives with others of the same address, if they are few; else alone. */
 #ifndef MOPAI_MATCHERS_HOUSEHOLD_H
 #define MOPAI_MATCHERS_HOUSEHOLD_H
 
@@ -25,6 +27,7 @@ struct household_input {
     uint32_t unit_limit, address_limit;
 };
 
+/* HOW_UNIT: by a unit of the household's rank, its own or one that lives with it. */
 enum household_how { HOW_UNIT, HOW_TAKEN_IN, HOW_ADDRESS, HOW_ALONE };
 struct household_output { /* arrays allocated with malloc; household_output_release */
     uint32_t *household;  /* [n] 0 .. n_households - 1 */

@@ -76,6 +76,8 @@ static void test_dead_do_not_take_in(void **state)
     v.living[1] = 0;
     households_form(&v.in, &o);
     assert_true(o.natural[o.household[0]] == v.unit_id[1][0]);
+    assert_int_equal(o.n_households, 1); /* the dead stay with their family */
+    assert_int_equal(o.how[1], HOW_UNIT);
     household_output_release(&o);
 }
 
@@ -91,9 +93,58 @@ static void test_larger_unit_takes_in(void **state)
     v.unit[0][0] = 1;
     v.unit[0][1] = v.unit[0][2] = 9;
     households_form(&v.in, &o);
-    assert_int_equal(o.n_households, 2);
+    assert_int_equal(o.n_households, 1);
     assert_true(o.natural[o.household[4]] == v.unit_id[0][9]);
-    assert_true(o.natural[o.household[0]] == v.unit_id[0][1]);
+    assert_int_equal(o.how[4], HOW_TAKEN_IN);
+    household_output_release(&o);
+}
+
+static void test_single_units_of_one_book(void **state)
+{
+    (void)state;
+    struct village v;
+    struct household_output o;
+    village_make(&v, 4);
+    for (uint32_t i = 0; i < 4; i++) {
+        v.unit[1][i] = 3;
+    }
+    v.unit[0][0] = 8;
+    v.unit[0][3] = 5;
+    households_form(&v.in, &o);
+    assert_int_equal(o.n_households, 1);
+    assert_true(o.natural[0] == v.unit_id[0][5]); /* the smaller natural id */
+    assert_int_equal(o.how[0], HOW_UNIT);
+    assert_int_equal(o.how[1], HOW_TAKEN_IN);
+    assert_int_equal(o.how[3], HOW_UNIT);
+    household_output_release(&o);
+    v.in.take_to = -1;
+    households_form(&v.in, &o);
+    assert_int_equal(o.n_households, 3);
+    household_output_release(&o);
+}
+
+static void test_larger_units_of_one_book_stay_apart(void **state)
+{
+    (void)state;
+    struct village v;
+    struct household_output o;
+    village_make(&v, 8);
+    v.in.unit_limit = 10;
+    for (uint32_t i = 0; i < 7; i++) {
+        v.unit[1][i] = 3;
+    }
+    v.unit[0][0] = v.unit[0][1] = 1;
+    v.unit[0][2] = v.unit[0][3] = 9;
+    v.unit[0][4] = 4; /* alone */
+    v.unit[0][7] = 4; /* dead, of another book: goes where the unit goes */
+    v.unit[1][7] = 6;
+    v.living[7] = 0;
+    households_form(&v.in, &o);
+    assert_int_equal(o.n_households, 2);
+    assert_true(o.natural[o.household[2]] == v.unit_id[0][9]);
+    for (uint32_t i = 4; i < 8; i++) {
+        assert_true(o.natural[o.household[i]] == v.unit_id[0][1]);
+    }
     household_output_release(&o);
 }
 
@@ -267,6 +318,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_single_benefit_takes_in), cmocka_unit_test(test_dead_do_not_take_in),     cmocka_unit_test(test_larger_unit_takes_in),
         cmocka_unit_test(test_collective_units_form_nothing), cmocka_unit_test(test_addresses),         cmocka_unit_test(test_majority_keeps_the_name),
+        cmocka_unit_test(test_single_units_of_one_book), cmocka_unit_test(test_larger_units_of_one_book_stay_apart),
         cmocka_unit_test(test_tie_stays),               cmocka_unit_test(test_random_nights),           cmocka_unit_test(test_persons),
     };
     return cmocka_run_group_tests_name("household", tests, NULL, NULL);
