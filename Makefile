@@ -124,9 +124,11 @@ check-asan: setup-test
 ## check-fixtures: the generated district against its specification, figures beside their targets
 check-fixtures: all
 	$(Q)sh scripts/check-fixtures.sh $(BUILD)/mopai-gen
-## score: the pipeline over a generated district of 10,000 on 30 nights against its truth; what differs, in build/score/misses.tsv
+## score: the pipeline over a generated district of 10,000 on 30 nights against its truth, as in docs/quality.md; what differs is in build/score/misses.tsv
 score: all
-	$(Q)sh scripts/score.sh $(BUILD)
+	$(Q)mkdir -p build/score && { sh scripts/score.sh $(BUILD) && sh scripts/score-planted.sh $(BUILD); } > build/score/figures.tsv
+	$(Q)awk -f scripts/score-table.awk build/score/figures.tsv > build/score/figures.md
+	$(Q)sh scripts/quality.sh build/score/figures.md && cat build/score/figures.md
 ## bench: rows/s, MB/s and peak memory per stage on a generated load
 bench: all $(BENCH_BIN)
 	$(Q)sh scripts/bench.sh $(BUILD)

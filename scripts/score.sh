@@ -129,5 +129,8 @@ for part in world expected linkage households hits; do
     sqlite3 -batch -bail "$dir/score.db" <"tests/score/$part.sql" || { echo "tests/score/$part.sql failed" >&2; exit 1; }
 done
 sqlite3 -batch -separator "$(printf '\t')" "$dir/score.db" "SELECT kind, ref, dirt, what FROM miss ORDER BY 1, 2, 4" >"$dir/misses.tsv"
-sqlite3 -batch -separator "$(printf '\t')" "$dir/score.db" "SELECT name, CASE WHEN value = CAST(value AS INTEGER) AND (value > 1 OR value = 0) THEN CAST(value AS INTEGER) ELSE printf('%.4f', value) END FROM metric WHERE value IS NOT NULL"
+# counts as they are, shares with four places, days with two
+sqlite3 -batch -separator "$(printf '\t')" "$dir/score.db" "SELECT name, CASE
+    WHEN name LIKE '%recall%' OR name LIKE '%precision%' OR name LIKE '% F1%' OR name LIKE '%agreement%' OR name LIKE '% right%' AND name NOT LIKE '%exactly%' OR name LIKE '%assigned%' THEN printf('%.4f', value)
+    WHEN value = CAST(value AS INTEGER) THEN CAST(value AS INTEGER) ELSE printf('%.2f', value) END FROM metric WHERE value IS NOT NULL"
 sqlite3 -batch -separator "$(printf '\t')" "$dir/score.db" "SELECT 'misses: ' || kind, count(*) FROM miss GROUP BY kind"

@@ -52,7 +52,7 @@ CREATE TABLE due AS
   UNION ALL SELECT 'R07', person, date(expires, '-90 days') FROM folk WHERE expires IS NOT NULL;
 CREATE TABLE delay AS
   SELECT f.rule, f.who, julianday(date('2026-03-01', '+' || f.first_night || ' days')) - julianday(d.day) AS days
-  FROM found AS f JOIN due AS d ON d.rule = f.rule AND d.who = f.who WHERE f.first_night > 1 AND d.day >= '2026-03-01';
+  FROM found AS f JOIN due AS d ON d.rule = f.rule AND d.who = f.who WHERE f.first_night > 1 AND d.day >= '2026-03-02';
 INSERT INTO metric SELECT 'days to the list, events ' || rule, count(*) FROM delay GROUP BY rule
   UNION ALL SELECT 'days to the list, mean ' || rule, avg(days) FROM delay GROUP BY rule
   UNION ALL SELECT 'days to the list, most ' || rule, max(days) FROM delay GROUP BY rule;

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+# Figures of score.sh and score-planted.sh (metric<TAB>value) as the tables of docs/quality.md. usage: awk -f score-table.awk FIGURES
+BEGIN { FS = "\t" }
+{ value[$1] = $2; order[++n] = $1 }
+function show(name) { return name in value ? value[name] : "-" }
+function line(label, name) { if (name in value) printf "| %s | %s |\n", label, value[name] }
+END {
+    print "| figure | value |\n|---|---|"
+    line("rows of deliveries in force", "rows")
+    line("of them refused by ingest", "rows refused by ingest")
+    line("of people in no register, who may join nobody", "rows of people in no register")
+    line("of those put to somebody", "of them put to somebody")
+    line("linkage precision, pairs of rows", "link precision")
+    line("linkage recall", "link recall")
+    line("linkage F1", "link F1")
+    line("B-cubed precision", "B-cubed precision")
+    line("B-cubed recall", "B-cubed recall")
+    line("B-cubed F1", "B-cubed F1")
+    line("persons of the truth known to a register", "persons of the truth")
+    line("persons of the night", "persons of the night")
+    line("persons with all their rows and no other", "persons exactly right")
+    line("clusters with rows of two people", "clusters with two people")
+    line("clusters with two valid ids", "clusters with two valid ids")
+    line("people on the right household basis", "people on the right basis")
+    line("rule recall, background hits", "rule recall")
+    line("rule precision, background hits", "rule precision")
+    line("level agreement", "level agreement")
+    line("planted cases: recall", "planted recall")
+    line("planted cases: precision", "planted precision")
+    line("planted cases: level agreement", "planted level agreement")
+    line("persons with an area", "area assigned")
+    line("of people registered in the district", "area assigned, people of the district")
+    line("street right", "street right")
+    line("community right", "community right")
+    line("held on the first night", "held on the first night")
+    line("the same, of 1,000 persons", "held on the first night, of 1,000 persons")
+    line("new a night after it", "new a night after it")
+
+    print "\n| household basis | precision | recall | F1 |\n|---|---|---|---|"
+    for (i = 1; i <= n; i++) {
+        if (order[i] ~ /^household recall/) {
+            basis = substr(order[i], 17)
+            printf "| %s | %s | %s | %s |\n", basis == "" ? "all" : substr(basis, 2), show("household precision" basis), show(order[i]), show("household F1" basis)
+        }
+    }
+    print "\n| rule | expected | found | recall | precision | levels | planted, case nights | found | near misses quiet | days to the list, mean (most; events) |"
+    print "|---|---|---|---|---|---|---|---|---|---|"
+    rules = split("R01 R02 R03 R04 R05 R06 R07 S01", rule, " ")
+    for (i = 1; i <= rules; i++) {
+        r = rule[i]
+        days = ("days to the list, mean " r) in value ? sprintf("%s (%s; %s)", value["days to the list, mean " r], value["days to the list, most " r], value["days to the list, events " r]) : "-"
+        printf "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", r, show("hits expected " r), show("hits found " r), show("rule recall " r), show("rule precision " r),
+            show("level agreement " r), show("planted, case nights " r), show("planted recall " r), show("planted near misses kept quiet " r), days
+    }
+    print "\n| pair of sources | precision | recall | F1 |\n|---|---|---|---|"
+    for (i = 1; i <= n; i++) {
+        if (order[i] ~ /^link recall ./) {
+            pair = substr(order[i], 13)
+            printf "| %s | %s | %s | %s |\n", pair, show("link precision " pair), show(order[i]), show("link F1 " pair)
+        }
+    }
+    print "\n| differences listed | rows |\n|---|---|"
+    for (i = 1; i <= n; i++) {
+        if (order[i] ~ /^misses: /) printf "| %s | %s |\n", substr(order[i], 9), value[order[i]]
+    }
+}
