@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where persons live by the addresses that survived, and which sources speak about whom. */
 #include "base/text/fold.h"
+#include "matchers/identifier.h"
 #include "pipeline/ingest/ingest.h"
 #include "pipeline/link_private.h"
 
@@ -140,6 +141,13 @@ static bool covered(const struct link *l, const struct cover *c, size_t s, uint3
     return age >= sc->age_from && age <= sc->age_to;
 }
 
+/* Without a number of their own somebody cannot be looked up: only the sources that hold a record of them say anything, the others' silence does not. */
+static bool can_be_looked_up(const struct link *l, uint32_t p)
+{
+    enum ident_kind kind = ident_kind(l->anchor[p]);
+    return kind != IDENT_RECORD && kind != IDENT_APART;
+}
+
 void link_find_covers(struct link *l)
 {
     size_t n = MIN(l->sources->n, 64);
@@ -162,6 +170,7 @@ void link_find_covers(struct link *l)
         for (size_t s = 0; s < n; s++) {
             l->covers[p] |= covered(l, &covers[s], s, p) ? (uint64_t)1 << s : 0;
         }
+        l->covers[p] &= can_be_looked_up(l, p) ? UINT64_MAX : l->seen[p];
     }
     for (size_t s = 0; s < l->sources->n; s++) {
         vec_release(&covers[s].areas);

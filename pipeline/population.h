@@ -47,7 +47,8 @@ enum person_column {
     P_COMMUNITY,
     P_AREA_BASIS,  /* enum area_basis */
     P_AWAY,        /* 1: 人户分离 */
-    P_COVERS,      /* u64: bit s set when source s (index, below 64) is fresh and speaks about this person: no row there means absent, else 未知 */
+    P_COVERS,      /* u64: bit s set when source s (index, below 64) is fresh and speaks about this person: no row there means absent, else 未知.
+                     Of persons without a number of their own only the sources that hold a record of them can */
     P_RECORDS,     /* records linked to this person */
     P_CONFLICTS,   /* attributes whose sources disagree */
     P_NAME, P_RELATION, P_ADDRESS, P_HUKOU_ADDRESS, P_PHONE, /* text */

@@ -12,7 +12,6 @@ status=0
 
 # planted RULE NIGHT: id18 of the cases that hit, sorted
 planted() { awk -F, -v r="$1" -v n="$2" '$2 == r && $4 == "hit" && $6 <= n && n <= $7 { print $8 }' "$cases" | LC_ALL=C sort; }
-reviews() { awk -F, -v r="$1" '$2 == r && $4 == "review"' "$cases" | wc -l; }
 
 new_site "$work/a"
 for night in 1 2 3; do
@@ -22,8 +21,7 @@ for night in 1 2 3; do
     for rule in R01 R02 R03 R04 R05 R06 R07 S01; do
         want=$(planted $rule $night | wc -l)
         have=$(sqlite3 "$db" "SELECT count(*) FROM hit WHERE rule = '$rule'")
-        more=$((have - want))
-        if [ $more -lt 0 ] || [ $more -gt "$(reviews $rule)" ]; then
+        if [ "$have" -ne "$want" ]; then # a case to be reviewed (a damaged number) is undecided: no row elsewhere means nothing about them
             echo "night $night: $rule fired $have times, planted $want"
             status=1
         fi
