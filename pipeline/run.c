@@ -34,11 +34,11 @@ static const char *stage_name(enum run_stage stage)
     return names[stage];
 }
 
-/* An unfinished path: what a night writes before it is published, or for a replay, forever. */
-static const char *scratch(struct work *w, const char *dir, const char *head)
+/* Where a night writes before it is published: `dir`/`head`N. A replay is never published and stands apart: store/replay/N/`name`. */
+static const char *unpublished(struct work *w, const char *dir, const char *head, const char *name)
 {
     bool replay = w->previous.night != w->last.night;
-    return replay ? arena_printf(&w->night.arena, "%s/replay/%s%lld", w->site->store, head, (long long)w->night.number)
+    return replay ? arena_printf(&w->night.arena, "%s/replay/%lld/%s", w->site->store, (long long)w->night.number, name)
                   : arena_printf(&w->night.arena, "%s/%s%lld", dir, head, (long long)w->night.number);
 }
 
@@ -116,8 +116,8 @@ static enum status fix_night(struct work *w, const struct run_plan *plan, struct
     n->inputs = w->inputs.v;
     n->n_inputs = w->inputs.n;
     n->sources = w->inputs.sources;
-    n->run_dir = scratch(w, w->site->runs, "");
-    w->tmp_dir = scratch(w, w->site->reports, ".tmp-");
+    n->run_dir = unpublished(w, w->site->runs, "", "run");
+    w->tmp_dir = unpublished(w, w->site->reports, ".tmp-", "report");
     if (w->previous.night) {
         n->prev_run_dir = arena_printf(&n->arena, "%s/%lld", w->site->runs, (long long)w->previous.night);
     }

@@ -65,6 +65,10 @@ static enum status open_store(struct site *s, enum site_need need, struct err *e
         }
         return db_open(ledger, DB_READ, &s->ledger, err);
     }
+    if (file_exists(ledger) && !file_exists(s->inbox)) {
+        return err_set(err, ST_SITE, TR("收件夹“%s”不见了；是不是没有挂载？确实要空的就新建一个", "the inbox '%s' is gone; is it mounted? make an empty one if that is meant"),
+                       s->inbox);
+    }
     const char *const dirs[] = {s->inbox, s->store, s->raw, s->segments, s->runs, s->reports};
     for (size_t i = 0; i < ARRAY_LEN(dirs); i++) {
         TRY(file_mkdirs(dirs[i], err));
