@@ -142,6 +142,25 @@ static enum status finish_identity(struct scan *s, struct inbox_file *f, bool *o
     return ST_OK;
 }
 
+/* A file that holds nothing new under another name is said once; it may lie in the inbox for months. */
+static enum status say_repeat(struct scan *s, const struct inbox_file *f, struct err *err)
+{
+    if (!f->known || !f->known_as) {
+        return ST_OK;
+    }
+    AUTO_STMT q = stmt_use(s->site->ledger, STMT_INSERT_INBOX_REPEAT);
+    stmt_bind_z(q, ":name", f->name);
+    stmt_bind_z(q, ":xxh128", f->hex.xxh128);
+    TRY(stmt_run(q, err));
+    if (db_changes(s->site->ledger) == 0) {
+        return ST_OK;
+    }
+    warn_add(ST_W_CHECK, TR("%s：内容与交付 %lld 的 %s 完全相同，不再接收；如果应当是新数据，请部门重新导出",
+                            "%s: the content of delivery %lld, file %s, again; not taken; if it should be new, have it exported again"),
+             f->name, (long long)f->known_in, f->known_as);
+    return ST_OK;
+}
+
 static enum status look_at(struct scan *s, const struct file_entry *e, struct err *err)
 {
     if (e->name[0] == '.' || e->is_dir) {
@@ -180,11 +199,7 @@ static enum status look_at(struct scan *s, const struct file_entry *e, struct er
                                 "%s: the content of delivery %lld, file %s, unchanged; taken with its new data date; if an old file was renamed, withdraw it"),
                  f.name, (long long)f.known_in, f.known_as);
     }
-    if (f.known && f.known_as) {
-        warn_add(ST_W_CHECK, TR("%s：内容与交付 %lld 的 %s 完全相同，不再接收；如果应当是新数据，请部门重新导出",
-                                "%s: the content of delivery %lld, file %s, again; not taken; if it should be new, have it exported again"),
-                 f.name, (long long)f.known_in, f.known_as);
-    }
+    TRY(say_repeat(s, &f, err));
     if (keep) {
         vec_push(&s->files, f);
     }

@@ -47,6 +47,13 @@ CREATE TABLE delivery_file (
 CREATE INDEX delivery_file_by_delivery ON delivery_file (delivery_id, part);
 CREATE INDEX delivery_file_by_content ON delivery_file (xxh128);
 
+-- Files left in the inbox that hold nothing new under another name: said once, not every night.
+CREATE TABLE inbox_repeat (
+  name   TEXT NOT NULL,
+  xxh128 TEXT NOT NULL,
+  PRIMARY KEY (name, xxh128)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE gate_result (
   delivery_id INTEGER NOT NULL REFERENCES delivery (delivery_id),
   gate        TEXT NOT NULL,              -- rows | rejects | ids | ...
