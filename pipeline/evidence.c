@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/store/segment.h"
 #include "pipeline/evidence_origin.h"
 
 enum { ROWS_OF_A_VALUE = 5, ROWS_OF_A_LIST = 50, MEMBERS_NAMED = 12 };
@@ -21,6 +22,7 @@ void evidence_init(struct evidence *e, struct facts *f, struct facts_run *r, str
     e->facts = f;
     e->run = r;
     e->arena = texts;
+    e->segments = xcalloc(f->night->n_inputs + 1, sizeof(struct seg_reader *));
     e->status = ST_OK;
 }
 
@@ -29,6 +31,10 @@ void evidence_release(struct evidence *e)
     for (size_t i = 0; i < e->requests.n; i++) {
         vec_release(&e->requests.v[i].found);
     }
+    for (size_t i = 0; e->segments && i < e->facts->night->n_inputs; i++) {
+        seg_close(e->segments[i]);
+    }
+    free(e->segments);
     vec_release(&e->entries);
     vec_release(&e->refs);
     vec_release(&e->requests);

@@ -62,6 +62,7 @@ struct evidence {
     VEC(struct evidence_entry) entries;
     VEC(struct evidence_ref) refs;
     VEC(struct evidence_request) requests;
+    struct seg_reader **segments; /* by input; NULL: not opened yet */
     /* the hit being written down */
     size_t hit_first;
     enum status status;      /* of the first failure; later calls do nothing */

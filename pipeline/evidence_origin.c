@@ -77,18 +77,27 @@ static int from_column(const struct people_from *from)
     return from->column >= 0 ? from->column : from->n_conds > 0 ? from->conds[0].column : -1;
 }
 
+/* Kept open, with the block last read, until the evidence is released: hits come in the order of households, their records in that of the file. */
+static enum status open_input(struct evidence *e, uint32_t input, struct seg_reader **out, struct err *err)
+{
+    if (!e->segments[input]) {
+        TRY(seg_open(e->facts->night->inputs[input].segment, &e->segments[input], err));
+    }
+    *out = e->segments[input];
+    return ST_OK;
+}
+
 /* Does the cell of this item of `from` say (a part of) the value? Cells that are not text are taken at their word. */
 static enum status says(struct evidence *e, const struct people_attr *attr, const struct people_from *from, const struct origin *o, int64_t value,
                         bool *out, struct err *err)
 {
-    const struct night_input *in = &e->facts->night->inputs[o->input];
-    const struct source *s = &e->facts->night->site->sources->v[in->source];
-    AUTO_SEG seg = NULL;
+    const struct source *s = &e->facts->night->site->sources->v[e->facts->night->inputs[o->input].source];
+    struct seg_reader *seg;
     *out = true;
     if (from->column < 0) {
         return ST_OK;
     }
-    TRY(seg_open(in->segment, &seg, err));
+    TRY(open_input(e, (uint32_t)o->input, &seg, err));
     int col = seg_column(seg, arena_z(&e->scratch, s->columns[from->column].name));
     if (col < 0 || seg_column_type(seg, (size_t)col) != SEG_TEXT) {
         return ST_OK;

@@ -51,20 +51,26 @@ void json_close(struct json_out *j, char bracket)
     }
 }
 
+/* What needs no escape is added in one piece: bodies of events are the better part of what a night writes. */
 static void quoted(struct strbuf *b, struct str s)
 {
+    size_t plain = 0; /* start of what is not yet added */
     strbuf_addc(b, '"');
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
+        if (c >= 0x20 && c != 0x7F && c != '"' && c != '\\') {
+            continue;
+        }
+        strbuf_add(b, s.p + plain, i - plain);
+        plain = i + 1;
         if (c == '"' || c == '\\') {
             strbuf_addc(b, '\\');
             strbuf_addc(b, (char)c);
-        } else if (c < 0x20 || c == 0x7F) {
-            strbuf_addf(b, "\\u%04x", c);
         } else {
-            strbuf_addc(b, (char)c);
+            strbuf_addf(b, "\\u%04x", c);
         }
     }
+    strbuf_add(b, s.p + plain, s.n - plain);
     strbuf_addc(b, '"');
 }
 

@@ -13,6 +13,7 @@ struct stmt {
     const char *name;  /* of the statement file; "SQL" when ad hoc */
     bool busy, ad_hoc;
     bool stepped;      /* since the last reset */
+    int last_bound;    /* parameter; 0 at first */
     int failed;        /* SQLite's code when preparing or binding failed; 0 */
     char *why;         /* its message then */
 };

@@ -30,6 +30,7 @@ struct stmt *stmt_use(struct db *db, enum stmt_id id)
     s->db = db;
     s->busy = true;
     s->stepped = false;
+    s->last_bound = 0;
     s->name = statement_name(id);
     if (!s->handle) {
         const char *tail = NULL;
@@ -77,16 +78,18 @@ void stmt_done(struct stmt *s)
     }
 }
 
-/* 0 when the statement failed to prepare: binding is skipped, the first step reports. */
+/* 0 when the statement failed to prepare: binding is skipped, the first step reports. Callers mostly bind in the order of the statement, so the
+   parameter after the last one is tried before SQLite compares the name with all of them. */
 static int parameter(struct stmt *s, const char *name)
 {
     BUG_ON(!s->busy || s->stepped);
     if (!s->handle) {
         return 0;
     }
-    int i = sqlite3_bind_parameter_index(s->handle, name);
-    BUG_ON(i == 0);
-    return i;
+    const char *next = sqlite3_bind_parameter_name(s->handle, s->last_bound + 1);
+    s->last_bound = next && strcmp(next, name) == 0 ? s->last_bound + 1 : sqlite3_bind_parameter_index(s->handle, name);
+    BUG_ON(s->last_bound == 0);
+    return s->last_bound;
 }
 
 void stmt_bind_int(struct stmt *s, const char *name, int64_t v)
