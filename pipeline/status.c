@@ -75,13 +75,19 @@ static enum status read_warnings(struct site *s, struct site_status *st, struct 
     return ST_OK;
 }
 
-static const char *state_word(const struct source *source, const struct source_line *line)
+enum freshness { FRESH, STALE, MISSING };
+
+static enum freshness freshness_of(const struct source *source, const struct source_line *line)
 {
     if (line->data_date == DAY_MISSING) {
-        return TR("没有数据", "missing");
+        return MISSING;
     }
-    bool late = source->cadence && line->data_date + source->cadence + source->grace < clock_today();
-    return late ? TR("过期", "stale") : TR("新鲜", "fresh");
+    return source->cadence && line->data_date + source->cadence + source->grace < clock_today() ? STALE : FRESH;
+}
+
+static const char *freshness_word(enum freshness f)
+{
+    return f == FRESH ? TR("新鲜", "fresh") : f == STALE ? TR("过期", "stale") : TR("没有数据", "missing");
 }
 
 static void add_padded(struct strbuf *b, struct str text, size_t columns)
@@ -105,7 +111,7 @@ static void print_text(const struct site *s, const struct site_status *st, struc
         const struct source_line *line = &st->sources[i];
         strbuf_addz(b, "  ");
         add_padded(b, s->sources->v[i].label, 20);
-        add_padded(b, str_of(state_word(&s->sources->v[i], line)), 10);
+        add_padded(b, str_of(freshness_word(freshness_of(&s->sources->v[i], line))), 10);
         AUTO_STRBUF day = STRBUF_INIT;
         strbuf_add_day(&day, line->data_date);
         add_padded(b, strbuf_str(&day), 12);
@@ -147,7 +153,8 @@ static void print_json(const struct site *s, const struct site_status *st, struc
     for (size_t i = 0; i < s->sources->n; i++) {
         json_open(&j, '{');
         json_ks(&j, "source", s->sources->v[i].id);
-        json_kz(&j, "state", state_word(&s->sources->v[i], &st->sources[i]));
+        static const char *const names[] = {[FRESH] = "fresh", [STALE] = "stale", [MISSING] = "missing"}; /* for programs: one language */
+        json_kz(&j, "state", names[freshness_of(&s->sources->v[i], &st->sources[i])]);
         json_day(&j, "data_date", st->sources[i].data_date);
         json_ki(&j, "deliveries", st->sources[i].deliveries);
         json_ki(&j, "waiting", st->sources[i].held);
