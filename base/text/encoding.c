@@ -90,18 +90,22 @@ bool encoding_from_name(struct str name, enum encoding *out_encoding)
 
 /* --- the table ------------------------------------------------------------------------------------------------------- */
 
-/* Decodes `count` codes of `width` bytes each, one character a code; 0 where iconv refuses. */
+/* Decodes `count` codes of `width` bytes each, one character a code; 0 where iconv refuses. In as few calls as there are refusals: with a call
+   a code a decoder took 8 ms to open, not 3, and a night opens dozens. */
 static void fill_codes(iconv_t cd, char *codes, size_t width, size_t count, uint32_t *out)
 {
-    for (size_t i = 0; i < count; i++) {
-        char *in = codes + i * width;
-        size_t in_left = width;
-        uint32_t cp[2] = {0, 0};
-        char *to = (char *)cp;
-        size_t to_left = sizeof(cp);
+    for (size_t done = 0; done < count; done++) {
+        char *in = codes + done * width, *to = (char *)(out + done);
+        size_t in_left = (count - done) * width, to_left = (count - done) * sizeof(*out);
         (void)iconv(cd, NULL, NULL, NULL, NULL);
-        bool ok = iconv(cd, &in, &in_left, &to, &to_left) != (size_t)-1 && in_left == 0 && to_left == sizeof(cp[1]);
-        out[i] = ok ? fold_private(cp[0]) : 0;
+        bool refused = iconv(cd, &in, &in_left, &to, &to_left) == (size_t)-1;
+        BUG_ON(in_left / width != to_left / sizeof(*out)); /* one character a code */
+        for (size_t end = count - in_left / width; done < end; done++) {
+            out[done] = fold_private(out[done]);
+        }
+        if (refused) {
+            out[done] = 0;
+        }
     }
 }
 
