@@ -11,6 +11,7 @@
 #include "pipeline/command.h"
 #include "pipeline/ingest/ingest.h"
 #include "pipeline/manifest.h"
+#include "pipeline/people.h"
 #include "pipeline/publish.h"
 #include "pipeline/schema.h"
 
@@ -312,6 +313,17 @@ static enum status run_fixed(struct work *w, const struct run_plan *plan, struct
     return status;
 }
 
+/* Who disappeared longer ago than people.yaml keeps them is in no population: windows that reach further back miss them. Months are as long as rules take them. */
+static void warn_about_keep(const struct site *s, const struct ruleset *rules)
+{
+    int longest = ruleset_inputs(rules)->days_back, kept = s->people->keep_months;
+    if (kept * 31 < longest) {
+        warn_add(ST_W_CHECK, TR("people.yaml 的 keep 是 %d个月，短于规则里最长的观察期（%d天）：离开名册更久的人不会再被看到，请改成 %d个月以上",
+                                "keep in people.yaml is %d months, shorter than the longest window of a rule (%d days): who left the registers longer ago is not seen; make it %d months or more"),
+                 kept, longest, (longest + 30) / 31);
+    }
+}
+
 enum status site_rules_check(struct site *s, struct err *err)
 {
     struct schema schema;
@@ -319,6 +331,7 @@ enum status site_rules_check(struct site *s, struct err *err)
     AUTO_ARENA a = ARENA_INIT;
     schema_build(&a, s->sources, s->people, &s->areas, &schema);
     TRY(schema_compile(&schema, s->files[SITE_RULES].path, s->files[SITE_RULES].text, &rules, err));
+    warn_about_keep(s, rules);
     ruleset_free(rules);
     return ST_OK;
 }

@@ -91,6 +91,14 @@ printf '编号,月份\n1,202602\n' >"$site/inbox/fee_202512.csv"
 expect 106 'fee_202512.csv）：文件名说的是 2025-12，行里却是 2026-02' m ingest
 rm "$site"/inbox/*
 
+# a window of the rules that reaches further back than people are kept
+chmod 700 "$site"
+sed -i 's/^keep: 15个月/keep: 3个月/' "$site/people.yaml"
+expect 106 'people.yaml 的 keep 是 3个月，短于规则里最长的观察期（372天）.*请改成 12个月以上' m check
+expect 1 'keep in people.yaml is 3 months, shorter' e run --dry-run
+sed -i 's/^keep: 3个月/keep: 15个月/' "$site/people.yaml"
+expect 0 '没有错误' m check
+
 # days: a typing error must not end the site's life
 expect 2 '2999-01-01 离最新的数据（2026-03-0.）太远' m run --as-of 2999-01-01
 expect 2 'newest data \(2026-03-0.\)' env MOPAI_CLOCK=2099-03-02T02:00:00 "$MOPAI_BIN" -C "$site" --lang en run
