@@ -107,7 +107,8 @@ size_t gates_judge(const struct source *s, const struct typing_facts *f, int64_t
     if (f->sexes > 0) {
         n = add(out, n, s, GATE_SEX, f->sexes_against, f->sexes);
     }
-    if (s->kind != KIND_APPEND && f->typed == 0 && (s->gates[GATE_ROWS].stop_low >= 0 || s->gates[GATE_ROWS].warn_low >= 0)) { /* it would replace everybody by nobody */
+    /* it would replace everybody by nobody; where people have accepted that there is nobody, a small town without one assisted, it is no news */
+    if (s->kind != KIND_APPEND && f->typed == 0 && previous_typed != 0 && (s->gates[GATE_ROWS].stop_low >= 0 || s->gates[GATE_ROWS].warn_low >= 0)) {
         struct gate_result *r = &out[n++];
         r->gate = "empty";
         r->verdict = GATE_STOP;

@@ -120,3 +120,16 @@ expect 33 'W-000123-K' m explain W-1
 expect 33 '没有编号为 H-1 的户' m explain household H-1
 expect 32 '前 30 行里没有找到表头' m visits import "$work/a.csv"
 expect 0 '0 个问题' m verify
+
+# a small town without one assisted: held until people accept that there is nobody, no news the week after
+new_source_site
+printf '编号,姓名,身份证号\n' >"$site/inbox/list_20260220.csv"
+expect 102 '没有数据行 0，允许 ≥ 1' m ingest
+expect 0 '' m deliveries accept 1 --reason "本月无人"
+printf '编号,姓名,身份证号 \n' >"$site/inbox/list_20260227.csv"
+expect 0 '接收完成' m ingest
+# shellcheck disable=SC2059
+printf "$rows" >"$site/inbox/list_20260228.csv"
+expect 0 '接收完成' m ingest
+printf '编号,姓名,身份证号  \n' >"$site/inbox/list_20260301.csv"
+expect 102 '没有数据行 0，允许 ≥ 1' m ingest
