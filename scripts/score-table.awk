@@ -8,6 +8,7 @@ END {
     print "| figure | value |\n|---|---|"
     line("rows of deliveries in force", "rows")
     line("of them refused by ingest", "rows refused by ingest")
+    line("deliveries held by gates until people accepted", "deliveries held by gates")
     line("of people in no register, who may join nobody", "rows of people in no register")
     line("of those put to somebody", "of them put to somebody")
     line("linkage precision, pairs of rows", "link precision")
