@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Persons who were in a register and are in none tonight: found in the timelines, placed by the record they were last seen in. */
+/* Persons who were in a register and are in none tonight: found in the timelines, placed by the record they were last seen in. They stay for the time
+   people.yaml says, and as long as a warning about them is open. */
 #include "base/store/db.h"
 #include "matchers/identifier.h"
 #include "pipeline/ingest/catalogue.h"
@@ -9,6 +10,7 @@ struct looking {
     struct link *l;
     size_t source;
     uint64_t salt;
+    const struct map64 *only; /* anchors looked for; NULL: everybody */
 };
 
 static bool take_gone(void *ctx, const struct change *c)
@@ -20,6 +22,9 @@ static bool take_gone(void *ctx, const struct change *c)
         return true;
     }
     uint64_t anchor = id ? id : ident_anchor(IDENT_RECORD, link_record_hash(k->salt, c->key, 0));
+    if (k->only && map64_get(k->only, anchor) == MAP_NONE) {
+        return true;
+    }
     uint32_t p = map64_get(&l->by_id, anchor);
     if (p == MAP_NONE) {
         p = link_add_person(l, anchor);
@@ -27,21 +32,102 @@ static bool take_gone(void *ctx, const struct change *c)
     } else if (p < l->first_gone) {
         return true; /* another register still has them */
     }
-    vec_push(&l->gone, (struct gone){p, k->source, c->old_file, c->old_row});
+    vec_push(&l->gone, (struct gone){p, k->source, c->date, c->old_file, c->old_row});
     return true;
 }
 
-enum status link_find_gone(struct link *l, struct err *err)
+static enum status search(struct link *l, daynum from, const struct map64 *only, struct err *err)
 {
-    daynum from = day_add_months(l->night->as_of, -l->people->keep_months);
-    l->first_gone = l->n;
     for (size_t s = 0; s < l->sources->n; s++) {
         if (l->sources->v[s].registers_persons) {
-            struct looking k = {l, s, hash64_str(l->sources->v[s].id)};
+            struct looking k = {l, s, hash64_str(l->sources->v[s].id), only};
             TRY(timeline_read(l->night->site, s, -1, from, l->night->as_of, take_gone, &k, err));
         }
     }
     return ST_OK;
+}
+
+/* Anchors of a person: the id itself and what the ledger calls so. Calls are few: nearly everybody with a warning is there. */
+static bool is_there(const struct link *l, uint64_t id, const struct id_alias *aliases, size_t n)
+{
+    bool there = ident_kind(id) == IDENT_APART || map64_get(&l->by_id, id) != MAP_NONE; /* held apart: found by the number of another */
+    for (size_t k = 0; k < n && !there; k++) {
+        there = aliases[k].id == id && map64_get(&l->by_id, aliases[k].natural) != MAP_NONE;
+    }
+    return there;
+}
+
+/* Anchors of the persons with an open warning whom nothing shows so far. */
+static enum status find_missing(struct link *l, struct map64 *out, struct err *err)
+{
+    AUTO_ARENA a = ARENA_INIT;
+    struct id_alias *aliases;
+    size_t n;
+    if (!l->night->site->ledger) {
+        return ST_OK;
+    }
+    TRY(link_person_aliases(l, &a, &aliases, &n, err));
+    AUTO_STMT q = stmt_use(l->night->site->ledger, STMT_LIST_PERSONS_WARNED);
+    stmt_bind_int(q, ":mark", l->night->mark_event);
+    for (bool row;;) {
+        TRY(stmt_step(q, &row, err));
+        if (!row) {
+            return ST_OK;
+        }
+        uint64_t id = (uint64_t)stmt_int(q, 0);
+        if (is_there(l, id, aliases, n)) {
+            continue;
+        }
+        map64_put(out, id, 1);
+        for (size_t k = 0; k < n; k++) {
+            if (aliases[k].id == id) {
+                map64_put(out, aliases[k].natural, 1);
+            }
+        }
+    }
+}
+
+static int by_last_seen(const void *x, const void *y)
+{
+    const struct gone *a = x, *b = y;
+    if (a->person != b->person) {
+        return a->person < b->person ? -1 : 1;
+    }
+    if (a->source != b->source) {
+        return a->source < b->source ? -1 : 1;
+    }
+    if (a->date != b->date) {
+        return a->date > b->date ? -1 : 1;
+    }
+    return a->file != b->file ? (a->file > b->file ? -1 : 1) : a->row < b->row ? -1 : a->row > b->row;
+}
+
+/* Who left a register, came back and left again was last seen the last time. */
+static void keep_last(struct link *l)
+{
+    size_t n = 0;
+    vec_sort(&l->gone, by_last_seen);
+    for (size_t i = 0; i < l->gone.n; i++) {
+        const struct gone *last = n ? &l->gone.v[n - 1] : NULL;
+        if (!last || last->person != l->gone.v[i].person || last->source != l->gone.v[i].source) {
+            l->gone.v[n++] = l->gone.v[i];
+        }
+    }
+    l->gone.n = n;
+}
+
+enum status link_find_gone(struct link *l, struct err *err)
+{
+    struct map64 missing = {0};
+    l->first_gone = l->n;
+    TRY(search(l, day_add_months(l->night->as_of, -l->people->keep_months), NULL, err));
+    enum status status = find_missing(l, &missing, err);
+    if (status == ST_OK && missing.n) {
+        status = search(l, DAY_MISSING + 1, &missing, err);
+    }
+    map64_release(&missing);
+    keep_last(l);
+    return status;
 }
 
 static int by_record(const void *x, const void *y)

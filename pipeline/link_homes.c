@@ -279,7 +279,7 @@ static int by_natural(const void *x, const void *y)
     return a->natural < b->natural ? -1 : a->natural > b->natural;
 }
 
-static enum status read_aliases(struct link *l, enum stmt_id which, struct arena *a, struct id_alias **out, size_t *out_n, struct err *err)
+static enum status read_aliases(const struct link *l, enum stmt_id which, struct arena *a, struct id_alias **out, size_t *out_n, struct err *err)
 {
     VEC(struct id_alias) v = {0};
     bool row = l->night->site->ledger != NULL;
@@ -299,12 +299,17 @@ static enum status read_aliases(struct link *l, enum stmt_id which, struct arena
     return status;
 }
 
+enum status link_person_aliases(const struct link *l, struct arena *a, struct id_alias **out, size_t *out_n, struct err *err)
+{
+    return read_aliases(l, STMT_LIST_PERSON_ALIASES, a, out, out_n, err);
+}
+
 static enum status name_all(struct link *l, struct err *err)
 {
     AUTO_ARENA a = ARENA_INIT;
     struct id_alias *persons, *homes;
     size_t n_persons, n_homes;
-    TRY(read_aliases(l, STMT_LIST_PERSON_ALIASES, &a, &persons, &n_persons, err));
+    TRY(link_person_aliases(l, &a, &persons, &n_persons, err));
     TRY(read_aliases(l, STMT_LIST_HOUSEHOLD_ALIASES, &a, &homes, &n_homes, err));
     l->id = xmalloc((l->n + 1u) * sizeof(*l->id));
     l->home_id = xmalloc((l->homes.n_households + 1u) * sizeof(*l->home_id));

@@ -53,6 +53,7 @@ struct unit_row {
 struct gone { /* a person no register has any more, and the record they were last seen in */
     uint32_t person;
     size_t source;
+    daynum date;        /* of the delivery that does not have them any more */
     int64_t file, row;
 };
 
@@ -153,7 +154,7 @@ bool link_identity_better(const struct link *l, struct where b, struct where a);
 enum status link_find_places(struct link *l, struct err *err) MUST_CHECK;
 void link_find_covers(struct link *l);
 
-/* link_gone.c: who disappeared within the time people.yaml keeps them, and link_then.c: where everybody lived last night. */
+/* link_gone.c: who disappeared within the time people.yaml keeps them or has an open warning, and link_then.c: where everybody lived last night. */
 enum status link_find_gone(struct link *l, struct err *err) MUST_CHECK;
 enum status link_place_gone(struct link *l, struct err *err) MUST_CHECK; /* the units they were last seen in */
 enum status link_find_then(struct link *l, struct err *err) MUST_CHECK;
@@ -161,6 +162,8 @@ enum status link_find_then(struct link *l, struct err *err) MUST_CHECK;
 /* link_homes.c: deaths that count, households, heads, areas handed on inside a household. */
 enum status link_form_homes(struct link *l, struct err *err) MUST_CHECK;
 int link_home_rank(const struct link *l, uint32_t home);  /* rank of the unit, -1 */
+/* The ledger's exceptions to "a person's id is its anchor", sorted by anchor. */
+enum status link_person_aliases(const struct link *l, struct arena *a, struct id_alias **out, size_t *out_n, struct err *err) MUST_CHECK;
 enum person_state link_state(const struct link *l, uint32_t p);
 enum member_kind link_member(const struct link *l, uint32_t p);
 

@@ -178,7 +178,7 @@ static void run_night(struct lab *lab, daynum as_of)
     struct ingest_counts counts;
     struct inputs in;
     struct night *n = &lab->night;
-    *n = (struct night){.site = &lab->site, .as_of = as_of, .number = number + 1, .prev_as_of = number ? before : DAY_MISSING};
+    *n = (struct night){.site = &lab->site, .as_of = as_of, .number = number + 1, .mark_event = INT64_MAX, .prev_as_of = number ? before : DAY_MISSING};
     OK(lab, ingest_scan(&lab->site, &counts, &lab->err));
     OK(lab, inputs_in_force(&lab->site, as_of, &n->arena, &in, &lab->err));
     n->inputs = in.v, n->n_inputs = in.n, n->sources = in.sources;
@@ -403,6 +403,19 @@ static void check_same_person(struct lab *lab, struct str who)
     fail_msg("link_cases.txt:%zu: was not there", lab->line);
 }
 
+/* What the nights and the visitors leave in the ledger about one person. */
+static void note_warning(struct lab *lab, struct str who, const char *kind)
+{
+    int64_t id = person_num(lab, P_ID, person_called(lab, who));
+    AUTO_STMT w = db_sql(lab->site.ledger, STR("INSERT OR IGNORE INTO warning VALUES (:no, 'R01', 'P', :no, '', 1)"));
+    stmt_bind_int(w, ":no", id);
+    OK(lab, stmt_run(w, &lab->err));
+    AUTO_STMT e = db_sql(lab->site.ledger, STR("INSERT INTO warning_event (warning_no, night, kind, at) VALUES (:no, 1, :kind, '')"));
+    stmt_bind_int(e, ":no", id);
+    stmt_bind_z(e, ":kind", kind);
+    OK(lab, stmt_run(e, &lab->err));
+}
+
 static int64_t ask(struct lab *lab, const char *sql)
 {
     bool row;
@@ -476,6 +489,8 @@ static void take_line(struct lab *lab, struct str line, struct str *text)
     } else if (str_eqz(what, "same") || str_eqz(what, "differ")) {
         struct str who = word(&line);
         check_same(lab, who, line, str_eqz(what, "same"));
+    } else if (str_eqz(what, "warn") || str_eqz(what, "clear")) {
+        note_warning(lab, line, str_eqz(what, "warn") ? "new" : "cleared");
     } else if (str_eqz(what, "sameperson")) {
         check_same_person(lab, line);
     } else if (str_eqz(what, "holder")) {
