@@ -8,7 +8,7 @@ static void init_window(struct rules_run *run, const struct fact_def *f, struct 
 {
     const struct window *w = &f->window;
     daynum after = !w->set ? DAY_MISSING : w->months ? day_add_months(run->as_of, -(int)w->months) : run->as_of - (daynum)w->days;
-    a->window_day = after;
+    a->window_day = f->agg == RULES_LAST ? DAY_MISSING : after; /* a report about the household stands by its own date, whoever it names has died since */
     if (f->date_column < 0) {
         return;
     }

@@ -69,7 +69,7 @@ static struct val member_counts(const struct walk_world *w, const struct fact_de
     if (w->member[p] == RULES_FORMER || f->living_only) {
         return VAL_FALSE;
     }
-    if (!f->window.set) {
+    if (!f->window.set || f->agg == RULES_LAST) {
         return VAL_TRUE;
     }
     return w->death[p] == DAY_MISSING ? VAL_MAYBE : w->death[p] > window_start(w, &f->window) ? VAL_TRUE : VAL_FALSE;

@@ -131,6 +131,27 @@ static void one_end(struct one *o)
     ruleset_free(o->rs);
 }
 
+/* A report naming somebody who died before the window began: its sum is gone with him, what it says of the household stands. */
+static void a_take_stands_by_its_own_date(void **state)
+{
+    (void)state;
+    const char *facts[] = {"sum: 医疗结算.自付金额, date: 结算日期, last: 6个月", "take: 医疗结算.自付金额, date: 结算日期, stale: 6个月"};
+    for (size_t i = 0; i < 2; i++) {
+        struct one o = {.as_of = day_from_ymd(2026, 3, 1), .member = {RULES_DEAD}};
+        char body[400];
+        snprintf(body, sizeof body, "facts:\n  户.它: {%s}\nrules:\n  - id: M\n    name: 试\n    for: 户\n    status: shadow\n    when: [户.它 >= 5000元]\n    level: {黄: 其他}\n"
+                                    "    evidence: [户.它]\n    say: \"{户.它}\"\n", facts[i]);
+        daynum death = day_from_ymd(2025, 4, 28);
+        o.rs = compile(body);
+        struct rules_world w = {1, 1, o.household_of, o.member, &death, o.open};
+        o.run = rules_run_new(o.rs, o.as_of, &w);
+        feed(&o, day_from_ymd(2025, 11, 16), 600000);
+        feed(&o, day_from_ymd(2025, 8, 16), 600000); /* outside the window either way */
+        assert_int_equal(o.rows, i);
+        one_end(&o);
+    }
+}
+
 static void stale_sum_is_a_lower_bound(void **state)
 {
     (void)state;
@@ -327,7 +348,7 @@ static void values_as_people_read_them(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(stale_sum_is_a_lower_bound),  cmocka_unit_test(higher_level_may_be_true),    cmocka_unit_test(area_chooses_the_parameter),
+        cmocka_unit_test(a_take_stands_by_its_own_date), cmocka_unit_test(stale_sum_is_a_lower_bound),  cmocka_unit_test(higher_level_may_be_true),    cmocka_unit_test(area_chooses_the_parameter),
         cmocka_unit_test(window_ends_and_rows_of_a_fact), cmocka_unit_test(open_household_gives_bounds), cmocka_unit_test(change_says_what_was_before),
         cmocka_unit_test(change_must_still_hold_and_be_recent), cmocka_unit_test(hash_is_of_what_decides), cmocka_unit_test(values_as_people_read_them),
     };
