@@ -14,7 +14,6 @@ struct output {
     struct tally *rules;      /* by rule */
     int64_t *new_by_level;
     int missing_year;         /* of calendar.csv */
-    int64_t ord;              /* evidence of the hit being written */
 };
 
 /* --- hits ------------------------------------------------------------------------------------------------------------- */
@@ -74,13 +73,13 @@ static enum status write_hit(struct output *o, int64_t hit_id, const struct life
     const struct rules_rule *r = ruleset_rule(a->rules, h->rule);
     AUTO_STMT q = stmt_use(a->night->db, STMT_INSERT_HIT);
     stmt_bind_int(q, ":hit_id", hit_id);
-    stmt_bind_text(q, ":rule", r->id);
+    stmt_bind_view(q, ":rule", r->id);
     stmt_bind_z(q, ":entity_kind", r->entity == RULES_PERSON ? "P" : "H");
     stmt_bind_int(q, ":entity", h->entity);
     stmt_bind_int(q, ":person_row", h->person);
     stmt_bind_int(q, ":household_row", h->household);
     stmt_bind_int(q, ":household", h->household_id);
-    stmt_bind_text(q, ":key", h->key);
+    stmt_bind_view(q, ":key", h->key);
     stmt_bind_text(q, ":level", a->life_hits[v->hit].level);
     stmt_bind_int(q, ":level_rank", h->level);
     stmt_bind_z(q, ":level_note", level_note(a, h));
@@ -89,10 +88,10 @@ static enum status write_hit(struct output *o, int64_t hit_id, const struct life
     } else {
         stmt_bind_int(q, ":score", h->score.lo);
     }
-    stmt_bind_text(q, ":say", h->say);
-    stmt_bind_text(q, ":send", r->send);
-    stmt_bind_text(q, ":way", r->way);
-    stmt_bind_text(q, ":owner", r->owner);
+    stmt_bind_view(q, ":say", h->say);
+    stmt_bind_view(q, ":send", r->send);
+    stmt_bind_view(q, ":way", r->way);
+    stmt_bind_view(q, ":owner", r->owner);
     bind_place(q, a, h, r);
     stmt_bind_z(q, ":disposition", life_disposition_name(v->disposition));
     stmt_bind_z(q, ":why", v->why);
@@ -126,31 +125,32 @@ static void bind_ref(struct stmt *q, const struct evidence_ref *ref)
         stmt_bind_int(q, ":input", ref->input);
     }
     stmt_bind_int(q, ":line", ref->line);
-    stmt_bind_text(q, ":column", ref->header);
+    stmt_bind_view(q, ":column", ref->header);
     if (ref->want_cell) {
-        stmt_bind_text(q, ":raw", ref->raw);
+        stmt_bind_view(q, ":raw", ref->raw);
     } else {
         stmt_bind_null(q, ":raw");
     }
-    stmt_bind_z(q, ":file", ref->file);
+    stmt_bind_view(q, ":file", str_of(ref->file));
 }
 
-static enum status write_entry(struct output *o, int64_t hit_id, const struct evidence_entry *e, struct err *err)
+static enum status write_entry(struct stmt *q, const struct evidence *evidence, int64_t hit_id, int64_t ord, const struct evidence_entry *e,
+                               struct err *err)
 {
-    AUTO_STMT q = stmt_use(o->a->night->db, STMT_INSERT_EVIDENCE);
     stmt_bind_int(q, ":hit_id", hit_id);
-    stmt_bind_int(q, ":ord", o->ord++);
+    stmt_bind_int(q, ":ord", ord);
     stmt_bind_int(q, ":depth", e->depth);
-    stmt_bind_z(q, ":role", evidence_role_name(e->role));
-    stmt_bind_text(q, ":label", e->label);
-    stmt_bind_text(q, ":value", e->value);
-    bind_ref(q, e->ref == EVIDENCE_NO_REF ? NULL : &o->a->evidence.refs.v[e->ref]);
+    stmt_bind_view(q, ":role", str_of(evidence_role_name(e->role)));
+    stmt_bind_view(q, ":label", e->label);
+    stmt_bind_view(q, ":value", e->value);
+    bind_ref(q, e->ref == EVIDENCE_NO_REF ? NULL : &evidence->refs.v[e->ref]);
     return stmt_run(q, err);
 }
 
 struct entry_writer {
-    struct output *o;
-    int64_t hit_id;
+    struct stmt *q;       /* one for all of a hit: each row binds every parameter anew */
+    const struct evidence *evidence;
+    int64_t hit_id, ord;
     struct err *err;
     enum status status;
 };
@@ -159,14 +159,14 @@ static void write_one_entry(void *ctx, const struct evidence_entry *e)
 {
     struct entry_writer *w = ctx;
     if (w->status == ST_OK) {
-        w->status = write_entry(w->o, w->hit_id, e, w->err);
+        w->status = write_entry(w->q, w->evidence, w->hit_id, w->ord++, e, w->err);
     }
 }
 
 static enum status write_evidence(struct output *o, int64_t hit_id, const struct assess_hit *h, struct err *err)
 {
-    struct entry_writer w = {.o = o, .hit_id = hit_id, .err = err, .status = ST_OK};
-    o->ord = 0;
+    AUTO_STMT q = stmt_use(o->a->night->db, STMT_INSERT_EVIDENCE);
+    struct entry_writer w = {.q = q, .evidence = &o->a->evidence, .hit_id = hit_id, .err = err, .status = ST_OK};
     evidence_each(&o->a->evidence, h->evidence_first, h->evidence_n, write_one_entry, &w);
     return w.status;
 }
@@ -223,7 +223,7 @@ static enum status write_events(struct output *o, struct err *err)
         stmt_bind_z(q, ":kind", life_event_name(e->kind));
         stmt_bind_text(q, ":level", of_hit ? a->life_hits[a->life.verdicts.v[e->verdict].hit].level : (struct str){"", 0});
         stmt_bind_z(q, ":detail", e->detail);
-        stmt_bind_text(q, ":body", strbuf_str(&body));
+        stmt_bind_view(q, ":body", strbuf_str(&body));
         TRY(stmt_run(q, err));
     }
     return ST_OK;

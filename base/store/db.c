@@ -158,6 +158,7 @@ static const char pragmas_common[] = "PRAGMA temp_store = MEMORY; PRAGMA trusted
 static const char pragmas_ledger[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
 /* A journal in memory, not OFF: with OFF a ROLLBACK leaves the file in pieces. */
 static const char pragmas_scratch[] = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; "
+                                      "PRAGMA page_size = 16384; " /* bodies of events fill half a page of 4096 */
                                       "PRAGMA cache_size = -32768;"; /* the default 2 MB makes indexes thrash */
 
 static enum status set_up(struct db *db, struct err *err)

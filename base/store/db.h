@@ -68,6 +68,8 @@ static inline void stmt_done_auto(struct stmt **s) { stmt_done(*s); }
 /* Names include the colon. A name that the statement does not have is a BUG. Text is copied. */
 void stmt_bind_int(struct stmt *s, const char *name, int64_t v);
 void stmt_bind_text(struct stmt *s, const char *name, struct str v);
+/* Not copied: v must stand until the statement has run, and be bound anew before it runs again. For rows written by the hundred thousand. */
+void stmt_bind_view(struct stmt *s, const char *name, struct str v);
 void stmt_bind_z(struct stmt *s, const char *name, const char *v);   /* NULL binds NULL */
 void stmt_bind_null(struct stmt *s, const char *name);
 void stmt_bind_day(struct stmt *s, const char *name, daynum v);      /* DAY_MISSING (and MONTH_MISSING) binds NULL */

@@ -104,6 +104,12 @@ void stmt_bind_text(struct stmt *s, const char *name, struct str v)
     note_failure(s, i ? sqlite3_bind_text64(s->handle, i, v.p ? v.p : "", v.n, SQLITE_TRANSIENT, SQLITE_UTF8) : SQLITE_OK);
 }
 
+void stmt_bind_view(struct stmt *s, const char *name, struct str v)
+{
+    int i = parameter(s, name);
+    note_failure(s, i ? sqlite3_bind_text64(s->handle, i, v.p ? v.p : "", v.n, SQLITE_STATIC, SQLITE_UTF8) : SQLITE_OK);
+}
+
 void stmt_bind_z(struct stmt *s, const char *name, const char *v)
 {
     if (v) {
