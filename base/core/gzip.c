@@ -11,7 +11,8 @@
 #include "base/core/bug.h"
 #include "base/core/file.h"
 
-enum { BUFFER = 1 << 16, GZIP_WINDOW = 15 + 16 /* zlib: gzip framing */ };
+/* Level 4: on exports half the time of zlib's own choice (13 s/GB, not 25) for files a ninth larger; level 1 would be 10 s/GB, a quarter larger. */
+enum { BUFFER = 1 << 16, LEVEL = 4, GZIP_WINDOW = 15 + 16 /* zlib: gzip framing */ };
 
 struct gzip_out {
     z_stream z;
@@ -28,7 +29,7 @@ enum status gzip_out_open(const char *path, struct gzip_out **out_g, struct err 
         free(g);
         return status;
     }
-    BUG_ON(deflateInit2(&g->z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) != Z_OK);
+    BUG_ON(deflateInit2(&g->z, LEVEL, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) != Z_OK);
     g->header.os = 255; /* unknown: the same on every system; time stays 0 */
     BUG_ON(deflateSetHeader(&g->z, &g->header) != Z_OK);
     *out_g = g;
