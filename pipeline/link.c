@@ -92,6 +92,7 @@ static void release(struct link *l)
     strmap_release(&l->relations);
     vec_release(&l->conflicts);
     vec_release(&l->gone);
+    vec_release(&l->became);
     household_output_release(&l->homes);
 }
 
@@ -124,6 +125,7 @@ static enum status run_steps(struct link *l, struct err *err)
     TRY(link_find_places(l, err));
     TRY(link_place_gone(l, err));
     TRY(link_find_then(l, err));
+    link_take_over_records(l);
     TRY(link_form_homes(l, err));
     drop_search(l);
     link_find_covers(l);

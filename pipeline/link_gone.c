@@ -11,37 +11,95 @@ struct looking {
     size_t source;
     uint64_t salt;
     const struct map64 *only; /* anchors looked for; NULL: everybody */
+    sighting_list went, came; /* records without an identifier that disappeared, and those with one that appeared on the same days */
+    struct map64 days;
 };
 
-static bool take_gone(void *ctx, const struct change *c)
+static void add_gone(struct looking *k, uint64_t anchor, const struct sighting *s)
 {
-    struct looking *k = ctx;
     struct link *l = k->l;
-    uint64_t id = people_current_id(l->people, c->id);
-    if (c->kind != CHANGE_DISAPPEARED || (id == 0 && c->key == 0)) {
-        return true;
-    }
-    uint64_t anchor = id ? id : ident_anchor(IDENT_RECORD, link_record_hash(k->salt, c->key, 0));
     if (k->only && map64_get(k->only, anchor) == MAP_NONE) {
-        return true;
+        return;
     }
     uint32_t p = map64_get(&l->by_id, anchor);
     if (p == MAP_NONE) {
         p = link_add_person(l, anchor);
         map64_put(&l->by_id, anchor, p);
     } else if (p < l->first_gone) {
-        return true; /* another register still has them */
+        return; /* another register still has them */
     }
-    vec_push(&l->gone, (struct gone){p, k->source, c->date, c->old_file, c->old_row});
+    vec_push(&l->gone, (struct gone){p, k->source, s->date, s->file, s->row});
+}
+
+static uint64_t record_anchor(const struct looking *k, uint64_t key)
+{
+    return ident_anchor(IDENT_RECORD, link_record_hash(k->salt, key, 0));
+}
+
+/* The key stayed, the blank was filled: somebody of tonight was known by that record. */
+static void take_filled(struct looking *k, const struct change *c, uint64_t id)
+{
+    struct link *l = k->l;
+    uint32_t p = id && c->kind == CHANGE_VALUE ? map64_get(&l->by_id, id) : MAP_NONE;
+    bool filled = p < l->first_gone && !k->only && c->column == l->sources->v[k->source].person[ROLE_ID].column && c->old.n == 0 && c->key;
+    if (filled) {
+        vec_push(&l->became, (struct became){p, record_anchor(k, c->key)});
+    }
+}
+
+static bool take_came(void *ctx, const struct change *c)
+{
+    struct looking *k = ctx;
+    uint64_t id = c->kind == CHANGE_APPEARED && map64_get(&k->days, (uint64_t)c->date) != MAP_NONE ? people_current_id(k->l->people, c->id) : 0;
+    uint32_t p = id ? map64_get(&k->l->by_id, id) : MAP_NONE;
+    if (p < k->l->first_gone) {
+        vec_push(&k->came, (struct sighting){c->date, c->new_file, c->new_row, id, p, 0});
+    }
     return true;
+}
+
+static bool take_change(void *ctx, const struct change *c)
+{
+    struct looking *k = ctx;
+    uint64_t id = people_current_id(k->l->people, c->id);
+    struct sighting s = {c->date, c->old_file, c->old_row, 0, NO_PERSON, 0};
+    if (c->kind != CHANGE_DISAPPEARED) {
+        take_filled(k, c, id);
+    } else if (id) {
+        add_gone(k, id, &s);
+    } else if (c->key) {
+        s.anchor = record_anchor(k, c->key);
+        vec_push(&k->went, s);
+        map64_put(&k->days, (uint64_t)c->date, 1);
+    }
+    return true;
+}
+
+static enum status search_source(struct looking *k, daynum from, struct err *err)
+{
+    TRY(timeline_read(k->l->night->site, k->source, -1, from, k->l->night->as_of, take_change, k, err));
+    if (k->went.n) {
+        TRY(timeline_read(k->l->night->site, k->source, -1, from, k->l->night->as_of, take_came, k, err));
+    }
+    TRY(link_find_became(k->l, k->source, &k->went, &k->came, err));
+    for (size_t i = 0; i < k->went.n; i++) {
+        if (k->went.v[i].person == NO_PERSON) {
+            add_gone(k, k->went.v[i].anchor, &k->went.v[i]);
+        }
+    }
+    return ST_OK;
 }
 
 static enum status search(struct link *l, daynum from, const struct map64 *only, struct err *err)
 {
     for (size_t s = 0; s < l->sources->n; s++) {
         if (l->sources->v[s].registers_persons) {
-            struct looking k = {l, s, hash64_str(l->sources->v[s].id), only};
-            TRY(timeline_read(l->night->site, s, -1, from, l->night->as_of, take_gone, &k, err));
+            struct looking k = {.l = l, .source = s, .salt = hash64_str(l->sources->v[s].id), .only = only};
+            enum status status = search_source(&k, from, err);
+            vec_release(&k.went);
+            vec_release(&k.came);
+            map64_release(&k.days);
+            TRY(status);
         }
     }
     return ST_OK;
@@ -154,25 +212,36 @@ static void place_row(struct link *l, const struct gone *g, const struct row_rea
     }
 }
 
-static enum status place_file(struct link *l, const struct gone *v, size_t n, struct err *err)
+enum status link_file_segment(struct link *l, size_t source, int64_t file, struct arena *a, const char **out_path, struct err *err)
 {
-    AUTO_ARENA a = ARENA_INIT;
-    AUTO_ROWS r = {.seg = NULL};
     struct seg_reader *seg = NULL;
-    const char *path, *xxh128, *name;
+    const char *xxh128, *name;
+    *out_path = NULL;
     {
         bool there;
         AUTO_STMT q = stmt_use(l->night->site->ledger, STMT_SELECT_DELIVERY_FILE);
-        stmt_bind_int(q, ":file", v[0].file);
+        stmt_bind_int(q, ":file", file);
         TRY(stmt_one(q, &there, err));
         if (!there) {
             return ST_OK;
         }
-        xxh128 = arena_z(&a, stmt_text(q, 1));
-        name = arena_z(&a, stmt_text(q, 2));
+        xxh128 = arena_z(a, stmt_text(q, 1));
+        name = arena_z(a, stmt_text(q, 2));
     }
-    TRY(catalogue_segment(l->night->site, &l->sources->v[v[0].source], xxh128, name, &a, &path, &seg, err));
+    TRY(catalogue_segment(l->night->site, &l->sources->v[source], xxh128, name, a, out_path, &seg, err));
     seg_close(seg);
+    return ST_OK;
+}
+
+static enum status place_file(struct link *l, const struct gone *v, size_t n, struct err *err)
+{
+    AUTO_ARENA a = ARENA_INIT;
+    AUTO_ROWS r = {.seg = NULL};
+    const char *path;
+    TRY(link_file_segment(l, v[0].source, v[0].file, &a, &path, err));
+    if (!path) {
+        return ST_OK;
+    }
     TRY(row_reader_open(&r, path, &l->sources->v[v[0].source], err));
     link_want_units(l, v[0].source, &r);
     for (size_t i = 0; i < n; i++) {

@@ -57,6 +57,20 @@ struct gone { /* a person no register has any more, and the record they were las
     int64_t file, row;
 };
 
+struct sighting { /* a record that went from a register or came to it */
+    daynum date;        /* of the newer delivery */
+    int64_t file, row;
+    uint64_t anchor;
+    uint32_t person;    /* NO_PERSON: nobody of tonight */
+    uint64_t trait;     /* of the record, see link_became.c */
+};
+typedef VEC(struct sighting) sighting_list;
+
+struct became { /* a person of tonight who was known by a record without identifier */
+    uint32_t person;
+    uint64_t record;    /* anchor */
+};
+
 struct conflict {
     struct where from;
     uint32_t holder, apart; /* person numbers; NO_PERSON for an event row */
@@ -114,6 +128,7 @@ struct link {
     uint32_t *home_row;       /* household number -> row of households.seg */
     uint32_t first_gone;      /* persons from here on are in no register */
     VEC(struct gone) gone;
+    VEC(struct became) became;
     VEC(struct conflict) conflicts;
     int64_t *linked, *unlinked; /* by source */
     struct id_alias *new_persons, *new_homes;
@@ -158,6 +173,13 @@ void link_find_covers(struct link *l);
 enum status link_find_gone(struct link *l, struct err *err) MUST_CHECK;
 enum status link_place_gone(struct link *l, struct err *err) MUST_CHECK; /* the units they were last seen in */
 enum status link_find_then(struct link *l, struct err *err) MUST_CHECK;
+
+/* Path of the segment of a file of an earlier delivery; NULL when the ledger knows no such file. */
+enum status link_file_segment(struct link *l, size_t source, int64_t file, struct arena *a, const char **out_path, struct err *err) MUST_CHECK;
+
+/* link_became.c: of `went` (no identifier) those who are in `came` under one get `person`, and are noted; then whose id they take over. Lists are sorted anew. */
+enum status link_find_became(struct link *l, size_t source, sighting_list *went, sighting_list *came, struct err *err) MUST_CHECK;
+void link_take_over_records(struct link *l);
 
 /* link_homes.c: deaths that count, households, heads, areas handed on inside a household. */
 enum status link_form_homes(struct link *l, struct err *err) MUST_CHECK;
