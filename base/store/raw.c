@@ -94,7 +94,7 @@ static enum status read_through(const char *source, struct outfile *copy, struct
 
 enum status raw_digest(const char *source, struct digest_hex *out_hex, int64_t *out_size, struct err *err)
 {
-    struct digest *digest = digest_new();
+    struct digest *digest = digest_new_identity();
     struct digest_hex hex;
     enum status status = read_through(source, NULL, digest, out_size, err);
     digest_finish(digest, &hex);

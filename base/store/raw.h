@@ -12,7 +12,7 @@
    ST_MISSING: gone; ST_REFUSED: a link, a device, not a plain file; ST_INPUT: it changed while it was read (still being copied: try later);
    ST_IO, ST_NOSPACE. Call it under the site's lock. */
 enum status raw_put(const char *raw_dir, const char *source, struct digest_hex *out_hex, int64_t *out_size, struct err *err) MUST_CHECK;
-/* Hashes without copying: is it known already? Same refusals. */
+/* XXH3-128 without copying: is it known already? sha256 comes out empty: the inbox is looked at every night. Same refusals. */
 enum status raw_digest(const char *source, struct digest_hex *out_hex, int64_t *out_size, struct err *err) MUST_CHECK;
 bool raw_has(const char *raw_dir, const char *xxh128);
 

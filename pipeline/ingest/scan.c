@@ -281,6 +281,7 @@ static enum status type_files(struct scan *s, struct making *m, bool *out_stable
         if (st != ST_OK) {
             return err_set(err, st, "%s", why.text);
         }
+        f->hex = hex; /* with the SHA-256 that the look at the inbox left out */
         TRY(type_raw(m->src, s->site->raw, hex.xxh128, s->site->segments, f->name, &f->typed, err));
         progress_done();
         typing_facts_add(&m->sum, &f->typed.facts);
@@ -362,6 +363,7 @@ static enum status insert_file(struct db *db, const struct making *m, size_t i, 
     stmt_bind_z(q, ":name", f->name);
     stmt_bind_int(q, ":size", f->size);
     stmt_bind_z(q, ":xxh128", f->hex.xxh128);
+    BUG_ON(!f->hex.sha256[0]);
     stmt_bind_z(q, ":sha256", f->hex.sha256);
     stmt_bind_z(q, ":encoding", encoding_name(t->encoding));
     stmt_bind_z(q, ":delimiter", delimiter);
