@@ -144,7 +144,11 @@ const struct command *help_nearest(const char *word)
     const struct command *best = NULL;
     int best_distance = 3;
     for (const struct command *const *c = commands_all(); *c; c++) {
-        int d = distance(word, (*c)->name);
+        struct str rest = str_of((*c)->name), first;
+        char head[32];
+        (void)str_split(&rest, ' ', &first); /* the second word comes later on the command line */
+        (void)snprintf(head, sizeof(head), STR_FMT, STR_ARG(first));
+        int d = distance(word, head);
         if (d < best_distance) {
             best_distance = d;
             best = *c;
