@@ -144,7 +144,7 @@ static void try_header(const struct source *s, const struct record *rec, struct 
         }
     }
     for (size_t c = 0; c < s->n_columns; c++) {
-        if (s->columns[c].required && out->field_of[c] < 0) {
+        if ((s->columns[c].required || s->columns[c].needed) && out->field_of[c] < 0) {
             t->missing++;
             strbuf_addf(&t->why, TR("缺少必需的列“" STR_FMT "”；", "required column '" STR_FMT "' is missing; "), STR_ARG(s->columns[c].name));
         }

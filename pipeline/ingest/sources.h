@@ -50,6 +50,7 @@ struct source_column {
     enum month_as month_as; /* date: what 1961.3 means */
     bool serial, short_year; /* date: 45306 and 24-1-5 are taken as dates */
     bool required;       /* the header must have it; else a file without it is read with the column missing everywhere */
+    bool needed;         /* the header must have it because a condition reads it; rows are not judged by it */
     enum bad_policy bad;
     /* measures only: sum of sign[i] * term[i]; missing when any term is missing */
     bool is_measure;

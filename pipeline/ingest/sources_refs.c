@@ -60,6 +60,10 @@ void source_load_role(struct loader *l, const struct source *s, const struct yam
                          1u << COL_CODE | 1u << COL_TEXT | 1u << COL_TOKEN | 1u << COL_AREA | 1u << COL_NAME);
     }
     out->column = source_need_column(l, s, at, str_trim(str_sub(t, 0, when)));
+    if (out->when_column >= 0 && out->column >= 0) { /* without the one the other would silently mean nothing */
+        s->columns[out->when_column].needed = true;
+        s->columns[out->column].needed = true;
+    }
 }
 
 void source_check_roles(struct loader *l, const struct source *s, const struct yaml_node *person)
