@@ -266,7 +266,7 @@ static uint64_t classify(const char *s, size_t n)
 
 /* --- cells that are not clean ------------------------------------------------------------------------------------ */
 
-#define SQUEEZE_MAX 48
+#define SQUEEZE_MAX IDENT_CHARS_MAX
 struct squeezed {
     char s[SQUEEZE_MAX + 1]; /* capitals, digits, . + *; runs of anything else are one '|' */
     size_t n;
@@ -387,6 +387,29 @@ uint64_t ident_parse_token(struct str cell)
 {
     struct str s = str_trim(cell);
     return s.n == 0 ? 0 : ident_anchor(IDENT_TOKEN, hash64_str(s));
+}
+
+size_t ident_characters(struct str cell, char out[IDENT_CHARS_MAX + 1])
+{
+    struct squeezed q;
+    if (!squeeze(cell, &q) || (q.words && !keep_number(&q))) {
+        q.n = 0;
+    }
+    memcpy(out, q.s, q.n);
+    out[q.n] = 0;
+    return q.n;
+}
+
+uint64_t ident_of_digits(uint64_t n17)
+{
+    return n17 < 100000000000000000u && birth_ok(n17) ? ident_pack(IDENT_RESIDENT, n17) : 0;
+}
+
+unsigned ident_check_value(uint64_t n17)
+{
+    uint8_t d[17];
+    digits_of(n17, d);
+    return check_digit(d);
 }
 
 /* --- what a word says -------------------------------------------------------------------------------------------- */

@@ -59,6 +59,14 @@ uint64_t ident_parse(struct str cell);
 /* A pseudonym, byte for byte (after trimming ASCII blanks). */
 uint64_t ident_parse_token(struct str cell);
 
+/* Parts for who computes numbers (matchers/repair.c). The characters of the number in a cell, seen as ident_parse sees them: capitals, digits, . + *; NUL
+   behind them. Returns how many, 0 when the cell holds no number or several. */
+#define IDENT_CHARS_MAX 48
+size_t ident_characters(struct str cell, char out[IDENT_CHARS_MAX + 1]);
+/* The resident word of 17 digits when their birth date exists, else 0; their check character as a value, 10 for X. */
+uint64_t ident_of_digits(uint64_t n17);
+unsigned ident_check_value(uint64_t n17);
+
 /* The word to compare by: the upgraded form equals the valid one. 0 when the word identifies nobody (blank, damaged, unusable). */
 static inline uint64_t ident_key(uint64_t id)
 {
