@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "matchers/cluster.h"
+
+#include <string.h>
+
+#include "base/core/vec.h"
+
+#define NO_ROW UINT32_MAX
+
+struct forest {
+    uint32_t *up;       /* union-find, halving */
+    uint32_t *size;
+    uint64_t *identity; /* of the root: its cluster's */
+    uint64_t *sources;  /* of the root: sources without doubles it has a row of */
+    uint32_t *next;     /* circular list of the rows of a cluster */
+    uint32_t *first_cannot; /* [n + 1] into cannot, rows said to be others */
+    uint32_t *cannot;
+};
+
+static uint32_t root_of(struct forest *f, uint32_t row)
+{
+    while (f->up[row] != row) {
+        f->up[row] = f->up[f->up[row]];
+        row = f->up[row];
+    }
+    return row;
+}
+
+static void index_cannot(struct forest *f, const struct cluster_input *in)
+{
+    f->first_cannot = xcalloc(in->n + 2u, sizeof(*f->first_cannot));
+    f->cannot = xmalloc((2 * in->n_cannot + 1) * sizeof(*f->cannot));
+    for (size_t i = 0; i < in->n_cannot; i++) {
+        f->first_cannot[in->cannot[i].a + 2]++;
+        f->first_cannot[in->cannot[i].b + 2]++;
+    }
+    for (uint32_t r = 2; r < in->n + 2; r++) {
+        f->first_cannot[r] += f->first_cannot[r - 1];
+    }
+    for (size_t i = 0; i < in->n_cannot; i++) { /* [r + 1] moves from the start of r to its end */
+        f->cannot[f->first_cannot[in->cannot[i].a + 1]++] = in->cannot[i].b;
+        f->cannot[f->first_cannot[in->cannot[i].b + 1]++] = in->cannot[i].a;
+    }
+}
+
+static void forest_start(struct forest *f, const struct cluster_input *in)
+{
+    size_t n = in->n + 1u;
+    *f = (struct forest){.up = xmalloc(n * sizeof(*f->up)),
+                         .size = xmalloc(n * sizeof(*f->size)),
+                         .identity = xmalloc(n * sizeof(*f->identity)),
+                         .sources = xmalloc(n * sizeof(*f->sources)),
+                         .next = xmalloc(n * sizeof(*f->next))};
+    for (uint32_t r = 0; r < in->n; r++) {
+        f->up[r] = f->next[r] = r;
+        f->size[r] = 1;
+        f->identity[r] = in->identity ? in->identity[r] : 0;
+        f->sources[r] = in->source ? ((uint64_t)1 << in->source[r]) & in->no_doubles : 0;
+    }
+    if (in->n_cannot) {
+        index_cannot(f, in);
+    }
+}
+
+static void forest_release(struct forest *f)
+{
+    void *const arrays[] = {f->up, f->size, f->identity, f->sources, f->next, f->first_cannot, f->cannot};
+    for (size_t i = 0; i < sizeof(arrays) / sizeof(*arrays); i++) {
+        free(arrays[i]);
+    }
+}
+
+/* Is a row of cluster `a`, the smaller one, said not to be one of cluster `b`? */
+static bool forbidden(struct forest *f, uint32_t a, uint32_t b)
+{
+    uint32_t row = a;
+    do {
+        for (uint32_t i = f->first_cannot[row]; i < f->first_cannot[row + 1]; i++) {
+            if (root_of(f, f->cannot[i]) == b) {
+                return true;
+            }
+        }
+        row = f->next[row];
+    } while (row != a);
+    return false;
+}
+
+static bool conflict(struct forest *f, uint32_t a, uint32_t b)
+{
+    if (f->identity[a] && f->identity[b] && f->identity[a] != f->identity[b]) {
+        return true;
+    }
+    return (f->sources[a] & f->sources[b]) != 0 || (f->cannot && forbidden(f, a, b));
+}
+
+static void join(struct forest *f, uint32_t a, uint32_t b)
+{
+    f->up[a] = b;
+    f->size[b] += f->size[a];
+    f->identity[b] = f->identity[b] ? f->identity[b] : f->identity[a];
+    f->sources[b] |= f->sources[a];
+    uint32_t next = f->next[a];
+    f->next[a] = f->next[b];
+    f->next[b] = next;
+}
+
+struct step { /* an edge to be followed */
+    int32_t weight;
+    uint32_t edge;
+    uint64_t least, most; /* contents of its rows */
+};
+
+static int by_strength(const void *x, const void *y)
+{
+    const struct step *a = x, *b = y;
+    if (a->weight != b->weight) {
+        return a->weight > b->weight ? -1 : 1;
+    }
+    if (a->least != b->least) {
+        return a->least < b->least ? -1 : 1;
+    }
+    if (a->most != b->most) {
+        return a->most < b->most ? -1 : 1;
+    }
+    return a->edge < b->edge ? -1 : a->edge > b->edge;
+}
+
+static uint32_t number_clusters(struct forest *f, uint32_t n, uint32_t *cluster)
+{
+    uint32_t *of_root = f->size, count = 0; /* sizes are done with */
+    memset(of_root, 0xFF, (n + 1u) * sizeof(*of_root));
+    for (uint32_t r = 0; r < n; r++) {
+        uint32_t root = root_of(f, r);
+        if (of_root[root] == NO_ROW) {
+            of_root[root] = count++;
+        }
+        cluster[r] = of_root[root];
+    }
+    return count;
+}
+
+void clusters_form(const struct cluster_input *in, struct cluster_output *out)
+{
+    VEC(struct step) steps = {0};
+    VEC(uint32_t) refused = {0};
+    struct forest f;
+    forest_start(&f, in);
+    for (size_t i = 0; i < in->n_edges; i++) {
+        const struct cluster_edge *e = &in->edges[i];
+        if (e->weight >= in->threshold) {
+            uint64_t a = in->content[e->a], b = in->content[e->b];
+            vec_push(&steps, (struct step){e->weight, (uint32_t)i, MIN(a, b), MAX(a, b)});
+        }
+    }
+    vec_sort(&steps, by_strength);
+    for (size_t i = 0; i < steps.n; i++) {
+        const struct cluster_edge *e = &in->edges[steps.v[i].edge];
+        uint32_t a = root_of(&f, e->a), b = root_of(&f, e->b);
+        if (f.size[a] > f.size[b]) {
+            uint32_t larger = a;
+            a = b;
+            b = larger;
+        }
+        if (a != b && conflict(&f, a, b)) {
+            vec_push(&refused, steps.v[i].edge);
+        } else if (a != b) {
+            join(&f, a, b);
+        }
+    }
+    out->cluster = xmalloc((in->n + 1u) * sizeof(*out->cluster));
+    out->n_clusters = number_clusters(&f, in->n, out->cluster);
+    out->refused = refused.v;
+    out->n_refused = refused.n;
+    vec_release(&steps);
+    forest_release(&f);
+}
+
+void cluster_output_release(struct cluster_output *o)
+{
+    free(o->cluster);
+    free(o->refused);
+    *o = (struct cluster_output){.n_clusters = 0};
+}
