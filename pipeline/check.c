@@ -125,7 +125,11 @@ static enum status run(const struct args *a, struct err *err)
 {
     AUTO_SITE site = {.lock_fd = -1};
     TRY(site_open(&site, a->site_dir, SITE_CONFIG_ONLY, err));
-    line(true, TR("sources.yaml：%zu 个数据源", "sources.yaml: %zu sources"), site.sources->n);
+    size_t optional = 0;
+    for (size_t i = 0; i < site.sources->n; i++) {
+        optional += site.sources->v[i].optional;
+    }
+    line(true, TR("sources.yaml：%zu 个数据源，其中 %zu 个可选", "sources.yaml: %zu sources, %zu of them optional"), site.sources->n, optional);
     TRY(site_rules_check(&site, err));
     line(true, TR("people.yaml、rules.yaml 没有错误", "people.yaml and rules.yaml have no errors"));
     check_areas(&site);

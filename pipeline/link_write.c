@@ -525,6 +525,9 @@ static enum status write_sources(const struct link *l, struct err *err)
         int64_t held = 0;
         TRY(count_source(l, k, &c, err));
         TRY(deliveries_held(l->night->site, k, &held, err));
+        if (src->optional && ns->state == SOURCE_MISSING && held == 0) {
+            continue; /* this site does not have it */
+        }
         stmt_bind_text(s, ":source", src->id);
         stmt_bind_text(s, ":label", src->label);
         stmt_bind_text(s, ":department", src->department);

@@ -253,7 +253,8 @@ static void warn_about_night(struct work *w)
 {
     struct night *n = &w->night;
     for (size_t i = 0; i < w->site->sources->n; i++) {
-        if (n->sources[i].state != SOURCE_FRESH) {
+        bool never_sent = n->sources[i].state == SOURCE_MISSING && w->site->sources->v[i].optional;
+        if (n->sources[i].state != SOURCE_FRESH && !never_sent) {
             warn_add(ST_W_SOURCE_STALE, STR_FMT "：%s", STR_ARG(w->site->sources->v[i].label),
                      n->sources[i].state == SOURCE_MISSING ? TR("没有数据", "missing") : TR("过期", "stale"));
         }

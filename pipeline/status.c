@@ -98,6 +98,24 @@ static void add_padded(struct strbuf *b, struct str text, size_t columns)
     }
 }
 
+/* An optional source without any delivery: this site does not have it, which is no defect. */
+static bool never_sent(const struct source *source, const struct source_line *line)
+{
+    return source->optional && line->deliveries + line->held == 0;
+}
+
+static void print_never_sent(const struct site *s, const struct site_status *st, struct strbuf *b)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->sources->n; i++) {
+        if (never_sent(&s->sources->v[i], &st->sources[i])) {
+            strbuf_addz(b, n++ > 0 ? TR("、", ", ") : TR("  可选、没有接入：", "  optional, not in use: "));
+            strbuf_adds(b, s->sources->v[i].label);
+        }
+    }
+    strbuf_addz(b, n > 0 ? "\n" : "");
+}
+
 static void print_text(const struct site *s, const struct site_status *st, struct strbuf *b)
 {
     strbuf_addz(b, TR("最近几夜\n", "Nights\n"));
@@ -109,6 +127,9 @@ static void print_text(const struct site *s, const struct site_status *st, struc
     strbuf_addz(b, st->n_nights ? TR("\n数据源\n", "\nSources\n") : TR("  还没有\n\n数据源\n", "  none yet\n\nSources\n"));
     for (size_t i = 0; i < s->sources->n; i++) {
         const struct source_line *line = &st->sources[i];
+        if (never_sent(&s->sources->v[i], line)) {
+            continue;
+        }
         strbuf_addz(b, "  ");
         add_padded(b, s->sources->v[i].label, 20);
         add_padded(b, str_of(freshness_word(freshness_of(&s->sources->v[i], line))), 10);
@@ -121,6 +142,7 @@ static void print_text(const struct site *s, const struct site_status *st, struc
         }
         strbuf_addc(b, '\n');
     }
+    print_never_sent(s, st, b);
     strbuf_addf(b, TR("\n预警  在办 %lld（逾期 %lld），暂扣 %lld，已放行待出清单 %lld，已办结 %lld，已消失 %lld\n",
                       "\nWarnings  open %lld (overdue %lld), held %lld, released for the next list %lld, closed %lld, cleared %lld\n"),
                 (long long)st->warnings.open, (long long)st->warnings.overdue, (long long)st->warnings.held, (long long)st->warnings.released,
@@ -154,7 +176,8 @@ static void print_json(const struct site *s, const struct site_status *st, struc
         json_open(&j, '{');
         json_ks(&j, "source", s->sources->v[i].id);
         static const char *const names[] = {[FRESH] = "fresh", [STALE] = "stale", [MISSING] = "missing"}; /* for programs: one language */
-        json_kz(&j, "state", names[freshness_of(&s->sources->v[i], &st->sources[i])]);
+        bool unused = never_sent(&s->sources->v[i], &st->sources[i]);
+        json_kz(&j, "state", unused ? "unused" : names[freshness_of(&s->sources->v[i], &st->sources[i])]);
         json_day(&j, "data_date", st->sources[i].data_date);
         json_ki(&j, "deliveries", st->sources[i].deliveries);
         json_ki(&j, "waiting", st->sources[i].held);

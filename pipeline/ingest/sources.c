@@ -523,7 +523,7 @@ static void load_source(struct loader *l, const struct yaml_node *map, struct so
 {
     static const char *const keys[] = {"id",     "label",  "department", "files",   "encoding", "delimiter", "kind",     "date",  "scope",     "key",
                                        "period", "months", "refund_of",  "parts",   "cadence",  "grace",     "gates",    "covers", "absent", "registers",
-                                       "person", "unit",   "columns",    "measures", "event_date", "skip", NULL};
+                                       "person", "unit",   "columns",    "measures", "event_date", "skip", "optional", NULL};
     static const char *const registers[] = {"persons", NULL};
     s->line = (int)map->line;
     if (!yaml_as_map(l->doc, map, "sources")) {
@@ -538,6 +538,7 @@ static void load_source(struct loader *l, const struct yaml_node *map, struct so
     load_parts(l, map, s);
     (void)days_of(l, map, "cadence", &s->cadence);
     (void)days_of(l, map, "grace", &s->grace);
+    (void)yaml_flag(l->doc, map, "optional", YAML_OPTIONAL, &s->optional);
     s->date_column = load_from_column(l, map, "date", s);
     if (s->date_column >= 0) {
         source_need_type(l, s, yaml_get(map, "date"), s->date_column, 1u << COL_DATE | 1u << COL_MONTH);

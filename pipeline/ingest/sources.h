@@ -162,6 +162,7 @@ struct source {
     struct source_skip *skip; /* rows for which any holds are set aside: soft-deleted, void */
     size_t n_skip;
     bool registers_persons;
+    bool optional;       /* a site may never receive it: nobody is reminded of it before its first delivery */
     struct source_role person[ROLE_COUNT];
     struct source_unit unit;
     struct source_cover cover;

@@ -133,8 +133,9 @@ static void add_departments(struct report *r, struct page *p)
         for (size_t k = 0; k < i; k++) {
             first = first && !str_eq(r->sources->v[k].department, r->sources->v[i].department);
         }
-        if (first) {
-            vec_push(&p->departments, department_file(r, r->sources->v[i].department));
+        const char *file = department_file(r, r->sources->v[i].department);
+        if (first && file_exists(path_join(&r->arena, r->out_dir, file))) { /* departments_write came before */
+            vec_push(&p->departments, file);
         }
     }
 }

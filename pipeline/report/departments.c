@@ -86,6 +86,19 @@ static enum status write_department(struct report *r, const delivered_files *fil
     return report_write(r, department_file(r, department), &b, err);
 }
 
+/* One that sent something, or should have; a department of optional sources only, none of which ever came, has no file. */
+static bool is_expected(const struct report *r, const delivered_files *files, struct str department)
+{
+    bool expected = false;
+    for (size_t i = 0; i < r->sources->n; i++) {
+        expected = expected || (!r->sources->v[i].optional && str_eq(r->sources->v[i].department, department));
+    }
+    for (size_t i = 0; i < files->n; i++) {
+        expected = expected || str_eq(r->sources->v[files->v[i].source].department, department);
+    }
+    return expected;
+}
+
 enum status departments_write(struct report *r, struct err *err)
 {
     delivered_files files = {0};
@@ -96,7 +109,7 @@ enum status departments_write(struct report *r, struct err *err)
         for (size_t k = 0; k < i; k++) {
             first = first && !str_eq(r->sources->v[k].department, department);
         }
-        st = first ? write_department(r, &files, department, err) : ST_OK;
+        st = first && is_expected(r, &files, department) ? write_department(r, &files, department, err) : ST_OK;
     }
     vec_release(&files);
     return st;

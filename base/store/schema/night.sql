@@ -16,7 +16,7 @@ CREATE TABLE input_file (
   rows        INTEGER NOT NULL
 ) STRICT;
 
--- One row a source of sources.yaml: its state tonight.
+-- One row a source of sources.yaml: its state tonight. Optional ones that never came have none.
 CREATE TABLE source_state (
   source     TEXT PRIMARY KEY,
   label      TEXT NOT NULL,

@@ -27,7 +27,12 @@ static void test_shipped(void **state)
 {
     (void)state;
     struct sources *s = shipped();
-    assert_int_equal(s->n, 9);
+    size_t optional = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        optional += s->v[i].optional;
+    }
+    assert_int_equal(s->n, 20);
+    assert_int_equal(optional, 11);
     const struct source *settle = &s->v[source_find(s, STR("医疗结算"))];
     assert_int_equal(settle->kind, KIND_APPEND);
     int self_paid = source_column_find(settle, STR("自付金额"));
