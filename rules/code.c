@@ -10,6 +10,7 @@ struct leaf {
     enum ex_op op;
     int index;
     enum dom dom;
+    bool truth;   /* 是 and 1 are not the same register */
     int64_t scale;
     struct val value;
     int reg;
@@ -115,7 +116,7 @@ static int find_leaf(const struct gen *g, const struct expr *e)
 {
     for (size_t i = 0; i < g->leaves.n; i++) {
         const struct leaf *l = &g->leaves.v[i];
-        bool same = l->op == e->op && l->index == e->index && l->dom == e->dom && l->scale == e->scale;
+        bool same = l->op == e->op && l->index == e->index && l->dom == e->dom && l->scale == e->scale && l->truth == expr_is_truth(e);
         if (same && (e->op != EX_CONST || (l->value.lo == e->value.lo && l->value.hi == e->value.hi))) {
             return l->reg;
         }
@@ -236,7 +237,7 @@ static int gen_leaf(struct gen *g, struct expr *e)
         break;
     }
     g->section = outer;
-    vec_push(&g->leaves, (struct leaf){e->op, e->index, e->dom, e->scale, e->value, reg});
+    vec_push(&g->leaves, (struct leaf){e->op, e->index, e->dom, expr_is_truth(e), e->scale, e->value, reg});
     return reg;
 }
 

@@ -84,6 +84,9 @@ static void load_all(struct compiler *c)
         rules_load(c, rules);
     }
     warn_unused(c, yaml_get(root, "params"));
+    if (c->mutation && c->diags->errors == 0) {
+        mutate(c);
+    }
     if (c->diags->errors == 0) {
         make_code(c);
     }
@@ -91,8 +94,13 @@ static void load_all(struct compiler *c)
 
 struct ruleset *rules_compile(const struct rules_schema *schema, const char *file, struct str text, int flags, struct diag_list *diags)
 {
+    return compile_changed(schema, file, text, flags, NULL, diags);
+}
+
+struct ruleset *compile_changed(const struct rules_schema *schema, const char *file, struct str text, int flags, struct mutation *m, struct diag_list *diags)
+{
     struct ruleset *rs = xcalloc(1, sizeof *rs);
-    struct compiler c = {.rs = rs, .arena = &rs->arena, .diags = diags, .flags = flags};
+    struct compiler c = {.rs = rs, .arena = &rs->arena, .diags = diags, .flags = flags, .mutation = m};
     size_t before = diags->errors;
     diags->errors = 0; /* this compilation's own */
     copy_schema(&rs->arena, schema, &rs->schema);

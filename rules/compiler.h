@@ -7,6 +7,16 @@
 #include "base/text/yaml.h"
 #include "rules/ruleset.h"
 
+/* One change of one rule or fact, made after reading and before code: would a test notice? rules/mutant.c */
+struct mutation {
+    struct str rule;          /* its id: the other rules are not loaded; empty: a fact's */
+    int fact;
+    size_t k;                 /* the k-th change there is */
+    bool made;                /* out: false when there are fewer */
+    struct diag_at at;        /* the line changed */
+    struct str what;          /* in words, in the rule set's arena */
+};
+
 struct compiler {
     struct ruleset *rs;
     struct arena *arena;      /* rs->arena */
@@ -18,7 +28,13 @@ struct compiler {
     struct rule_def *rule;    /* being read, NULL within facts */
     int fact_depth;
     bool justified;           /* the rule may use sensitive facts */
+    struct mutation *mutation; /* NULL: none */
 };
+
+/* rules_compile with a change. */
+struct ruleset *compile_changed(const struct rules_schema *schema, const char *file, struct str text, int flags, struct mutation *m, struct diag_list *diags);
+/* rules/mutant.c: makes c->mutation. */
+void mutate(struct compiler *c);
 
 /* Where a line stands: decides what a bare name means. */
 struct scope {

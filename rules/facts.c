@@ -251,6 +251,7 @@ bool fact_resolve(struct compiler *c, int fact)
         c->rule = rule;
         c->justified = justified;
         f->state = ok ? 2 : 3;
+        f->at = yaml_at(&c->doc, c->fact_nodes[fact]);
         if (ok) {
             fact_hash(c->rs, f);
         }

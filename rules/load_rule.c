@@ -2,6 +2,7 @@
 /* rules: one rule from its YAML map to lines, levels and scores. */
 #include "base/core/hash.h"
 #include "rules/literal.h"
+#include "rules/logic.h"
 
 static const char *const STATUSES[] = {"draft", "shadow", "active", "retired", NULL};
 static const char *const KINDS[] = {"warning", "entitlement", "integrity", "duty", NULL};
@@ -20,6 +21,7 @@ static struct expr *join(struct compiler *c, enum ex_op op, struct expr *a, stru
     struct expr *e = expr_new(c, op, RT_BOOL);
     e->a = a, e->b = b;
     e->dom = MAX(a->dom, b->dom);
+    e->made = MADE_BY_LIST;
     return e;
 }
 
@@ -48,7 +50,7 @@ static bool load_any(struct compiler *c, const struct yaml_node *map, const stru
     for (size_t i = 1; i < n; i++) {
         e = join(c, EX_OR, e, lines[i].e);
     }
-    *out = (struct line){.e = e, .any = lines, .n_any = n, .text = STR("any")};
+    *out = (struct line){.e = e, .any = lines, .n_any = n, .text = STR("any"), .at = yaml_at(&c->doc, map)};
     return true;
 }
 
@@ -72,6 +74,7 @@ struct line *load_lines(struct compiler *c, const struct yaml_node *list, const 
         } else if (yaml_as_text(&c->doc, node, TR("条件", "condition"), &text)) {
             lines[i].e = parse_condition(c, node, text, sc);
             lines[i].text = arena_str(c->arena, text);
+            lines[i].at = yaml_at(&c->doc, node);
             ok &= lines[i].e != NULL;
         } else {
             ok = false;
@@ -101,6 +104,7 @@ static bool load_points(struct compiler *c, const struct yaml_node *node, const 
     }
     out->points = points;
     out->text = arena_str(c->arena, text);
+    out->at = yaml_at(&c->doc, node);
     out->e = parse_condition(c, node, str_sub(text, lx.pos, text.n), sc);
     return out->e != NULL;
 }
@@ -143,11 +147,10 @@ static bool load_score(struct compiler *c, const struct yaml_node *map, struct r
     bool ok = true;
     for (size_t i = 0; i < map->n; i++) {
         ok &= load_dimension(c, &map->pairs[i], &sc, &dims[i]);
-        int64_t sum = 0;
-        for (size_t k = 0; k < dims[i].n_lines; k++) {
-            sum += dims[i].lines[k].points;
-        }
-        r->score_max += MIN(sum, dims[i].max);
+    }
+    for (size_t i = 0; i < map->n && ok; i++) {
+        int64_t most = points_attainable(c, &dims[i]);
+        r->score_max += MIN(most, dims[i].max);
     }
     r->dims = dims;
     r->n_dims = map->n;
@@ -189,6 +192,7 @@ static bool load_level(struct compiler *c, const struct yaml_node *map, struct r
         }
         last = l->level;
         l->text = arena_str(c->arena, text);
+        l->at = yaml_at(&c->doc, pair->value);
         bool rest = str_eqz(text, "其他");
         other |= rest;
         if (!rest) {
@@ -390,6 +394,7 @@ static void load_rule(struct compiler *c, const struct yaml_node *map, struct ru
     if (ok) {
         load_tests(c, yaml_get(map, "tests"), r);
         check_reach(c, r);
+        check_logic(c, r);
         check_governance(c, r);
         hash_rule(c, r);
     }
@@ -406,6 +411,13 @@ static bool will_run(const struct compiler *c, const struct yaml_node *map)
         return (c->flags & RULES_WITH_DRAFTS) != 0;
     }
     return !str_eqz(s->text, "retired");
+}
+
+/* A change of one rule needs no other. */
+static bool is_wanted(const struct compiler *c, const struct yaml_node *map)
+{
+    const struct yaml_node *id = map->kind == YAML_MAP ? yaml_get(map, "id") : NULL;
+    return !c->mutation || c->mutation->rule.n == 0 || (id && id->kind == YAML_TEXT && str_eq(id->text, c->mutation->rule));
 }
 
 static void check_ids(struct compiler *c)
@@ -468,7 +480,7 @@ void rules_load(struct compiler *c, const struct yaml_node *list)
     const struct yaml_node **nodes = arena_array(c->arena, const struct yaml_node *, list->n + 1);
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < list->n; i++) {
-            if (will_run(c, list->items[i]) == (pass == 0)) {
+            if (is_wanted(c, list->items[i]) && will_run(c, list->items[i]) == (pass == 0)) {
                 nodes[rs->n_rules] = list->items[i];
                 load_rule(c, list->items[i], &rs->rules[rs->n_rules++]);
             }
@@ -478,7 +490,8 @@ void rules_load(struct compiler *c, const struct yaml_node *list)
         }
     }
     check_ids(c);
-    for (size_t i = 0; i < rs->n_rules; i++) {
+    check_twins(c);
+    for (size_t i = 0; i < rs->n_rules && !c->mutation; i++) {
         load_yields(c, nodes[i], &rs->rules[i]);
     }
     for (size_t i = 0; i < rs->n_rules; i++) {

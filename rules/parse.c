@@ -71,6 +71,16 @@ struct expr *px_types(struct px *p, const struct expr *a, const struct expr *b, 
     return NULL;
 }
 
+/* `a` and what the word written for it asks besides. */
+static struct expr *px_with(struct px *p, struct expr *a, struct expr *besides)
+{
+    struct expr *e = px_node(p, EX_AND, RT_BOOL, a, besides);
+    if (e) {
+        e->made = MADE_BY_WORD;
+    }
+    return e;
+}
+
 static struct expr *make_not(struct px *p, struct expr *a) { return a ? px_node(p, EX_NOT, RT_BOOL, a, NULL) : NULL; }
 
 
@@ -265,8 +275,8 @@ static struct expr *parse_became(struct px *p, struct expr *x, size_t from)
     }
     e->value = in->value;
     e->index = change_test(p->c, x->index, (uint64_t)in->value.lo, w);
-    e->scale = w.months * 100000 + w.days;
-    return px_node(p, EX_AND, RT_BOOL, e, in); /* became one of these, and still is */
+    e->scale = w.months * CHANGED_MONTH + w.days;
+    return px_with(p, e, in); /* became one of these, and still is */
 }
 
 /* x 距今 <= 90天: x is past, and 今天 - 90天 <= x. A day to come is no time ago. */
@@ -295,7 +305,7 @@ static struct expr *parse_since(struct px *p, struct expr *x, size_t from)
     static const enum tok flip[TOK_COUNT] = {[TOK_LT] = TOK_GT, [TOK_LE] = TOK_GE, [TOK_GT] = TOK_LT, [TOK_GE] = TOK_LE, [TOK_EQ] = TOK_EQ};
     struct expr *test = edge ? make_compare(p, flip[op], x, edge, from) : NULL;
     struct expr *past = test ? make_compare(p, TOK_LE, x, today, from) : NULL;
-    return past ? px_node(p, EX_AND, RT_BOOL, test, past) : NULL;
+    return past ? px_with(p, test, past) : NULL;
 }
 
 static struct expr *parse_relation(struct px *p, struct expr *a, size_t from)

@@ -200,6 +200,34 @@ struct rules_test_counts {
     size_t run, failed;
 };
 size_t rules_test(const struct ruleset *rs, int only_rule, struct diag_list *diags, struct rules_test_counts *out_counts);
+struct rules_test_result {
+    size_t rule;
+    struct str name;
+    uint32_t line;
+    bool passed;
+    const char *message;    /* what differed; "" when it passed; until the callback returns */
+};
+typedef void rules_test_fn(void *ctx, const struct rules_test_result *result);
+size_t rules_test_each(const struct ruleset *rs, int only_rule, struct diag_list *diags, rules_test_fn *fn, void *ctx, struct rules_test_counts *out_counts);
+
+/* How often each line of a rule held, did not, and was unknown over the rule's own tests. Level lines count where they decided. */
+struct rules_line_seen {
+    struct str text;
+    uint32_t line;          /* of the file */
+    bool optional;          /* `unknown` cannot be asked for: the line is 未知 / 已知 itself, or a level */
+    uint32_t yes, no, unknown;
+};
+/* Into `arena`; returns how many lines. */
+size_t rules_test_coverage(const struct ruleset *rs, size_t rule, struct arena *arena, struct rules_line_seen **out);
+
+/* Mutation testing: every small change of a rule (a bound moved by one unit, 且 for 或, a value more or less, a condition dropped) and of a fact (its
+   window, its `where`) that no test notices becomes a W711 at its line. `text` is what `rs` was compiled from, with the same flags. Rules without
+   tests get one W712. `only` empty: all rules, and all facts in use; else that rule alone. */
+struct rules_boundary_counts {
+    size_t made, unnoticed;
+};
+void rules_boundary(const struct ruleset *rs, const char *file, struct str text, int flags, struct str only, struct diag_list *diags,
+                    struct rules_boundary_counts *out);
 
 /* ------------------------------------------------------------------ a run ---------------------------------------- */
 

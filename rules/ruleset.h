@@ -3,6 +3,7 @@
 #ifndef MOPAI_RULES_RULESET_H
 #define MOPAI_RULES_RULESET_H
 
+#include "base/text/diag.h"
 #include "rules/arith.h"
 
 enum {
@@ -28,13 +29,19 @@ enum ex_op {
     EX_OP_COUNT
 };
 
+/* Who put a node there: the author, the list of lines it joins, or the word it is part of (距今 also asks that the day is past). */
+enum ex_made { MADE_BY_AUTHOR, MADE_BY_LIST, MADE_BY_WORD };
+
+enum { CHANGED_MONTH = 100000 }; /* scale of EX_CHANGED: so many a month of its window, one a day */
+
 struct expr {
     enum ex_op op;
+    enum ex_made made;
     enum rules_type type;
     int enumeration;
     enum dom dom;
     struct val value;      /* EX_CONST; EX_IN, EX_CHANGED: mask in lo; EX_HAS: bit index in lo */
-    int64_t scale;         /* EX_MUL: divisor, EX_DIV: factor */
+    int64_t scale;         /* EX_MUL: divisor, EX_DIV: factor, EX_CHANGED: window */
     int index;             /* attribute, fact, parameter, column, change test; EX_FOLD_*: members */
     struct expr *a, *b;
     struct str text;       /* as written, for leaves and whole lines */
@@ -45,7 +52,8 @@ struct expr {
 struct line {
     struct expr *e;
     struct str text;
-    const struct line *any; /* an `any:` block: e is the OR of these */
+    struct diag_at at;
+    struct line *any; /* an `any:` block: e is the OR of these */
     size_t n_any;
     int level;             /* of a level line: rank; e NULL for 其他 */
     int64_t points;        /* of a score line */
@@ -88,6 +96,7 @@ struct fact_def {
     bool living_only;
     struct window window;
     struct expr *where;    /* NULL: every row */
+    struct diag_at at;
     int scan, input;       /* index into inputs, -1 unused */
     uint32_t code_from, code_to; /* of where */
     char hash[33];         /* of what it computes */

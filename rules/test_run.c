@@ -2,6 +2,7 @@
 /* The tests inside rules: one household in memory, run through the same scans and the same code as the night. */
 #include "base/text/diag.h"
 #include "rules/run.h"
+#include "rules/tests.h"
 
 struct tiny {
     const struct ruleset *rs;
@@ -153,8 +154,9 @@ static void feed_changes(const struct tiny *y, struct rules_run *run)
 /* --- verdict -------------------------------------------------------------------------------------------------------- */
 struct seen {
     const struct tiny *y;
-    int got; /* as test_def.expect */
-    const char *why;
+    struct test_outcome out;
+    rules_hit_fn *fn;
+    void *ctx;
 };
 
 static void first_failing(const struct rules_node *node, struct arena *a, const struct ruleset *rs, const char **out)
@@ -182,9 +184,12 @@ static void on_hit(void *ctx, struct rules_run *run, const struct rules_hit *hit
     if (hit->rule != s->y->rule || hit->at != 0) {
         return;
     }
-    s->got = hit->verdict == RULES_FIRED ? hit->level : hit->verdict == RULES_UNKNOWN ? -2 : -1;
+    s->out.got = hit->verdict == RULES_FIRED ? hit->level : hit->verdict == RULES_UNKNOWN ? -2 : -1;
     if (hit->verdict != RULES_FIRED) {
-        first_failing(rules_explain(run, s->y->arena), s->y->arena, s->y->rs, &s->why);
+        first_failing(rules_explain(run, s->y->arena), s->y->arena, s->y->rs, &s->out.why);
+    }
+    if (s->fn) {
+        s->fn(s->ctx, run, hit);
     }
 }
 
@@ -217,39 +222,54 @@ static struct str expect_text(const struct ruleset *rs, int e)
     return e == -1 ? STR("不报") : e == -2 ? STR("未知") : rs->meta.levels[e].name;
 }
 
-static bool run_one(const struct ruleset *rs, size_t rule, const struct test_def *t, struct diag_list *diags)
+struct test_outcome test_one(const struct ruleset *rs, size_t rule, const struct test_def *t, struct arena *arena, rules_hit_fn *fn, void *ctx)
 {
-    AUTO_ARENA arena = ARENA_INIT;
-    struct tiny y = {.rs = rs, .t = t, .rule = rule, .arena = &arena, .n = (uint32_t)t->n_persons};
+    struct tiny y = {.rs = rs, .t = t, .rule = rule, .arena = arena, .n = (uint32_t)t->n_persons};
     fill_values(&y);
     struct rules_world w = {y.n, 1, y.household_of, y.member, y.death, NULL};
     struct rules_run *run = run_new_general(rs, t->as_of, &w);
     set_overrides(&y, run);
-    struct seen seen = {&y, -1, ""};
+    struct seen seen = {&y, {-1, ""}, fn, ctx};
     eval_tiny(&y, run, &seen);
     rules_run_free(run);
-    if (seen.got == t->expect) {
-        return true;
-    }
-    const struct rules_rule *r = &rs->rules[rule].pub;
-    diag_add(diags, "E710", (struct diag_at){rs->file, t->line, t->column, t->length},
-             TR("规则 " STR_FMT " 测试“" STR_FMT "”：应为 " STR_FMT "，实为 " STR_FMT, "rule " STR_FMT " test '" STR_FMT "': expected " STR_FMT ", got " STR_FMT),
-             STR_ARG(r->id), STR_ARG(t->name), STR_ARG(expect_text(rs, t->expect)), STR_ARG(expect_text(rs, seen.got)));
-    if (*seen.why) {
-        diag_note(diags, "%s", seen.why);
-    }
-    return false;
+    return seen.out;
 }
 
-size_t rules_test(const struct ruleset *rs, int only_rule, struct diag_list *diags, struct rules_test_counts *out_counts)
+static bool run_one(const struct ruleset *rs, size_t rule, const struct test_def *t, struct diag_list *diags, rules_test_fn *fn, void *ctx)
+{
+    AUTO_ARENA arena = ARENA_INIT;
+    struct test_outcome seen = test_one(rs, rule, t, &arena, NULL, NULL);
+    const struct rules_rule *r = &rs->rules[rule].pub;
+    struct rules_test_result result = {.rule = rule, .name = t->name, .line = t->line, .passed = seen.got == t->expect, .message = ""};
+    if (!result.passed) {
+        result.message = arena_printf(&arena, TR("应为 " STR_FMT "，实为 " STR_FMT, "expected " STR_FMT ", got " STR_FMT), STR_ARG(expect_text(rs, t->expect)),
+                                      STR_ARG(expect_text(rs, seen.got)));
+        diag_add(diags, "E710", (struct diag_at){rs->file, t->line, t->column, t->length}, TR("规则 " STR_FMT " 测试“" STR_FMT "”：%s", "rule " STR_FMT " test '" STR_FMT "': %s"),
+                 STR_ARG(r->id), STR_ARG(t->name), result.message);
+        if (*seen.why) {
+            diag_note(diags, "%s", seen.why);
+        }
+    }
+    if (fn) {
+        fn(ctx, &result);
+    }
+    return result.passed;
+}
+
+size_t rules_test_each(const struct ruleset *rs, int only_rule, struct diag_list *diags, rules_test_fn *fn, void *ctx, struct rules_test_counts *out_counts)
 {
     struct rules_test_counts c = {0, 0};
     for (size_t i = 0; i < rs->n_evaluated; i++) {
         for (size_t k = 0; k < rs->rules[i].n_tests && (only_rule < 0 || (size_t)only_rule == i); k++) {
             c.run++;
-            c.failed += !run_one(rs, i, &rs->rules[i].tests[k], diags);
+            c.failed += !run_one(rs, i, &rs->rules[i].tests[k], diags, fn, ctx);
         }
     }
     *out_counts = c;
     return c.failed;
+}
+
+size_t rules_test(const struct ruleset *rs, int only_rule, struct diag_list *diags, struct rules_test_counts *out_counts)
+{
+    return rules_test_each(rs, only_rule, diags, NULL, NULL, out_counts);
 }

@@ -26,8 +26,41 @@ struct check {
     const struct walk_world *w;
     struct trial *t;
     struct arena *arena;
+    const struct diag_list *said; /* by the check of the rules, before any data */
     size_t seen;
 };
+
+static bool was_said(const struct check *c, const char *code, const struct line *l)
+{
+    for (size_t i = 0; i < c->said->items.n; i++) {
+        const struct diag *d = &c->said->items.v[i];
+        if (strcmp(d->code, code) == 0 && d->at.line == l->at.line && d->at.column == l->at.column) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the check said of the rule without data is true of this entity. */
+static bool keeps_word(const struct check *c, const struct rule_def *r, const struct rules_hit *hit, const struct rules_node *why)
+{
+    bool kept = true, before = true;
+    for (size_t i = 0; i < r->n_when; i++) {
+        kept &= !(was_said(c, "W506", &r->when[i]) && hit->verdict == RULES_FIRED);
+        kept &= !(was_said(c, "W507", &r->when[i]) && before && why->children[i].value.hi == 0);
+        before &= why->children[i].value.lo == 1;
+    }
+    for (size_t i = 0; i < r->n_unless; i++) {
+        kept &= !(was_said(c, "W506", &r->unless[i]) && hit->verdict == RULES_FIRED);
+    }
+    bool above = false;
+    for (size_t i = 0; i < r->n_levels && hit->verdict == RULES_FIRED; i++) {
+        bool mine = r->levels[i].level == hit->level;
+        kept &= !(mine && r->levels[i].e && was_said(c, "W508", &r->levels[i])) && !(mine && above && hit->maybe_level < 0);
+        above |= r->levels[i].e && was_said(c, "W511", &r->levels[i]);
+    }
+    return kept;
+}
 
 /* when and not unless, from the lines of the explanation. */
 static enum rules_verdict told(const struct rules_node *root)
@@ -58,7 +91,7 @@ static void on_hit(void *ctx, struct rules_run *run, const struct rules_hit *hit
     const struct rules_node *why = rules_explain(run, c->arena);
     bool same = want.verdict == hit->verdict && want.level == hit->level && want.maybe_level == hit->maybe_level && want.score.lo == hit->score.lo &&
                 want.score.hi == hit->score.hi;
-    bool tells = told(why) == hit->verdict;
+    bool tells = told(why) == hit->verdict && keeps_word(c, r, hit, why);
     c->seen++;
     c->t->pairs++;
     c->t->fired += hit->verdict == RULES_FIRED;
@@ -191,7 +224,7 @@ static void eval_cut(struct dice *d, const struct walk_world *w, struct rules_ru
     rules_eval_block(run, &b, RULES_WANT_ALL, on_hit, c);
 }
 
-static void run_world(struct dice *d, const struct walk_world *w, struct trial *t, struct arena *a)
+static void run_world(struct dice *d, const struct walk_world *w, struct trial *t, struct arena *a, const struct diag_list *said)
 {
     const struct rules_inputs *in = &w->rs->inputs;
     struct rules_world world = {w->n_persons, w->n_households, w->household_of, w->member, w->death, w->open};
@@ -209,7 +242,7 @@ static void run_world(struct dice *d, const struct walk_world *w, struct trial *
     }
     feed_changes(w, run);
     rules_run_ready(run);
-    struct check c = {w, t, a, 0};
+    struct check c = {w, t, a, said, 0};
     for (uint32_t from = 0; from < w->n_households;) {
         uint32_t step = 1 + dice_below(d, 6), to = MIN(from + step, w->n_households);
         eval_cut(d, w, run, from, to, &c);
@@ -246,7 +279,7 @@ static void run_trial(struct trial *t)
     BUG_ON(!day_parse_iso(str_of(days[dice_below(&d, 4)]), &as_of));
     struct walk_world w;
     random_world(&d, &a, rs, as_of, t->households, t->rows, &w);
-    run_world(&d, &w, t, &a);
+    run_world(&d, &w, t, &a, &diags);
     if (t->verbose) {
         fputs(strbuf_z(&yaml), stdout);
     }

@@ -45,6 +45,61 @@ static size_t whole(const struct rules_schema *schema, const char *name, struct 
     return n;
 }
 
+/* No small mistake in the shipped rules would go unnoticed; and a mistake is noticed to be unnoticed. */
+static void every_bound_of_the_shipped_rules_is_tested(void **state)
+{
+    (void)state;
+    AUTO_STRBUF text = STRBUF_INIT;
+    AUTO_DIAG diags = {0};
+    struct rules_boundary_counts counts;
+    read_file("rules.yaml", &text);
+    struct ruleset *rs = rules_compile(rules_test_schema(), "rules.yaml", strbuf_str(&text), RULES_WITH_DRAFTS, &diags);
+    assert_non_null(rs);
+    rules_boundary(rs, "rules.yaml", strbuf_str(&text), RULES_WITH_DRAFTS, STR(""), &diags, &counts);
+    show(&diags);
+    assert_true(counts.made >= 150);
+    assert_int_equal(counts.unnoticed, 0);
+    ruleset_free(rs);
+}
+
+static void a_weak_test_is_named(void **state)
+{
+    (void)state;
+    AUTO_STRBUF yaml = STRBUF_INIT, out = STRBUF_INIT;
+    AUTO_DIAG diags = {0};
+    struct rules_boundary_counts counts;
+    strbuf_addf(&yaml, "%srules:\n  - id: A\n    name: 试\n    for: 人\n    status: shadow\n    when:\n      - 年龄 >= 60\n    level: {黄: 其他}\n    tests:\n"
+                       "      - {name: 老, 人: {年龄: 80}, expect: 黄}\n      - {name: 少, 人: {年龄: 59}, expect: 不报}\n",
+                rules_test_head);
+    struct ruleset *rs = rules_compile(rules_test_schema(), "t.yaml", strbuf_str(&yaml), 0, &diags);
+    assert_non_null(rs);
+    rules_boundary(rs, "t.yaml", strbuf_str(&yaml), 0, STR("A"), &diags, &counts);
+    diag_render(&diags, &out);
+    assert_int_equal(counts.made, 3);
+    assert_string_equal(strbuf_z(&out), "t.yaml:12:9: 提醒 W711：规则 A：把“年龄 >= 60”改成“年龄 > 60”，没有测试会发现\n   12 |       - 年龄 >= 60\n      |         ^^^^^^^^^^\n");
+    ruleset_free(rs);
+}
+
+static void coverage_counts_what_tests_saw(void **state)
+{
+    (void)state;
+    AUTO_STRBUF yaml = STRBUF_INIT;
+    AUTO_DIAG diags = {0};
+    AUTO_ARENA arena = ARENA_INIT;
+    strbuf_addf(&yaml, "%srules:\n  - id: A\n    name: 试\n    for: 人\n    status: shadow\n    when:\n      - 在世\n      - any: [年龄 >= 60, 年龄 未知]\n"
+                       "    level: {红: 年龄 >= 80, 黄: 其他}\n    tests:\n      - {name: 老, 人: {年龄: 70}, expect: 黄}\n      - {name: 谁, 人: {年龄: 未知}, expect: 黄}\n",
+                rules_test_head);
+    struct ruleset *rs = rules_compile(rules_test_schema(), "t.yaml", strbuf_str(&yaml), 0, &diags);
+    assert_non_null(rs);
+    struct rules_line_seen *seen;
+    static const unsigned want[4][3] = {{2, 0, 0}, {1, 0, 1}, {1, 1, 0}, {0, 1, 1}}; /* 在世; 年龄 >= 60; 年龄 未知; 红 */
+    assert_int_equal(rules_test_coverage(rs, 0, &arena, &seen), 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(seen[i].yes == want[i][0] && seen[i].no == want[i][1] && seen[i].unknown == want[i][2]);
+    }
+    ruleset_free(rs);
+}
+
 static void shipped_rules_fit_shipped_sources(void **state)
 {
     (void)state;
@@ -135,7 +190,12 @@ static void every_line_of_the_manual(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shipped_rules_fit_shipped_sources), cmocka_unit_test(shipped_rules_can_be_made_active), cmocka_unit_test(every_line_of_the_manual),
+        cmocka_unit_test(shipped_rules_fit_shipped_sources),
+        cmocka_unit_test(shipped_rules_can_be_made_active),
+        cmocka_unit_test(every_bound_of_the_shipped_rules_is_tested),
+        cmocka_unit_test(a_weak_test_is_named),
+        cmocka_unit_test(coverage_counts_what_tests_saw),
+        cmocka_unit_test(every_line_of_the_manual),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How much the tests inside rules would notice: lines they never make true, false or unknown; changes none of them catches. */
+#include "base/text/diag.h"
+#include "rules/compiler.h"
+#include "rules/run.h"
+#include "rules/tests.h"
+
+/* --- coverage ------------------------------------------------------------------------------------------------------- */
+typedef VEC(struct rules_line_seen) seen_vec;
+
+struct cover_ctx {
+    const struct rule_def *r;
+    seen_vec lines;
+    size_t at;               /* while a hit is looked at */
+};
+
+static void add_line(seen_vec *v, const struct line *l, bool level)
+{
+    bool asks = l->e && (l->e->op == EX_UNKNOWN || (l->e->op == EX_NOT && l->e->a->op == EX_UNKNOWN));
+    struct rules_line_seen seen = {.text = l->text, .line = l->at.line, .optional = asks || level};
+    vec_push(v, seen);
+}
+
+static void add_lines(seen_vec *v, const struct line *lines, size_t n, bool level)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < lines[i].n_any; k++) {
+            add_line(v, &lines[i].any[k], level);
+        }
+        if (lines[i].e && !lines[i].n_any) {
+            add_line(v, &lines[i], level);
+        }
+    }
+}
+
+static struct val see_line(struct cover_ctx *c, const struct rules_run *run, const struct line *l)
+{
+    struct val v = run_value(run, l->e);
+    struct rules_line_seen *s = &c->lines.v[c->at++];
+    s->yes += v.lo == 1;
+    s->no += v.hi == 0;
+    s->unknown += v.lo != v.hi;
+    return v;
+}
+
+static void see_lines(struct cover_ctx *c, const struct rules_run *run, const struct line *lines, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < lines[i].n_any; k++) {
+            see_line(c, run, &lines[i].any[k]);
+        }
+        if (lines[i].e && !lines[i].n_any) {
+            see_line(c, run, &lines[i]);
+        }
+    }
+}
+
+static void see_hit(void *ctx, struct rules_run *run, const struct rules_hit *hit)
+{
+    struct cover_ctx *c = ctx;
+    c->at = 0;
+    see_lines(c, run, c->r->when, c->r->n_when);
+    see_lines(c, run, c->r->unless, c->r->n_unless);
+    for (size_t i = 0; i < c->r->n_dims; i++) {
+        see_lines(c, run, c->r->dims[i].lines, c->r->dims[i].n_lines);
+    }
+    for (size_t i = 0; i < c->r->n_levels && hit->verdict == RULES_FIRED; i++) {
+        if (!c->r->levels[i].e || see_line(c, run, &c->r->levels[i]).lo == 1) {
+            break; /* those below were not asked */
+        }
+    }
+}
+
+size_t rules_test_coverage(const struct ruleset *rs, size_t rule, struct arena *arena, struct rules_line_seen **out)
+{
+    const struct rule_def *r = &rs->rules[rule];
+    struct cover_ctx c = {.r = r};
+    add_lines(&c.lines, r->when, r->n_when, false);
+    add_lines(&c.lines, r->unless, r->n_unless, false);
+    for (size_t i = 0; i < r->n_dims; i++) {
+        add_lines(&c.lines, r->dims[i].lines, r->dims[i].n_lines, false);
+    }
+    add_lines(&c.lines, r->levels, r->n_levels, true);
+    for (size_t i = 0; i < r->n_tests; i++) {
+        AUTO_ARENA a = ARENA_INIT;
+        test_one(rs, rule, &r->tests[i], &a, see_hit, &c);
+    }
+    size_t n = c.lines.n;
+    *out = arena_array(arena, struct rules_line_seen, n + 1);
+    if (n) {
+        memcpy(*out, c.lines.v, sizeof **out * n);
+    }
+    vec_release(&c.lines);
+    return n;
+}
+
+/* --- changes -------------------------------------------------------------------------------------------------------- */
+struct boundary {
+    const struct ruleset *rs;
+    const char *file;
+    struct str text;
+    int flags;
+    struct diag_list *diags;
+    struct rules_boundary_counts *counts;
+};
+
+static bool some_test_fails(const struct ruleset *rs)
+{
+    for (size_t i = 0; i < rs->n_evaluated; i++) {
+        for (size_t k = 0; k < rs->rules[i].n_tests; k++) {
+            AUTO_ARENA a = ARENA_INIT;
+            const struct test_def *t = &rs->rules[i].tests[k];
+            if (test_one(rs, i, t, &a, NULL, NULL).got != t->expect) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Makes the k-th change. false when there is none. */
+static bool try_change(const struct boundary *b, struct mutation *m, const struct rules_rule *rule, const struct fact_def *fact)
+{
+    AUTO_DIAG scratch = {0};
+    struct ruleset *changed = compile_changed(&b->rs->schema, b->file, b->text, b->flags, m, &scratch);
+    if (!m->made) {
+        ruleset_free(changed);
+        return false;
+    }
+    b->counts->made++;
+    if (changed && !some_test_fails(changed)) {
+        struct diag_at at = {b->rs->file, m->at.line, m->at.column, m->at.length};
+        b->counts->unnoticed++;
+        if (rule) {
+            diag_add(b->diags, "W711", at, TR("规则 " STR_FMT "：" STR_FMT "，没有测试会发现", "rule " STR_FMT ": no test notices " STR_FMT), STR_ARG(rule->id), STR_ARG(m->what));
+        } else {
+            diag_add(b->diags, "W711", at, TR("指标 " STR_FMT "：" STR_FMT "，没有测试会发现", "fact " STR_FMT ": no test notices " STR_FMT), STR_ARG(fact->name), STR_ARG(m->what));
+        }
+    }
+    ruleset_free(changed);
+    return true;
+}
+
+static bool fact_in_use(const struct fact_def *f) { return f->kind == FACT_SCAN ? f->input >= 0 : f->state == 2 && f->body->reg >= 0; }
+
+void rules_boundary(const struct ruleset *rs, const char *file, struct str text, int flags, struct str only, struct diag_list *diags,
+                    struct rules_boundary_counts *out)
+{
+    *out = (struct rules_boundary_counts){0, 0};
+    struct boundary b = {rs, file, text, flags, diags, out};
+    for (size_t i = 0; i < rs->n_evaluated; i++) {
+        const struct rule_def *r = &rs->rules[i];
+        if (only.n && !str_eq(only, r->pub.id)) {
+            continue;
+        }
+        if (r->n_tests == 0) {
+            diag_add(diags, "W712", (struct diag_at){rs->file, r->line, r->column, 1}, TR("规则 " STR_FMT " 没有测试", "rule " STR_FMT " has no tests"), STR_ARG(r->pub.id));
+            continue;
+        }
+        struct mutation m = {.rule = r->pub.id};
+        while (try_change(&b, &m, &r->pub, NULL)) {
+            m = (struct mutation){.rule = r->pub.id, .k = m.k + 1};
+        }
+    }
+    for (size_t i = 0; i < rs->n_facts && only.n == 0; i++) {
+        struct mutation m = {.fact = (int)i};
+        while (fact_in_use(&rs->facts[i]) && try_change(&b, &m, NULL, &rs->facts[i])) {
+            m = (struct mutation){.fact = (int)i, .k = m.k + 1};
+        }
+    }
+}
