@@ -55,7 +55,7 @@ BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 BENCH_BIN := $(BENCH_SRC:%.c=$(BUILD)/%)
 
 # generated at build time: statements and schemas, the shipped configuration, tables from unicode-data
-GENERATED := $(GEN)/statements.inc $(GEN)/schemas.inc $(GEN)/shipped.inc $(if $(wildcard scripts/gen-unicode*),$(GEN)/unicode_tables.inc)
+GENERATED := $(GEN)/statements.inc $(GEN)/schemas.inc $(GEN)/shipped.inc $(GEN)/planted.inc $(if $(wildcard scripts/gen-unicode*),$(GEN)/unicode_tables.inc)
 
 ## all: the program, build/release/mopai
 all: $(BUILD)/mopai $(if $(GEN_SRC),$(BUILD)/mopai-gen)
@@ -96,6 +96,10 @@ SHIPPED := $(wildcard sources.yaml people.yaml rules.yaml pipeline/report/page.c
 $(GEN)/shipped.inc: scripts/embed-text.awk $(SHIPPED)
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(GEN) && awk -f scripts/embed-text.awk $(SHIPPED) /dev/null > $@.tmp && mv $@.tmp $@
+PLANTED := fixtures/planted.tsv fixtures/planted-rules.tsv
+$(GEN)/planted.inc: scripts/embed-text.awk $(PLANTED)
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(GEN) && awk -f scripts/embed-text.awk $(PLANTED) > $@.tmp && mv $@.tmp $@
 $(GEN)/unicode_tables.inc: $(wildcard scripts/gen-unicode*)
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(GEN) && sh scripts/gen-unicode.sh > $@.tmp && mv $@.tmp $@

@@ -46,13 +46,13 @@ CREATE TABLE judged AS
   SELECT c."case", n.night, n.night = CAST(c."from" AS INTEGER) AS first, c.rule, c.expect, c.level, c.id18, (SELECT max(f.level) FROM found AS f
     WHERE f.night = n.night AND f.rule = c.rule AND CASE f.kind WHEN 'P' THEN f.id18 = c.id18 ELSE f.household = (SELECT household FROM folk AS o WHERE o.night = n.night AND o.id18 = c.id18) END) AS found
   FROM cases AS c JOIN (SELECT 1 AS night UNION SELECT 2 UNION SELECT 3) AS n ON c.rule <> '' AND (c."from" = '0' OR n.night BETWEEN CAST(c."from" AS INTEGER) AND CAST(c."to" AS INTEGER));
-SELECT 'planted, case nights ' || rule, count(*) FROM judged WHERE expect = 'hit' GROUP BY rule;
-SELECT 'planted recall ' || rule, printf('%.4f', avg(found IS NOT NULL)) FROM judged WHERE expect = 'hit' GROUP BY rule;
-SELECT 'planted near misses kept quiet ' || rule, printf('%.4f', avg(found IS NULL)) FROM judged WHERE expect = 'no_hit' GROUP BY rule;
-SELECT 'planted recall', printf('%.4f', avg(found IS NOT NULL)) FROM judged WHERE expect = 'hit';
-SELECT 'planted precision', printf('%.4f', 1.0 * (SELECT count(*) FROM judged WHERE expect = 'hit' AND found IS NOT NULL) /
+SELECT 'demo planted, case nights ' || rule, count(*) FROM judged WHERE expect = 'hit' GROUP BY rule;
+SELECT 'demo planted recall ' || rule, printf('%.4f', avg(found IS NOT NULL)) FROM judged WHERE expect = 'hit' GROUP BY rule;
+SELECT 'demo planted near misses kept quiet ' || rule, printf('%.4f', avg(found IS NULL)) FROM judged WHERE expect = 'no_hit' GROUP BY rule;
+SELECT 'demo planted recall', printf('%.4f', avg(found IS NOT NULL)) FROM judged WHERE expect = 'hit';
+SELECT 'demo planted precision', printf('%.4f', 1.0 * (SELECT count(*) FROM judged WHERE expect = 'hit' AND found IS NOT NULL) /
   ((SELECT count(*) FROM found) - (SELECT count(*) FROM found AS f WHERE f.id18 = '' AND EXISTS (SELECT 1 FROM judged AS j WHERE j.rule = f.rule AND j.expect = 'review'))));
-SELECT 'planted level agreement', printf('%.4f', avg(level = found)) FROM judged WHERE expect = 'hit' AND found IS NOT NULL AND first;
+SELECT 'demo planted level agreement', printf('%.4f', avg(level = found)) FROM judged WHERE expect = 'hit' AND found IS NOT NULL AND first;
 SQL
 sqlite3 -batch -separator "$(printf '\t')" "$db" "SELECT * FROM judged WHERE (expect = 'hit' AND (found IS NULL OR (first AND found <> level))) OR (expect = 'no_hit' AND found IS NOT NULL)
     ORDER BY 1, 2" >"$work/misses.tsv"

@@ -4,6 +4,12 @@ BEGIN { FS = "\t" }
 { value[$1] = $2; order[++n] = $1 }
 function show(name) { return name in value ? value[name] : "-" }
 function line(label, name) { if (name in value) printf "| %s | %s |\n", label, value[name] }
+function add_rule(name,   k) {
+    if (name in seen) return
+    seen[name] = 1
+    for (k = ++rules; k > 1 && rule[k - 1] > name; k--) rule[k] = rule[k - 1]
+    rule[k] = name
+}
 END {
     print "| figure | value |\n|---|---|"
     line("rows of deliveries in force", "rows")
@@ -26,9 +32,16 @@ END {
     line("rule recall, background hits", "rule recall")
     line("rule precision, background hits", "rule precision")
     line("level agreement", "level agreement")
-    line("planted cases: recall", "planted recall")
-    line("planted cases: precision", "planted precision")
-    line("planted cases: level agreement", "planted level agreement")
+    line("planted families the evaluator of the clean truth sees otherwise", "planted cases the evaluator sees otherwise")
+    line("planted hits: found", "planted hit, recall")
+    line("planted near misses: kept quiet", "planted near, kept quiet")
+    line("planted hits through damaged rows: found", "planted dirt, recall")
+    line("planted for people to decide: found all the same", "planted review, recall")
+    line("of those, rows put to somebody else", "planted review, rows with somebody else")
+    line("planted: level agreement", "planted level agreement")
+    line("the demo's planted cases: recall", "demo planted recall")
+    line("the demo's planted cases: precision", "demo planted precision")
+    line("the demo's planted cases: level agreement", "demo planted level agreement")
     line("persons with an area", "area assigned")
     line("of people registered in the district", "area assigned, people of the district")
     line("street right", "street right")
@@ -44,14 +57,18 @@ END {
             printf "| %s | %s | %s | %s |\n", basis == "" ? "all" : substr(basis, 2), show("household precision" basis), show(order[i]), show("household F1" basis)
         }
     }
-    print "\n| rule | expected | found | recall | precision | levels | planted, case nights | found | near misses quiet | days to the list, mean (most; events) |"
-    print "|---|---|---|---|---|---|---|---|---|---|"
-    rules = split("R01 R02 R03 R04 R05 R06 R07 S01", rule, " ")
+    print "\n| rule | expected | found | recall | precision | levels | planted hits found | near misses quiet | through dirt | reviews found | demo: case nights | found | near misses quiet | days to the list, mean (most; events) |"
+    print "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|"
+    for (i = 1; i <= n; i++) { # every rule that is expected somewhere, in order of its number
+        if (order[i] ~ /^planted [A-Z][0-9]+ hit, recall$/) add_rule(substr(order[i], 9, index(order[i], " hit") - 9))
+        if (order[i] ~ /^hits expected /) add_rule(substr(order[i], 15))
+    }
     for (i = 1; i <= rules; i++) {
         r = rule[i]
         days = ("days to the list, mean " r) in value ? sprintf("%s (%s; %s)", value["days to the list, mean " r], value["days to the list, most " r], value["days to the list, events " r]) : "-"
-        printf "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", r, show("hits expected " r), show("hits found " r), show("rule recall " r), show("rule precision " r),
-            show("level agreement " r), show("planted, case nights " r), show("planted recall " r), show("planted near misses kept quiet " r), days
+        printf "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", r, show("hits expected " r), show("hits found " r), show("rule recall " r), show("rule precision " r),
+            show("level agreement " r), show("planted " r " hit, recall"), show("planted " r " near, kept quiet"), show("planted " r " dirt, recall"),
+            show("planted " r " review, recall"), show("demo planted, case nights " r), show("demo planted recall " r), show("demo planted near misses kept quiet " r), days
     }
     print "\n| pair of sources | precision | recall | F1 |\n|---|---|---|---|"
     for (i = 1; i <= n; i++) {

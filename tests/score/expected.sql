@@ -4,7 +4,7 @@ CREATE TABLE expected(rule TEXT, who, level TEXT);
 
 CREATE TABLE nursed AS
   SELECT DISTINCT person FROM mz_payment, bound
-  WHERE "待遇项目" = '护理补贴' AND "发放月份" > strftime('%Y%m', quarter_ago) AND "发放月份" <= strftime('%Y%m', as_of);
+  WHERE "待遇项目" = '护理补贴' AND "发放月份" >= strftime('%Y%m', as_of, 'start of month', '-3 months') AND "发放月份" <= strftime('%Y%m', as_of);
 CREATE TABLE worked AS
   SELECT person FROM jy_contrib WHERE "险种" IN ('企业养老', '机关养老', '失业', '工伤') AND "缴费状态" = '参保缴费'
   UNION SELECT person FROM jy_unemp;
@@ -35,7 +35,8 @@ INSERT INTO expected SELECT 'R05', p.person, CASE WHEN f.minors >= 1 THEN '黄' 
     AND f.labour <= 1 AND f.category NOT IN ('低保', '特困');
 
 INSERT INTO expected SELECT 'R06', p.person, CASE WHEN sum(CAST(round(t."金额" * 100) AS INTEGER)) >= 336000 THEN '红' ELSE '橙' END
-  FROM folk AS p JOIN mz_payment AS t USING (person) WHERE p.died IS NOT NULL AND t."发放月份" > strftime('%Y%m', p.died) GROUP BY p.person;
+  FROM folk AS p JOIN mz_payment AS t USING (person) WHERE p.died IS NOT NULL AND t."发放月份" > strftime('%Y%m', p.died) GROUP BY p.person
+  HAVING sum(CAST(round(t."金额" * 100) AS INTEGER)) > 0;
 
 INSERT INTO expected SELECT 'R07', p.person, CASE WHEN p.expires <= date(as_of, '+30 days') THEN '黄' ELSE '蓝' END
   FROM folk AS p, bound

@@ -8,22 +8,27 @@ CREATE TABLE found AS
   LEFT JOIN whose AS w ON w.ref = p.ref LEFT JOIN whose_home AS x ON x.household = q.household;
 CREATE INDEX found_rule ON found (rule, who);
 
-INSERT INTO metric SELECT 'hits expected ' || rule, count(*) FROM expected GROUP BY rule
-  UNION ALL SELECT 'hits found ' || rule, count(*) FROM found GROUP BY rule
-  UNION ALL SELECT 'rule recall ' || rule, avg(EXISTS (SELECT 1 FROM found AS f WHERE f.rule = e.rule AND f.who = e.who)) FROM expected AS e GROUP BY rule
-  UNION ALL SELECT 'rule precision ' || rule, avg(EXISTS (SELECT 1 FROM expected AS e WHERE f.rule = e.rule AND f.who = e.who)) FROM found AS f GROUP BY rule
-  UNION ALL SELECT 'level agreement ' || f.rule, avg(e.level = f.level) FROM found AS f JOIN expected AS e ON e.rule = f.rule AND e.who = f.who GROUP BY f.rule
-  UNION ALL SELECT 'rule recall', avg(EXISTS (SELECT 1 FROM found AS f WHERE f.rule = e.rule AND f.who = e.who)) FROM expected AS e
-  UNION ALL SELECT 'rule precision', avg(EXISTS (SELECT 1 FROM expected AS e WHERE f.rule = e.rule AND f.who = e.who)) FROM found AS f
-  UNION ALL SELECT 'level agreement', avg(e.level = f.level) FROM found AS f JOIN expected AS e ON e.rule = f.rule AND e.who = f.who;
+CREATE TABLE due_hit AS SELECT * FROM expected WHERE who NOT IN (SELECT who FROM of_planted);
+CREATE INDEX due_hit_rule ON due_hit (rule, who);
+CREATE TABLE background AS SELECT * FROM found WHERE coalesce(who, '') NOT IN (SELECT who FROM of_planted);
+CREATE INDEX background_rule ON background (rule, who);
+
+INSERT INTO metric SELECT 'hits expected ' || rule, count(*) FROM due_hit GROUP BY rule
+  UNION ALL SELECT 'hits found ' || rule, count(*) FROM background GROUP BY rule
+  UNION ALL SELECT 'rule recall ' || rule, avg(EXISTS (SELECT 1 FROM background AS f WHERE f.rule = e.rule AND f.who = e.who)) FROM due_hit AS e GROUP BY rule
+  UNION ALL SELECT 'rule precision ' || rule, avg(EXISTS (SELECT 1 FROM due_hit AS e WHERE f.rule = e.rule AND f.who = e.who)) FROM background AS f GROUP BY rule
+  UNION ALL SELECT 'level agreement ' || f.rule, avg(e.level = f.level) FROM background AS f JOIN due_hit AS e ON e.rule = f.rule AND e.who = f.who GROUP BY f.rule
+  UNION ALL SELECT 'rule recall', avg(EXISTS (SELECT 1 FROM background AS f WHERE f.rule = e.rule AND f.who = e.who)) FROM due_hit AS e
+  UNION ALL SELECT 'rule precision', avg(EXISTS (SELECT 1 FROM due_hit AS e WHERE f.rule = e.rule AND f.who = e.who)) FROM background AS f
+  UNION ALL SELECT 'level agreement', avg(e.level = f.level) FROM background AS f JOIN due_hit AS e ON e.rule = f.rule AND e.who = f.who;
 
 INSERT INTO miss SELECT 'rule, missed ' || e.rule, coalesce(m.cluster, h.household), '', 'truth ' || e.who || ' ' || e.level
-  FROM expected AS e LEFT JOIN main AS m ON m.person = e.who LEFT JOIN main_home AS h ON h.right = e.who
-  WHERE NOT EXISTS (SELECT 1 FROM found AS f WHERE f.rule = e.rule AND f.who = e.who);
+  FROM due_hit AS e LEFT JOIN main AS m ON m.person = e.who LEFT JOIN main_home AS h ON h.right = e.who
+  WHERE NOT EXISTS (SELECT 1 FROM background AS f WHERE f.rule = e.rule AND f.who = e.who);
 INSERT INTO miss SELECT 'rule, false ' || f.rule, coalesce(f.warning, f.ref), '', f.ref || ' truth ' || coalesce(f.who, 'nobody') || ' ' || f.level || ' ' || f.disposition
   FROM found AS f WHERE NOT EXISTS (SELECT 1 FROM expected AS e WHERE f.rule = e.rule AND f.who = e.who);
 INSERT INTO miss SELECT 'level ' || f.rule, coalesce(f.warning, f.ref), '', f.ref || ' truth ' || f.who || ' ' || e.level || ', found ' || f.level || ' ' || f.level_note
-  FROM found AS f JOIN expected AS e ON e.rule = f.rule AND e.who = f.who WHERE e.level <> f.level;
+  FROM background AS f JOIN due_hit AS e ON e.rule = f.rule AND e.who = f.who WHERE e.level <> f.level;
 
 -- areas: of people whose residence in the district the clean register says (else their hukou)
 CREATE TABLE place AS

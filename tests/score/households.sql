@@ -6,14 +6,15 @@ CREATE TABLE found_home AS
   LEFT JOIN households AS x ON x.household = p.household
   WHERE h.household IS NOT NULL;
 CREATE INDEX found_home_household ON found_home (household);
+CREATE VIEW ordinary_home AS SELECT * FROM found_home WHERE person NOT IN (SELECT who FROM of_planted);
 
 -- Pairwise, each person once, where most of his rows are; a second copy of him adds wrong pairs only.
 INSERT INTO metric
-  WITH own AS (SELECT f.* FROM found_home AS f JOIN main AS m ON m.person = f.person AND m.cluster = f.ref),
+  WITH own AS (SELECT f.* FROM ordinary_home AS f JOIN main AS m ON m.person = f.person AND m.cluster = f.ref),
   cell AS (SELECT household, right, basis, count(*) AS n FROM own GROUP BY household, right),
   t AS (SELECT substr(household, 1, instr(household, ' ') - 1) AS basis, sum(n * (n - 1) / 2) AS n FROM (
-          SELECT household, count(*) AS n FROM home GROUP BY household) GROUP BY 1),
-  f AS (SELECT basis, sum(n * (n - 1) / 2) AS n FROM (SELECT household, basis, count(*) AS n FROM found_home GROUP BY household) GROUP BY basis),
+          SELECT household, count(*) AS n FROM home WHERE person NOT IN (SELECT who FROM of_planted) GROUP BY household) GROUP BY 1),
+  f AS (SELECT basis, sum(n * (n - 1) / 2) AS n FROM (SELECT household, basis, count(*) AS n FROM ordinary_home GROUP BY household) GROUP BY basis),
   r AS (SELECT substr(right, 1, instr(right, ' ') - 1) AS basis, sum(n * (n - 1) / 2) AS n FROM cell GROUP BY 1),
   rf AS (SELECT basis, sum(n * (n - 1) / 2) AS n FROM cell GROUP BY basis)
   SELECT 'household recall ' || t.basis, 1.0 * r.n / t.n FROM t JOIN r USING (basis) WHERE t.n > 0
@@ -22,7 +23,7 @@ INSERT INTO metric
   UNION ALL SELECT 'household precision', 1.0 * (SELECT sum(n) FROM r) / (SELECT sum(n) FROM f);
 INSERT INTO metric SELECT 'household F1' || substr(p.name, 20), 2 / (1 / p.value + 1 / r.value) FROM metric AS p JOIN metric AS r ON r.name = 'household recall' || substr(p.name, 20)
   WHERE p.name LIKE 'household precision%' AND p.value > 0 AND r.value > 0;
-INSERT INTO metric SELECT 'people on the right basis', 1.0 * sum(basis = substr(right, 1, instr(right, ' ') - 1)) / count(*) FROM found_home;
+INSERT INTO metric SELECT 'people on the right basis', 1.0 * sum(basis = substr(right, 1, instr(right, ' ') - 1)) / count(*) FROM ordinary_home;
 
 -- the household of the truth a household of the night is: whose people it has most of
 CREATE TABLE whose_home AS

@@ -20,7 +20,8 @@ CREATE TABLE whose AS
   WHERE place = 1;
 CREATE UNIQUE INDEX whose_ref ON whose (ref);
 
-CREATE TABLE cell AS SELECT source, person, cluster, count(*) AS n FROM row WHERE known GROUP BY source, person, cluster;
+-- planted families have more damage than life: judged case by case in planted.sql
+CREATE TABLE cell AS SELECT source, person, cluster, count(*) AS n FROM row WHERE known AND person NOT IN (SELECT who FROM of_planted) GROUP BY source, person, cluster;
 CREATE INDEX cell_person ON cell (person, cluster);
 CREATE TABLE cell_all AS SELECT person, cluster, sum(n) AS n FROM cell GROUP BY person, cluster;
 
@@ -51,8 +52,8 @@ INSERT INTO metric SELECT 'B-cubed recall', sum(1.0 * c.n * c.n / k.n) / sum(c.n
   JOIN (SELECT person, sum(n) AS n FROM cell_all GROUP BY person) AS k USING (person);
 INSERT INTO metric SELECT 'B-cubed F1', 2 / (1 / p.value + 1 / r.value) FROM metric AS p, metric AS r WHERE p.name = 'B-cubed precision' AND r.name = 'B-cubed recall';
 
-INSERT INTO metric SELECT 'persons of the truth', count(*) FROM register
-  UNION ALL SELECT 'persons of the night', count(DISTINCT cluster) FROM row WHERE ref <> ''
+INSERT INTO metric SELECT 'persons of the truth', count(*) FROM register WHERE person NOT IN (SELECT who FROM of_planted)
+  UNION ALL SELECT 'persons of the night', count(DISTINCT cluster) FROM row WHERE ref <> '' AND person NOT IN (SELECT who FROM of_planted)
   UNION ALL SELECT 'persons exactly right', count(*) FROM (
     SELECT person FROM cell_all GROUP BY person HAVING count(*) = 1 AND min((SELECT count(DISTINCT person) FROM cell_all AS o WHERE o.cluster = cell_all.cluster)) = 1)
   UNION ALL SELECT 'clusters with two people', count(*) FROM (SELECT ref FROM row WHERE ref <> '' GROUP BY ref HAVING count(DISTINCT person) > 1)

@@ -1,7 +1,10 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Persons, households and facts of the clean truth, as the shipped people.yaml and rules.yaml say they are to be made.
+-- months clamp to the end of the month, which SQLite does not do: 31 March less six months is 30 September
 CREATE TABLE bound AS SELECT as_of,
-  date(as_of, '-12 months') AS year_ago, date(as_of, '-6 months') AS half_year_ago, date(as_of, '-3 months') AS quarter_ago
+  min(date(as_of, '-12 months'), date(as_of, 'start of month', '-11 months', '-1 day')) AS year_ago,
+  min(date(as_of, '-6 months'), date(as_of, 'start of month', '-5 months', '-1 day')) AS half_year_ago,
+  min(date(as_of, '-3 months'), date(as_of, 'start of month', '-2 months', '-1 day')) AS quarter_ago
 FROM meta;
 
 CREATE TABLE register AS -- who is known to a register
@@ -76,3 +79,12 @@ CREATE TABLE fact AS
   FROM (SELECT DISTINCT household FROM home) AS h LEFT JOIN living AS v USING (household) LEFT JOIN spent AS s USING (household)
   LEFT JOIN checked AS c USING (household);
 CREATE UNIQUE INDEX fact_household ON fact (household);
+
+-- the families of fixtures/planted.tsv: their hits are counted apart from those of the ordinary people
+CREATE TABLE family AS
+  SELECT c."case", c.rule, t.person, h.household FROM planted AS c
+  JOIN truth_person AS t ON CAST(t.person AS INTEGER) BETWEEN CAST(c.person AS INTEGER) AND CAST(c.person AS INTEGER) + CAST(c.people AS INTEGER) - 1
+  LEFT JOIN home AS h ON h.person = t.person;
+CREATE INDEX family_case ON family ("case");
+CREATE TABLE of_planted AS SELECT person AS who FROM family UNION SELECT household FROM family WHERE household IS NOT NULL;
+CREATE UNIQUE INDEX of_planted_who ON of_planted (who);
