@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What agreement is worth: per field and level a weight in 1/256 bit, log2(m / u), a prior, and what common values take off. Integers, so that a saved
+   model gives the same weights on every machine. Fellegi and Sunter (1969); frequencies as in Winkler (1989): agreement on a value that a share f of the
+   rows has is worth log2(m / f), agreement on average log2(m / u), u the sum of f squared. The difference is `terms`, applied on the level "same".
+
+   model.yaml holds all of it and what it was trained on, for a person to review. Of frequencies it holds only values that TERM_ROWS rows share or more: a
+   common name is a statistic, a rare one is somebody. */
+#ifndef MOPAI_MATCHERS_MODEL_H
+#define MOPAI_MATCHERS_MODEL_H
+
+#include "base/core/status.h"
+#include "base/text/yaml.h"
+#include "matchers/block.h"
+#include "matchers/compare.h"
+
+#define MODEL_BIT  256   /* weights are counted in 1/256 bit */
+#define TERM_ROWS  20
+#define TERMS_MAX  20000 /* a field */
+
+struct model_term {
+    struct str text;   /* canonical */
+    int32_t add;       /* to the weight of "same", negative for what is commoner than average */
+};
+struct model_field {
+    struct str name;
+    enum field_type type;
+    int partner;
+    bool scored;                     /* false: blocks and is shown, but weighs nothing */
+    int32_t weight[LEVELS_MAX];      /* [0] is 0 */
+    uint32_t m[LEVELS_MAX], u[LEVELS_MAX]; /* in 1/1,000,000,000, for people */
+    int32_t by_rows[TERM_ROWS];      /* added for a value that so many rows of the training table had; [0] for values never seen there */
+    struct model_term *terms;        /* sorted by text */
+    uint32_t n_terms;
+};
+struct model {
+    struct arena arena;
+    unsigned n_fields;
+    struct model_field fields[LINK_FIELDS];
+    int32_t prior;                   /* weight of a pair before anything is compared */
+    int32_t threshold;               /* posterior weight from which a pair is a link */
+    int32_t review;                  /* from which a person should look at it */
+    unsigned n_recipes;
+    struct recipe recipes[RECIPES_MAX];
+    uint32_t cap;
+    /* what it was trained on */
+    uint64_t rows, pairs, expected;  /* expected: links among the pairs */
+    unsigned rounds;
+    bool converged;
+};
+void model_release(struct model *m);
+
+/* Text of model.yaml, and back; problems with line and column go to *diags, false when the model cannot be used. */
+void model_write(const struct model *m, struct strbuf *out);
+bool model_read(struct str yaml, const char *name, struct model *out, struct diag_list *diags);
+
+/* Fixed-point log2 and its inverse without libm: the same bits everywhere. */
+int32_t bits_of(double ratio);                /* 256 * log2(ratio), rounded; ratio > 0, clamped to +-64 bits */
+uint32_t probability_ppm(int32_t weight);     /* 1,000,000 / (1 + 2^-(weight / 256)), rounded */
+int32_t weight_of_ppm(uint32_t ppm);          /* its inverse; 1 .. 999,999 */
+
+#endif

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "matchers/prepare.h"
+
+#include "base/text/diag.h"
+#include "base/text/fold.h"
+#include "base/text/utf8.h"
+#include "base/text/values.h"
+#include "matchers/identifier.h"
+#include "matchers/nickname.h"
+
+/* --- letters --------------------------------------------------------------------------------------------------------------- */
+
+/* Base letters of U+00C0..U+017F; two-letter forms (æ ß œ) are cut to the first. ' ' keeps the character. */
+static const char base_letters[] = "aaaaaaaceeeeiiiidnooooo ouuuuytsaaaaaaaceeeeiiiidnooooo ouuuuyty"
+                                   "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllllllln"
+                                   "nnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+
+_Static_assert(sizeof(base_letters) == 0x180 - 0xC0 + 1, "one letter for each of U+00C0..U+017F");
+
+static uint32_t plain_letter(uint32_t cp)
+{
+    cp = fold_cp(cp);
+    if (cp >= 0xC0 && cp - 0xC0 < sizeof(base_letters) - 1 && base_letters[cp - 0xC0] != ' ') {
+        return (unsigned char)base_letters[cp - 0xC0];
+    }
+    return cp;
+}
+
+static bool is_word(uint32_t cp)
+{
+    return (cp < 0x80 && (is_digit((unsigned char)cp) || is_alpha((unsigned char)cp))) || (cp >= 0xC0 && cp != 0xD7 && cp != 0xF7 && !(cp >= 0x2000 && cp < 0x2E80) &&
+                                                                                       !(cp >= 0x3001 && cp <= 0x3004) && !(cp >= 0x3008 && cp <= 0x3020));
+}
+
+/* Words with one blank between; blanks beside Chinese characters go, and with `join` all of them. Apostrophes never part a word. */
+static void fold_words(struct str cell, bool join, struct strbuf *out)
+{
+    const char *p = cell.p, *end = str_end(cell);
+    bool blank = false, han = false;
+    while (p < end) {
+        uint32_t cp = plain_letter(utf8_next(&p, end));
+        if (cp == 0 || cp == '\'' || cp == 0x2019 || cp == 0x2018 || cp == '`') {
+            continue;
+        }
+        if (!is_word(cp)) {
+            blank = true;
+            continue;
+        }
+        bool this_han = cp_is_han(cp);
+        if (blank && out->n && !join && !this_han && !han) {
+            strbuf_addc(out, ' ');
+        }
+        strbuf_add_cp(out, cp);
+        blank = false, han = this_han;
+    }
+}
+
+static bool says_nothing(struct str s)
+{
+    static const char *const words[] = {"nan", "none", "unknown", "missing", "n a", "na", "null", "nil", "未知", "不详", "无", "空", "暂无", "待补", "其他"};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (str_eqz(s, words[i])) {
+            return true;
+        }
+    }
+    return s.n == 0;
+}
+
+static bool put_words(struct str cell, bool join, struct strbuf *out)
+{
+    fold_words(cell, join, out);
+    return !says_nothing(strbuf_str(out));
+}
+
+/* --- the types --------------------------------------------------------------------------------------------------------------- */
+
+static bool put_id(struct str cell, struct strbuf *out, struct value *v)
+{
+    char text[IDENT_TEXT_MAX];
+    uint64_t id = ident_parse(cell);
+    struct certificate c;
+    if (ident_kind(id) == IDENT_UNUSABLE && certificate_parse(cell, &c)) {
+        id = c.id;
+    }
+    v->word = ident_key(id);
+    v->flags = ident_kind(id) == IDENT_RESIDENT ? VALUE_VALID : 0;
+    if (ident_kind(id) != IDENT_UNUSABLE) {
+        strbuf_add(out, text, ident_print(id, text));
+        return out->n > 0;
+    }
+    enum ident_reason why = ident_reason(id);
+    if (why != IDENT_R_SHORT17 && why != IDENT_R_LENGTH && why != IDENT_R_CHARSET && why != IDENT_R_CERTIFICATE) {
+        return false;
+    }
+    fold_words(cell, true, out);
+    return out->n >= 6;
+}
+
+static bool put_name(struct str cell, struct strbuf *out, struct value *v)
+{
+    struct name_key k;
+    name_key_make(cell, &k);
+    if (k.latin) {
+        v->flags = VALUE_LATIN;
+        return put_words(cell, false, out);
+    }
+    for (unsigned i = 0; i < k.n; i++) {
+        strbuf_add_cp(out, k.chars[i] == NAME_UNREADABLE ? '?' : k.chars[i]);
+    }
+    v->flags = (uint8_t)((k.dotted ? VALUE_DOTTED : 0) | (k.unreadable ? VALUE_UNREADABLE : 0));
+    v->surname = k.surname;
+    return k.n > 0 && k.n > k.unreadable && !(k.flags & NAME_CHILD_OF) && !says_nothing(strbuf_str(out));
+}
+
+/* Runs of digits, at most three: where value_date finds no date (22-12-2972, 31/02/1980) the parts are still worth comparing. */
+static unsigned digit_runs(struct str s, unsigned run[3], unsigned length[3])
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < s.n && n < 3; i++) {
+        if (!is_digit((unsigned char)s.p[i])) {
+            continue;
+        }
+        run[n] = length[n] = 0;
+        for (; i < s.n && is_digit((unsigned char)s.p[i]) && length[n] < 8; i++, length[n]++) {
+            run[n] = run[n] * 10 + (unsigned)(s.p[i] - '0');
+        }
+        n++;
+    }
+    return n;
+}
+
+static bool date_parts(struct str s, enum date_order order, unsigned *y, unsigned *m, unsigned *d)
+{
+    unsigned run[3], length[3], n = digit_runs(s, run, length);
+    if (n == 1 && length[0] == 8) {
+        *y = run[0] / 10000, *m = run[0] / 100 % 100, *d = run[0] % 100;
+        return true;
+    }
+    if (n != 3 || (length[0] > 2 && length[2] > 2)) {
+        return false;
+    }
+    bool year_first = length[0] > 2 || order == DATE_YMD;
+    *y = year_first ? run[0] : run[2];
+    *m = year_first ? run[1] : order == DATE_MDY ? run[0] : run[1];
+    *d = year_first ? run[2] : order == DATE_MDY ? run[1] : run[0];
+    if (*y < 100) {
+        *y += *y < 30 ? 2000 : 1900;
+    }
+    return *m <= 99 && *d <= 99 && *y <= 9999;
+}
+
+static bool put_date(struct str cell, enum date_order order, struct strbuf *out, struct value *v)
+{
+    unsigned y, m, d;
+    daynum day;
+    enum date_precision precision;
+    enum value_reason why = value_date(cell, 0, &day, &precision);
+    if (why == VALUE_MISSING || (why == VALUE_OK && precision == DATE_FOREVER)) {
+        return false;
+    }
+    if (why == VALUE_OK) {
+        struct ymd ymd = day_to_ymd(day);
+        y = (unsigned)ymd.year, m = precision == DATE_YEAR ? 0 : (unsigned)ymd.month, d = precision == DATE_DAY ? (unsigned)ymd.day : 0;
+    } else if (!date_parts(cell, order, &y, &m, &d)) {
+        fold_words(cell, true, out); /* a torn date: its digits can still be one slip from another's */
+        return out->n >= 4;
+    }
+    v->word = DATE_WORD(y, m, d);
+    v->flags = m && d ? VALUE_DAY : 0;
+    strbuf_addf(out, "%04u%02u%02u", y, m, d);
+    return true;
+}
+
+static bool put_sex(struct str cell, struct strbuf *out)
+{
+    static const struct {
+        const char *word;
+        char code;
+    } words[] = {{"男", '1'}, {"女", '2'}, {"1", '1'}, {"2", '2'}, {"m", '1'}, {"f", '2'}, {"male", '1'}, {"female", '2'}, {"男性", '1'}, {"女性", '2'},
+                 {"man", '1'}, {"woman", '2'}, {"boy", '1'}, {"girl", '2'}};
+    AUTO_STRBUF folded = STRBUF_INIT;
+    char best = 0;
+    fold_words(cell, true, &folded);
+    for (size_t i = 0; i < ARRAY_LEN(words) && !best; i++) {
+        best = str_eqz(strbuf_str(&folded), words[i].word) ? words[i].code : 0;
+    }
+    if (!best && folded.n >= 3 && str_is_ascii(strbuf_str(&folded))) { /* mals, femal */
+        best = edit_distance(strbuf_str(&folded), STR("male"), 1) <= 1 ? '1' : edit_distance(strbuf_str(&folded), STR("female"), 1) <= 1 ? '2' : 0;
+    }
+    if (best) {
+        strbuf_addc(out, best);
+    }
+    return best != 0;
+}
+
+static bool put_phone(struct str cell, struct strbuf *out)
+{
+    struct phones p;
+    enum value_reason why = value_phones(cell, &p);
+    if (why == VALUE_MISSING || why == VALUE_PHONE_PLACEHOLDER) {
+        return false;
+    }
+    if (why == VALUE_OK && p.n) {
+        strbuf_add(out, p.v[0].digits, p.v[0].n);
+        return true;
+    }
+    for (size_t i = 0; i < cell.n && out->n < 20; i++) {
+        if (is_digit((unsigned char)cell.p[i])) {
+            strbuf_addc(out, cell.p[i]);
+        }
+    }
+    return out->n >= 5;
+}
+
+bool prepare_cell(enum field_type type, enum date_order order, struct str cell, struct strbuf *out, struct value *v)
+{
+    AUTO_STRBUF scratch = STRBUF_INIT;
+    struct str s = cell_clean(cell, &scratch, NULL);
+    bool says = false;
+    strbuf_clear(out);
+    *v = (struct value){.n = 0};
+    if (cell_is_missing(s)) {
+        return false;
+    }
+    switch (type) {
+    case FIELD_ID: says = put_id(s, out, v); break;
+    case FIELD_NAME: says = put_name(s, out, v); break;
+    case FIELD_DATE: says = put_date(s, order, out, v); break;
+    case FIELD_SEX: says = put_sex(s, out); break;
+    case FIELD_PHONE: says = put_phone(s, out); break;
+    case FIELD_CODE:
+    case FIELD_AREA: says = put_words(s, true, out); break;
+    case FIELD_LATIN:
+    case FIELD_ADDRESS:
+    case FIELD_TEXT:
+    case FIELD_TYPE_COUNT: says = put_words(s, false, out); break;
+    }
+    if (type == FIELD_LATIN || type == FIELD_NAME) {
+        v->word = nickname_groups(strbuf_str(out));
+    }
+    return says;
+}
+
+/* --- sound of Latin names ------------------------------------------------------------------------------------------------------ */
+
+enum sound { MUTE, LIP, BREATH, BACK, HISS, TOOTH, LIQUID, NOSE, ROLL, VOWEL };
+
+static const uint8_t sound_of[26] = {/*a*/ VOWEL, LIP,  BACK, TOOTH, VOWEL, BREATH, BACK,  MUTE,   VOWEL, HISS, BACK,  LIQUID, NOSE,
+                                     /*n*/ NOSE,  VOWEL, LIP,  BACK,  ROLL,  HISS,   TOOTH, VOWEL,  BREATH, MUTE, HISS, VOWEL,  HISS};
+
+/* The sound at place i and how many letters it takes. */
+static enum sound sound_at(const char *s, unsigned i, unsigned n, unsigned *out_taken)
+{
+    char c = s[i], next = i + 1 < n ? s[i + 1] : 0, third = i + 2 < n ? s[i + 2] : 0;
+    *out_taken = 1;
+    if (i == 0 && ((c == 'k' && next == 'n') || (c == 'g' && next == 'n') || (c == 'w' && next == 'r') || (c == 'p' && next == 's'))) {
+        return MUTE;
+    }
+    if (c == 'p' && next == 'h') {
+        *out_taken = 2;
+        return BREATH;
+    }
+    if (c == 's' && next == 'c' && third == 'h') {
+        *out_taken = 3;
+        return HISS;
+    }
+    if (c == 'g' && next == 'h') {
+        *out_taken = 2;
+        return i == 0 ? BACK : MUTE;
+    }
+    if (c == 'd' && next == 'g' && (third == 'e' || third == 'i' || third == 'y')) {
+        *out_taken = 2;
+        return HISS;
+    }
+    if ((c == 'c' || c == 's') && next == 'h') {
+        *out_taken = 2;
+        return HISS;
+    }
+    if (c == 'c' && (next == 'e' || next == 'i' || next == 'y')) {
+        return HISS;
+    }
+    return (enum sound)sound_of[c - 'a'];
+}
+
+uint32_t phonetic_key(struct codes text)
+{
+    char letters[32];
+    unsigned n = 0, taken, used = 0;
+    uint32_t key = 0;
+    enum sound last = MUTE;
+    for (unsigned i = 0; i < text.n && n < sizeof(letters); i++) {
+        if (text.p[i] >= 'a' && text.p[i] <= 'z') {
+            letters[n++] = (char)text.p[i];
+        }
+    }
+    for (unsigned i = 0; i < n && used < 8; i += taken) {
+        enum sound s = sound_at(letters, i, n, &taken);
+        if (s != MUTE && s != last && (s != VOWEL || used == 0)) {
+            key = key << 4 | s;
+            used++;
+        }
+        last = s == MUTE ? last : s;
+    }
+    return key;
+}

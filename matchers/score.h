@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pairs -> patterns -> weights, in integers. The weight of a pair is the prior plus one table entry a field, plus the term of the value where a field is
+   the same; the probability follows from the weight. Two threads at most share the blocks; the result is in order of pairs whatever their number. */
+#ifndef MOPAI_MATCHERS_SCORE_H
+#define MOPAI_MATCHERS_SCORE_H
+
+#include "matchers/model.h"
+
+struct scorer {
+    const struct link_table *table;
+    const struct model *model;
+    int32_t *term[LINK_FIELDS]; /* [values of the dictionary], 0 for NO_VALUE */
+};
+/* FROZEN: values not listed in the model count as never seen, whatever tonight's table holds: the same pair weighs the same every night. LIVE: the table
+   is the one the model was just trained on, so that rare values are known by their count. */
+enum term_source { TERMS_FROZEN, TERMS_LIVE };
+/* The model's fields are the table's, in order (BUG otherwise). */
+void scorer_init(struct scorer *s, const struct link_table *t, const struct model *m, enum term_source terms);
+void scorer_release(struct scorer *s);
+int32_t score_pair(const struct scorer *s, uint32_t a, uint32_t b, uint64_t *out_pattern);
+/* The weight of one field of a pair: what the waterfall shows. */
+int32_t score_field(const struct scorer *s, unsigned field, uint32_t a, uint32_t b, unsigned *out_level);
+
+struct link_edge {
+    uint32_t a, b;   /* a < b */
+    int32_t weight;
+};
+typedef VEC(struct link_edge) link_edges;
+/* Every pair of the blocks that weighs `keep` or more, sorted by a, b. *out_pairs: how many were scored. */
+void score_blocks(const struct scorer *s, const struct blocks *b, int32_t keep, unsigned threads, link_edges *out, uint64_t *out_pairs);
+
+#endif

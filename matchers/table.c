@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "matchers/table.h"
+
+#include "base/text/utf8.h"
+#include "matchers/prepare.h"
+
+static const char *const type_words[] = {"id", "name", "latin", "date", "sex", "phone", "address", "area", "text", "code"};
+
+const char *field_type_word(enum field_type t)
+{
+    return type_words[t];
+}
+
+bool field_type_from_word(struct str word, enum field_type *out_type)
+{
+    for (int t = 0; t < FIELD_TYPE_COUNT; t++) {
+        if (str_eqz(word, type_words[t])) {
+            *out_type = (enum field_type)t;
+            return true;
+        }
+    }
+    return false;
+}
+
+void link_table_init(struct link_table *t, const struct field *fields, unsigned n)
+{
+    BUG_ON(n == 0 || n > LINK_FIELDS);
+    t->n_fields = n;
+    for (unsigned f = 0; f < n; f++) {
+        int partner = fields[f].partner;
+        t->fields[f] = fields[f];
+        t->dict_of[f] = (uint8_t)(partner >= 0 && (unsigned)partner < f ? (unsigned)partner : f);
+        t->dicts[f].type = fields[f].type;
+        t->dicts[f].order = fields[f].order;
+        t->dicts[f].table = t;
+        (void)vec_add(&t->dicts[f].values);
+    }
+}
+
+#define WIDE_FIRST 0xD800u
+#define WIDE_LAST  0xF8FFu /* surrogates and the private area: no text has them after decoding */
+
+static uint16_t code_of(struct link_table *t, uint32_t cp)
+{
+    if (cp < WIDE_FIRST || (cp > WIDE_LAST && cp <= 0xFFFF)) {
+        return (uint16_t)cp;
+    }
+    for (size_t i = 0; i < t->wide.n; i++) {
+        if (t->wide.v[i] == cp) {
+            return (uint16_t)(WIDE_FIRST + i);
+        }
+    }
+    if (t->wide.n > WIDE_LAST - WIDE_FIRST) {
+        return 0xFFFE; /* thousands of different rare characters: the rest are one */
+    }
+    vec_push(&t->wide, cp);
+    return (uint16_t)(WIDE_FIRST + t->wide.n - 1);
+}
+
+uint32_t code_cp(const struct link_table *t, uint16_t code)
+{
+    return code >= WIDE_FIRST && code <= WIDE_LAST ? t->wide.v[code - WIDE_FIRST] : code;
+}
+
+static void add_codes(struct link_table *t, struct dict *d, struct str text, struct value *v)
+{
+    const char *p = text.p, *end = str_end(text);
+    v->at = (uint32_t)d->codes.n;
+    for (v->n = 0; p < end && v->n < VALUE_CODES; v->n++) {
+        vec_push(&d->codes, code_of(t, utf8_next(&p, end)));
+    }
+}
+
+static uint32_t prepared(struct link_table *t, struct dict *d, struct str cell)
+{
+    AUTO_STRBUF text = STRBUF_INIT;
+    struct value v;
+    if (!prepare_cell(d->type, d->order, cell, &text, &v)) {
+        return NO_VALUE;
+    }
+    uint32_t id = strmap_add(&d->texts, strbuf_str(&text)) + 1;
+    if (id == d->values.n) {
+        add_codes(t, d, strbuf_str(&text), &v);
+        vec_push(&d->values, v);
+    }
+    return id;
+}
+
+uint32_t link_table_value(struct link_table *t, unsigned field, struct str cell)
+{
+    struct dict *d = &t->dicts[t->dict_of[field]];
+    if (cell.n == 0) {
+        return NO_VALUE;
+    }
+    uint64_t raw = hash64_str(cell); /* 64 bits of a good hash stand for the cell: ten million cells collide with a chance of 1 in 300,000 */
+    uint32_t id = map64_get(&d->raw, raw);
+    if (id == MAP_NONE) {
+        id = prepared(t, d, cell);
+        map64_put(&d->raw, raw, id);
+    }
+    return id;
+}
+
+void link_table_add(struct link_table *t, unsigned source, uint32_t row, const uint32_t *ids)
+{
+    BUG_ON(source >= LINK_SOURCES);
+    vec_reserve(&t->ids, t->n_fields);
+    memcpy(t->ids.v + t->ids.n, ids, t->n_fields * sizeof(*ids));
+    t->ids.n += t->n_fields;
+    vec_push(&t->row, row);
+    vec_push(&t->source, (uint8_t)source);
+    t->n++;
+    t->n_sources = MAX(t->n_sources, source + 1);
+}
+
+void link_table_seal(struct link_table *t)
+{
+    for (unsigned f = 0; f < t->n_fields; f++) {
+        t->freq[f] = xcalloc(link_dict(t, f)->values.n, sizeof(uint32_t));
+        map64_release(&t->dicts[f].raw);
+    }
+    for (uint32_t i = 0; i < t->n; i++) {
+        const uint32_t *row = link_row(t, i);
+        for (unsigned f = 0; f < t->n_fields; f++) {
+            t->freq[f][row[f]]++;
+        }
+    }
+}
+
+void link_table_release(struct link_table *t)
+{
+    for (unsigned f = 0; f < t->n_fields; f++) {
+        strmap_release(&t->dicts[f].texts);
+        vec_release(&t->dicts[f].values);
+        vec_release(&t->dicts[f].codes);
+        map64_release(&t->dicts[f].raw);
+        free(t->freq[f]);
+    }
+    vec_release(&t->ids);
+    vec_release(&t->row);
+    vec_release(&t->source);
+    vec_release(&t->wide);
+    *t = (struct link_table){.n = 0};
+}
+
+uint64_t link_row_content(const struct link_table *t, uint32_t row)
+{
+    const uint32_t *ids = link_row(t, row);
+    uint64_t h = t->source.v[row] + 1u;
+    for (unsigned f = 0; f < t->n_fields; f++) {
+        struct str text = value_text(link_dict(t, f), ids[f]);
+        h = hash64_seed(text.n ? text.p : "", text.n, h + f);
+    }
+    return h;
+}
+
+uint64_t link_pairs_possible(const struct link_table *t)
+{
+    uint64_t rows[LINK_SOURCES] = {0}, pairs = (uint64_t)t->n * (t->n ? t->n - 1 : 0) / 2;
+    for (uint32_t i = 0; i < t->n; i++) {
+        rows[t->source.v[i]]++;
+    }
+    for (unsigned s = 0; s < t->n_sources; s++) {
+        if (t->no_doubles >> s & 1 && rows[s]) {
+            pairs -= rows[s] * (rows[s] - 1) / 2;
+        }
+    }
+    return pairs;
+}
