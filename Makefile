@@ -55,7 +55,7 @@ BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 BENCH_BIN := $(BENCH_SRC:%.c=$(BUILD)/%)
 
 # generated at build time: statements and schemas, the shipped configuration, tables from unicode-data
-GENERATED := $(GEN)/statements.inc $(GEN)/schemas.inc $(GEN)/shipped.inc $(GEN)/planted.inc $(if $(wildcard scripts/gen-unicode*),$(GEN)/unicode_tables.inc)
+GENERATED := $(GEN)/statements.inc $(GEN)/schemas.inc $(GEN)/shipped.inc $(GEN)/planted.inc $(GEN)/unicode_tables.inc $(GEN)/han_tables.inc
 
 ## all: the program, build/release/mopai
 all: $(BUILD)/mopai $(if $(GEN_SRC),$(BUILD)/mopai-gen)
@@ -100,9 +100,12 @@ PLANTED := fixtures/planted.tsv fixtures/planted-rules.tsv
 $(GEN)/planted.inc: scripts/embed-text.awk $(PLANTED)
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(GEN) && awk -f scripts/embed-text.awk $(PLANTED) > $@.tmp && mv $@.tmp $@
-$(GEN)/unicode_tables.inc: $(wildcard scripts/gen-unicode*)
+$(GEN)/unicode_tables.inc: scripts/gen-unicode.sh scripts/gen-unicode.awk
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(GEN) && sh scripts/gen-unicode.sh > $@.tmp && mv $@.tmp $@
+$(GEN)/han_tables.inc: scripts/gen-unicode.sh scripts/gen-unicode-han.awk
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(GEN) && sh scripts/gen-unicode.sh han > $@.tmp && mv $@.tmp $@
 
 # --- people and tests --------------------------------------------------------------------------------------------
 ## setup: install what is missing with apt (root or sudo); says what and how when it cannot

@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Tables for base/text/unicode.c from Debian's unicode-data, on standard output. UNICODE_DATA names another folder.
+# Tables from Debian's unicode-data, on standard output: folding and width for base/text/unicode.c, or, as `gen-unicode.sh han`, codes, readings and shapes
+# of ideographs for base/text/han.c. UNICODE_DATA names another folder.
 set -eu
 dir=${UNICODE_DATA:-/usr/share/unicode}
 here=$(dirname "$0")
-for f in EastAsianWidth.txt UnicodeData.txt EquivalentUnifiedIdeograph.txt Unihan_Variants.txt.bz2 Unihan_OtherMappings.txt.bz2; do
+for f in EastAsianWidth.txt UnicodeData.txt EquivalentUnifiedIdeograph.txt Unihan_Variants.txt.bz2 Unihan_OtherMappings.txt.bz2 \
+    Unihan_Readings.txt.bz2 Unihan_DictionaryLikeData.txt.bz2 Unihan_IRGSources.txt.bz2; do
     if [ ! -r "$dir/$f" ]; then
         echo "gen-unicode: $dir/$f 不存在，请安装软件包：apt install unicode-data" >&2
         echo "gen-unicode: $dir/$f is missing; install the package: apt install unicode-data" >&2
@@ -15,6 +17,12 @@ if ! command -v bzcat >/dev/null; then
     echo "gen-unicode: 缺少 bzcat，请安装软件包：apt install bzip2" >&2
     echo "gen-unicode: bzcat is missing; install the package: apt install bzip2" >&2
     exit 1
+fi
+if [ "${1:-}" = han ]; then
+    bzcat "$dir/Unihan_Readings.txt.bz2" "$dir/Unihan_DictionaryLikeData.txt.bz2" "$dir/Unihan_IRGSources.txt.bz2" "$dir/Unihan_OtherMappings.txt.bz2" |
+        grep -E '	k(TGHZ2013|XHC1983|HanyuPinyin|Mandarin|Cangjie|FourCornerCode|TotalStrokes|Phonetic|TGH|GB0)	' |
+        LC_ALL=C awk -f "$here/gen-unicode-han.awk"
+    exit
 fi
 tag() { sed "s/^/$1;/"; }
 {

@@ -62,20 +62,32 @@ uint32_t fold_cp(uint32_t cp)
     return cp < 0x2E80 ? cp : unicode_variant(cp);
 }
 
+/* Beside the pairs that unicode-data itself gives: 乾干 於于 瞭了 著着 锺钟 ... */
+static const uint32_t weak_pairs[][2] = {{0x8427, 0x8096}, {0x960E, 0x95EB}, {0x5085, 0x4ED8}, {0x6234, 0x4EE3}, {0x90B1, 0x4E18}, {0x95F5, 0x95FD},
+                                         {0x5586, 0x54F2}, {0x5803, 0x5764}, {0x794E, 0x8886}, {0x6607, 0x5347}, {0x752F, 0x5B81}, {0x9EB4, 0x66F2}};
+
 bool fold_weak_equal(uint32_t a, uint32_t b)
 {
-    /* beside the pairs that unicode-data itself gives: 乾干 於于 瞭了 著着 锺钟 ... */
-    static const uint32_t pairs[][2] = {{0x8427, 0x8096}, {0x960E, 0x95EB}, {0x5085, 0x4ED8}, {0x6234, 0x4EE3}, {0x90B1, 0x4E18}, {0x95F5, 0x95FD},
-                                        {0x5586, 0x54F2}, {0x5803, 0x5764}, {0x794E, 0x8886}, {0x6607, 0x5347}, {0x752F, 0x5B81}, {0x9EB4, 0x66F2}};
     if (a == b) {
         return true;
     }
-    for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
-        if ((pairs[i][0] == a && pairs[i][1] == b) || (pairs[i][0] == b && pairs[i][1] == a)) {
+    for (size_t i = 0; i < ARRAY_LEN(weak_pairs); i++) {
+        if ((weak_pairs[i][0] == a && weak_pairs[i][1] == b) || (weak_pairs[i][0] == b && weak_pairs[i][1] == a)) {
             return true;
         }
     }
     return unicode_weak_pair(a, b);
+}
+
+uint32_t fold_weak_class(uint32_t cp)
+{
+    uint32_t class = cp < 0x3400 ? cp : unicode_weak_class(cp);
+    for (size_t i = 0; i < ARRAY_LEN(weak_pairs); i++) {
+        if (weak_pairs[i][0] == class) {
+            return weak_pairs[i][1];
+        }
+    }
+    return class;
 }
 
 static void fold_text(struct str s, uint32_t (*fold)(uint32_t), struct strbuf *out)

@@ -13,6 +13,8 @@ uint32_t fold_width(uint32_t cp);
 uint32_t fold_cp(uint32_t cp);
 /* Characters people write for each other in names (萧肖 阎闫 傅付 戴代 于於 邱丘 闵闽 喆哲 堃坤 祎袆, the six exceptions): both already folded. */
 bool fold_weak_equal(uint32_t a, uint32_t b);
+/* One character for all that are weakly equal to each other: for keys that must not miss 萧 for 肖. */
+uint32_t fold_weak_class(uint32_t cp);
 
 /* Key of any text (addresses, labels, headers): fold_cp on each, blanks removed. Appends. Text that is not valid UTF-8 keeps its bytes. */
 void fold_key(struct str s, struct strbuf *out);
@@ -32,6 +34,7 @@ enum name_flag {
 struct str name_clean(struct str raw, struct strbuf *scratch, unsigned *out_flags);
 
 #define NAME_CHARS      40
+#define NAME_BREAKS     5
 #define NAME_UNREADABLE 0xFFFFFFFEu /* ? □ * 〓 U+FFFD and private-use characters */
 
 struct name_key {
@@ -41,6 +44,7 @@ struct name_key {
     uint8_t surname;            /* how many of them are the surname: 1, 2; 0 for dotted, Latin or one-character names */
     uint8_t unreadable;
     bool dotted, latin, cut;    /* had a middle dot; mostly Latin letters; longer than NAME_CHARS */
+    uint8_t n_breaks, breaks[NAME_BREAKS]; /* where a dot, a hyphen or a blank between Latin words stood: characters before it; further ones are not kept */
     unsigned flags;
 };
 void name_key_make(struct str name, struct name_key *out_key); /* cleans first */

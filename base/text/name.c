@@ -50,6 +50,13 @@ static void add_char(struct name_key *k, uint32_t folded, uint32_t plain)
     k->chars[k->n++] = folded;
 }
 
+static void add_break(struct name_key *k)
+{
+    if (k->n && k->n_breaks < NAME_BREAKS && (!k->n_breaks || k->breaks[k->n_breaks - 1] != k->n)) {
+        k->breaks[k->n_breaks++] = k->n;
+    }
+}
+
 /* 韦WEI, 李(龙天): a run of letters or a bracket among ideographs stands for one character. */
 static size_t foreign_run(struct str name, size_t at)
 {
@@ -131,10 +138,13 @@ void name_key_make(struct str name, struct name_key *out_key)
         }
         uint32_t cp = utf8_next(&p, end);
         uint32_t plain = cp == UTF8_INVALID ? cp : fold_width(cp);
-        if (plain == 0 || plain == ' ' || plain == '-' || plain == '\'' || (plain >= '0' && plain <= '9')) {
+        if (plain == 0 || plain == '\'' || (plain >= '0' && plain <= '9')) {
             continue;
         }
-        if (is_dot(plain)) {
+        if (plain == ' ' || plain == '-') {
+            add_break(k);
+        } else if (is_dot(plain)) {
+            add_break(k);
             k->dotted = k->dotted || (k->n && p < end);
         } else if (is_unreadable(plain)) {
             add_char(k, NAME_UNREADABLE, NAME_UNREADABLE);

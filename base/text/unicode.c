@@ -59,3 +59,14 @@ bool unicode_weak_pair(uint32_t a, uint32_t b)
     }
     return false;
 }
+
+uint32_t unicode_weak_class(uint32_t cp)
+{
+    uint32_t least = cp;
+    for (size_t i = 0; fold_weak[i][0]; i++) {
+        if (fold_weak[i][0] == cp || fold_weak[i][1] == cp) {
+            least = MIN(least, MIN(fold_weak[i][0], fold_weak[i][1]));
+        }
+    }
+    return least;
+}

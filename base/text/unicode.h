@@ -11,5 +11,6 @@ bool unicode_is_zero(uint32_t cp); /* combining marks and format characters */
 uint32_t unicode_variant(uint32_t cp);
 /* Both in the national list, one a simplification of the other that names keep apart (乾 干). Either order. */
 bool unicode_weak_pair(uint32_t a, uint32_t b);
+uint32_t unicode_weak_class(uint32_t cp); /* the smallest character it is so paired with, itself when that is the smallest */
 
 #endif

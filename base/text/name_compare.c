@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Preparing names, and the levels of Chinese and transliterated ones. */
+#include "base/text/name_compare.h"
+
+#include <string.h>
+
+#include "base/core/hash.h"
+#include "base/core/status.h"
+#include "base/text/fold.h"
+#include "base/text/name_form.h"
+#include "base/text/shape.h"
+#include "base/text/similarity.h"
+
+/* --- preparing ------------------------------------------------------------------------------------------------------------- */
+
+/* Base letters of U+00C0 .. U+017F; a blank where there is none. */
+static const char latin_bases[] = "aaaaaaaceeeeiiiidnooooo ouuuuy saaaaaaaceeeeiiiidnooooo ouuuuy yaaaaaaccccccccddddeeeeeeeeeeggggggggh"
+                                  "hhhiiiiiiiiii  jjkkkllllllllllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+
+static uint32_t base_letter(uint32_t cp)
+{
+    if (cp < 0xC0 || cp - 0xC0 >= sizeof(latin_bases) - 1 || latin_bases[cp - 0xC0] == ' ') {
+        return cp;
+    }
+    return (uint32_t)(unsigned char)latin_bases[cp - 0xC0];
+}
+
+static void set_parts(const struct name_key *k, struct name_form *f)
+{
+    for (size_t i = 0; i < k->n_breaks && f->n_parts + 1 < NAME_FORM_PARTS; i++) {
+        if (k->breaks[i] < f->n) {
+            f->part_end[f->n_parts++] = k->breaks[i];
+        }
+    }
+    if (f->n) {
+        f->part_end[f->n_parts++] = f->n;
+    }
+}
+
+static enum name_script script_of(const struct name_key *k)
+{
+    bool says_nothing = k->n == 0 || k->n == k->unreadable || k->flags & NAME_CHILD_OF;
+    return says_nothing ? NAME_SCRIPT_NONE : k->latin ? NAME_SCRIPT_LATIN : k->dotted || k->n >= 4 + (k->surname == 2) ? NAME_SCRIPT_PARTS : NAME_SCRIPT_HAN;
+}
+
+void name_form_make(struct str name, struct name_form *out)
+{
+    struct name_key k;
+    uint32_t plain[NAME_CHARS], folded[NAME_CHARS];
+    name_key_make(name, &k);
+    *out = (struct name_form){.n = (uint8_t)MIN(k.n, NAME_FORM_CODES), .surname = k.surname, .script = (uint8_t)script_of(&k)};
+    out->cut = k.cut || k.n > NAME_FORM_CODES;
+    for (size_t i = 0; i < k.n; i++) {
+        plain[i] = k.latin ? base_letter(k.plain[i]) : k.plain[i];
+        folded[i] = k.latin ? plain[i] : fold_weak_class(k.chars[i]);
+    }
+    for (size_t i = 0; i < out->n; i++) {
+        out->code[i] = code_of(folded[i]);
+        out->unreadable = (uint8_t)(out->unreadable + (out->code[i] == CODE_UNREADABLE));
+    }
+    if (k.n) {
+        out->plain = hash64(plain, k.n * sizeof(*plain)) | 1;
+        out->folded = hash64(folded, k.n * sizeof(*folded)) | 1;
+    }
+    set_parts(&k, out);
+}
+
+/* --- Chinese names ----------------------------------------------------------------------------------------------------------- */
+
+/* What the characters at one place say of each other, worst last. */
+enum place { PLACE_SAME, PLACE_TONE, PLACE_SYLLABLE, PLACE_ALIKE, PLACE_DIFFERS, PLACE_COUNT };
+
+static enum place compare_place(uint16_t a, uint16_t b)
+{
+    if (a == CODE_UNREADABLE || b == CODE_UNREADABLE) {
+        return PLACE_ALIKE;
+    }
+    if (a == b) {
+        return a < CODE_OTHER_FIRST ? PLACE_SAME : PLACE_ALIKE; /* two characters may share a code by hash; equal names never come here */
+    }
+    enum reading_match r = reading_match(a, b);
+    return r == READING_TONE ? PLACE_TONE : r == READING_SYLLABLE ? PLACE_SYLLABLE : shape_alike(a, b) ? PLACE_ALIKE : PLACE_DIFFERS;
+}
+
+static bool same_codes(const uint16_t *a, const uint16_t *b, size_t n)
+{
+    return memcmp(a, b, n * sizeof(*a)) == 0;
+}
+
+/* 王建国 王国建, 王建国 建国王 */
+static bool is_swapped(const struct name_form *a, const struct name_form *b)
+{
+    size_t n = a->n, s = a->surname;
+    if (a->unreadable || b->unreadable || n != b->n || n < 2) {
+        return false;
+    }
+    for (size_t turn = 1; turn <= 2 && turn < n; turn++) {
+        if (same_codes(a->code, b->code + n - turn, turn) && same_codes(a->code + turn, b->code, n - turn)) {
+            return true;
+        }
+    }
+    return s && n - s == 2 && same_codes(a->code, b->code, s) && a->code[s] == b->code[s + 1] && a->code[s + 1] == b->code[s];
+}
+
+static enum name_level surname_level(const struct name_form *a, const struct name_form *b)
+{
+    size_t s = MAX(a->surname, 1), t = MAX(b->surname, 1);
+    if (a->code[0] == CODE_UNREADABLE || b->code[0] == CODE_UNREADABLE) {
+        return NAME_LEVEL_NONE;
+    }
+    return s == t && same_codes(a->code, b->code, s) ? NAME_LEVEL_SURNAME : NAME_LEVEL_NONE;
+}
+
+static enum name_level han_same_length(const struct name_form *a, const struct name_form *b)
+{
+    size_t count[PLACE_COUNT] = {0}, n = a->n, readable = 0;
+    for (size_t i = 0; i < n; i++) {
+        count[compare_place(a->code[i], b->code[i])]++;
+        readable += a->code[i] != CODE_UNREADABLE && b->code[i] != CODE_UNREADABLE;
+    }
+    if (readable < 2 && readable < n) { /* 李? 李明: a surname is no evidence for or against; another surname is */
+        return count[PLACE_SAME] == readable ? NAME_LEVEL_UNKNOWN : NAME_LEVEL_NONE;
+    }
+    size_t sounds = count[PLACE_SAME] + count[PLACE_TONE];
+    if (sounds == n) {
+        return NAME_LEVEL_TONE;
+    }
+    if (sounds + count[PLACE_SYLLABLE] == n) {
+        return NAME_LEVEL_PINYIN;
+    }
+    if (is_swapped(a, b)) {
+        return NAME_LEVEL_SWAPPED;
+    }
+    size_t unreadable = n - readable;
+    if (count[PLACE_SAME] + unreadable == n || (count[PLACE_SAME] == n - 1 && count[PLACE_ALIKE] == 1)) {
+        return NAME_LEVEL_ALIKE;
+    }
+    return count[PLACE_SAME] == n - 1 && n > 2 ? NAME_LEVEL_ONE : surname_level(a, b); /* 张三 张四 have a surname in common, no more */
+}
+
+/* A character lost, extra or doubled; at least two are common. */
+static enum name_level han_other_length(const struct name_form *a, const struct name_form *b)
+{
+    bool near = MIN(a->n, b->n) >= 2 && damerau_distance(a->code, a->n, b->code, b->n) == 1;
+    return near ? NAME_LEVEL_ONE : surname_level(a, b);
+}
+
+/* --- transliterated names ---------------------------------------------------------------------------------------------------- */
+
+static bool same_syllables(struct name_part a, struct name_part b)
+{
+    if (a.n != b.n) {
+        return false;
+    }
+    for (size_t i = 0; i < a.n; i++) {
+        if (!reading_transliterates(a.code[i], b.code[i]) && a.code[i] != CODE_UNREADABLE && b.code[i] != CODE_UNREADABLE) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool name_parts_swapped(const struct name_form *a, const struct name_form *b, bool (*equal)(struct name_part, struct name_part))
+{
+    unsigned used = 0;
+    if (a->n_parts != b->n_parts || a->n_parts < 2) {
+        return false;
+    }
+    for (size_t i = 0; i < a->n_parts; i++) {
+        size_t j = 0;
+        while (j < b->n_parts && (used >> j & 1 || !equal(name_part(a, i), name_part(b, j)))) {
+            j++;
+        }
+        if (j == b->n_parts) {
+            return false;
+        }
+        used |= 1u << j;
+    }
+    return true;
+}
+
+static bool any_part_common(const struct name_form *a, const struct name_form *b)
+{
+    for (size_t i = 0; i < a->n_parts; i++) {
+        for (size_t j = 0; j < b->n_parts; j++) {
+            if (name_part(a, i).n >= 2 && same_syllables(name_part(a, i), name_part(b, j))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* One syllable differs, is lost or extra, of four and more; characters of one syllable count as equal. */
+static bool one_syllable_apart(const struct name_form *a, const struct name_form *b)
+{
+    enum { ENOUGH = 4 };
+    const struct name_form *few = a->n <= b->n ? a : b, *many = few == a ? b : a;
+    if (few->n < ENOUGH || many->n - few->n > 1) {
+        return false;
+    }
+    size_t head = 0, tail = 0;
+    while (head < few->n && reading_transliterates(few->code[head], many->code[head])) {
+        head++;
+    }
+    while (tail < few->n && reading_transliterates(few->code[few->n - 1 - tail], many->code[many->n - 1 - tail])) {
+        tail++;
+    }
+    return head + tail + (many->n == few->n) >= few->n;
+}
+
+static enum name_level compare_parts(const struct name_form *a, const struct name_form *b)
+{
+    const struct name_form *few = a->n <= b->n ? a : b, *many = few == a ? b : a;
+    struct name_part all_few = {few->code, few->n}, head = {many->code, few->n};
+    if (same_syllables(all_few, head)) {
+        return few->n == many->n ? NAME_LEVEL_PINYIN : few->n >= 2 ? NAME_LEVEL_PART : NAME_LEVEL_UNKNOWN;
+    }
+    if (name_parts_swapped(a, b, same_syllables)) {
+        return NAME_LEVEL_SWAPPED;
+    }
+    if (one_syllable_apart(a, b)) {
+        return NAME_LEVEL_ONE;
+    }
+    return any_part_common(a, b) ? NAME_LEVEL_SURNAME : NAME_LEVEL_NONE;
+}
+
+/* 建国欧阳 beside 欧阳建国 and 王建建国 beside 王建国 are no transliterated names. */
+static bool is_transliterated(const struct name_form *a, const struct name_form *b)
+{
+    bool both = a->script == NAME_SCRIPT_PARTS && b->script == NAME_SCRIPT_PARTS;
+    return both || a->n_parts > 1 || b->n_parts > 1 || MAX(a->n, b->n) >= 5;
+}
+
+/* --- all -------------------------------------------------------------------------------------------------------------------- */
+
+enum name_level name_compare(const struct name_form *a, const struct name_form *b)
+{
+    if (a->script == NAME_SCRIPT_NONE || b->script == NAME_SCRIPT_NONE) {
+        return NAME_LEVEL_UNKNOWN;
+    }
+    bool clear = !a->unreadable && !b->unreadable;
+    if (clear && a->plain == b->plain) {
+        return NAME_LEVEL_SAME;
+    }
+    if (clear && a->folded == b->folded) {
+        return a->script == NAME_SCRIPT_LATIN ? NAME_LEVEL_SAME : NAME_LEVEL_VARIANT;
+    }
+    bool latin_a = a->script == NAME_SCRIPT_LATIN, latin_b = b->script == NAME_SCRIPT_LATIN;
+    if (latin_a != latin_b) {
+        const struct name_form *latin = latin_a ? a : b, *han = latin_a ? b : a;
+        return name_latin_spells(latin, han) ? NAME_LEVEL_PINYIN : NAME_LEVEL_UNKNOWN;
+    }
+    if (latin_a) {
+        return name_latin_compare(a, b);
+    }
+    if (is_transliterated(a, b)) {
+        return compare_parts(a, b);
+    }
+    return a->n == b->n ? han_same_length(a, b) : han_other_length(a, b);
+}
+
+static const struct {
+    const char *code, *zh, *en;
+} level_words[NAME_LEVEL_COUNT] = {
+    [NAME_LEVEL_UNKNOWN] = {"unknown", "无法比较", "cannot be compared"},
+    [NAME_LEVEL_SAME] = {"same", "相同", "same"},
+    [NAME_LEVEL_VARIANT] = {"variant", "异体或简繁不同", "variant characters"},
+    [NAME_LEVEL_TONE] = {"tone", "同音同调", "same sound and tones"},
+    [NAME_LEVEL_PINYIN] = {"pinyin", "同音", "same sound"},
+    [NAME_LEVEL_SWAPPED] = {"swapped", "次序颠倒", "another order"},
+    [NAME_LEVEL_ALIKE] = {"alike", "一字之差，字形相近", "one character differs and looks alike"},
+    [NAME_LEVEL_PART] = {"part", "其中一个不全", "one lacks a part"},
+    [NAME_LEVEL_ONE] = {"one", "一字之差", "one character differs"},
+    [NAME_LEVEL_SURNAME] = {"surname", "只有姓相同", "surname only"},
+    [NAME_LEVEL_NONE] = {"none", "不同", "different"},
+};
+
+const char *name_level_word(enum name_level l)
+{
+    return TR(level_words[l].zh, level_words[l].en);
+}
+
+const char *name_level_code(enum name_level l)
+{
+    return level_words[l].code;
+}
