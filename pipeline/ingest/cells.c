@@ -118,6 +118,30 @@ static bool read_text(struct cell_reader *r, struct str raw, struct cell *out)
     return true;
 }
 
+/* 2.02603E+17: what a spreadsheet leaves of a long number. As a key it would make one record of many. */
+static bool is_scientific(struct str s)
+{
+    size_t i = 0, digits = 0;
+    for (; i < s.n && (is_digit((unsigned char)s.p[i]) || (s.p[i] == '.' && i == 1)); i++) {
+        digits += s.p[i] != '.';
+    }
+    bool mantissa = digits > 0 && i < s.n && (i == 1 || (i > 2 && s.p[1] == '.'));
+    if (!mantissa || to_lower(s.p[i]) != 'e' || s.n - i < 3 || s.p[i + 1] != '+') {
+        return false;
+    }
+    for (i += 2; i < s.n && is_digit((unsigned char)s.p[i]); i++) {
+    }
+    return i == s.n;
+}
+
+static void read_token(struct cell_reader *r, struct str raw, struct cell *out)
+{
+    if (read_text(r, raw, out) && is_digit((unsigned char)out->text.p[0]) && is_scientific(out->text)) {
+        *out = r->missing;
+        out->reason = VALUE_SCIENTIFIC;
+    }
+}
+
 static void read_phone(struct cell_reader *r, struct str raw, struct cell *out)
 {
     struct phones phones;
@@ -354,9 +378,19 @@ static enum value_reason reason_of_id(uint64_t id)
 
 static void read_id(struct cell_reader *r, struct str raw, struct cell *out)
 {
+    struct certificate certificate;
     out->u = ident_parse(raw);
     out->reason = reason_of_id(out->u);
     enum ident_kind k = ident_kind(out->u);
+    if (out->reason == VALUE_ID_LENGTH && certificate_parse(raw, &certificate)) { /* a certificate's number begins with the identity number */
+        out->u = certificate.id;
+        out->reason = VALUE_OK;
+        return;
+    }
+    if (out->reason == VALUE_ID_PLACEHOLDER && cell_is_missing(clean(r, raw))) {
+        *out = r->missing; /* 无: nobody claims it to be a number */
+        return;
+    }
     if (k != IDENT_BLANK && k != IDENT_RESIDENT && k != IDENT_UPGRADED && k != IDENT_DAMAGED) {
         out->text = clean(r, raw);
     }
@@ -412,8 +446,10 @@ void cell_read(struct cell_reader *r, struct str raw, struct cell *out)
     case COL_ADDRESS:
     case COL_AREA:
     case COL_TEXT:
-    case COL_TOKEN:
         (void)read_text(r, raw, out);
+        return;
+    case COL_TOKEN:
+        read_token(r, raw, out);
         return;
     case COL_TYPE_COUNT:
         break;

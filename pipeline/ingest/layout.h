@@ -9,19 +9,35 @@
 #define HEADER_SEARCH_RECORDS 40              /* the header is among the first so many */
 #define HEADER_SEARCH_BYTES   ((size_t)1 << 18)
 
-struct layout {
-    char delimiter;
-    int64_t header_line;
-    size_t n_fields;      /* of the header line */
-    size_t n_named;       /* up to its last field that is not blank */
-    int *field_of;        /* [n_columns] field of each declared column, -1 when the file lacks it */
-    struct str *headers;  /* [n_columns] header as in the file, cleaned of blanks and breaks */
-    struct str *folded;   /* [n_fields] */
+/* One physical row of the header, for telling when a page repeats it. */
+struct header_row {
+    int64_t line;
+    size_t n, n_named;    /* fields; up to the last that is not blank */
+    struct str *shown;    /* [n] as in the file, cleaned of blanks and breaks */
+    struct str *folded;   /* [n] for comparison */
 };
 
-/* Tries every delimiter (or the declared one) on the head of the file. False: no line has all required columns; *why says which are missing and what was
-   recognised, without any cell that might be data. Results live in `a`. */
+struct layout {
+    char delimiter;
+    int64_t first_line;   /* of the header */
+    int64_t header_line;  /* its last line: data stands below */
+    size_t n_fields;      /* of the header */
+    size_t n_named;       /* up to its last field that is not blank */
+    int *field_of;        /* [n_columns] field of each declared column, -1 when the file lacks it */
+    struct str *headers;  /* [n_columns] header as in the file; of two rows both, one behind the other */
+    struct header_row rows[2];
+    size_t n_rows;
+    struct strbuf *notes; /* what is worth saying though the file is taken: a line each; the caller's, NULL: not wanted */
+    struct strbuf *strange; /* headers no column claims, a line each; likewise */
+};
+
+/* Tries every delimiter (or the declared one) on the head of the file. The header is one row, or two where the upper one names groups over merged cells:
+   a field is then called by its lower cell, by upper and lower put together (监护人 over 姓名: 监护人姓名), or by the upper one where the lower is blank.
+   False: no row has all required columns; *why says which are missing and what was not recognised, without any cell that might be data. Results live in
+   `a`; out->notes and out->strange are set by the caller. */
 bool layout_find(const struct source *s, struct str head, enum encoding encoding, size_t bom, struct arena *a, struct layout *out, struct strbuf *why);
+/* A header as it is compared: cleaned, without the * of an obligatory field, folded. */
+void header_fold(struct str cell, struct strbuf *out);
 
 enum row_kind { ROW_DATA, ROW_TITLE, ROW_HEADER, ROW_TOTAL, ROW_SIGNATURE, ROW_BLANK, ROW_SKIPPED, ROW_KIND_COUNT };
 /* What a record behind the header is. ROW_DATA may still have the wrong number of fields, or be one the source skips (ROW_SKIPPED, found by its cells). */

@@ -101,7 +101,7 @@ static enum status read_skipping_bom(struct reader *r, char *buf, size_t cap, si
         size_t cut = MIN(r->bom, *out_n);
         memmove(buf, buf + cut, *out_n - cut);
         *out_n -= cut;
-        r->bom = 0;
+        r->bom -= cut;
         if (*out_n == 0) {
             return read_skipping_bom(r, buf, cap, out_n, err);
         }

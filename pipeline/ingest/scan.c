@@ -11,6 +11,7 @@
 #include "pipeline/command.h"
 #include "pipeline/ingest/catalogue.h"
 #include "pipeline/ingest/gates.h"
+#include "pipeline/ingest/header_change.h"
 
 struct inbox_file {
     const char *name, *path;
@@ -498,6 +499,27 @@ static void report(struct scan *s, const struct making *m, int64_t id)
     }
 }
 
+/* What typing noticed, and columns the delivery before still had. */
+static enum status say_notes(struct scan *s, const struct making *m, const struct delivered_list *list, struct err *err)
+{
+    const struct inbox_file *f = m->files[0];
+    const struct delivered *before = NULL;
+    for (size_t i = 0; i < list->n; i++) {
+        const struct delivered *d = &list->v[i];
+        before = strcmp(d->scope, f->scope) == 0 && d->date < f->date && d->n_files > 0 ? d : before;
+    }
+    for (size_t i = 0; i < m->n; i++) {
+        struct str rest = strbuf_str(&m->files[i]->typed.notes), line;
+        while (str_split(&rest, '\n', &line)) {
+            if (line.n > 0) {
+                warn_add(ST_W_CHECK, TR("%s：" STR_FMT, "%s: " STR_FMT), m->files[i]->name, STR_ARG(line));
+            }
+        }
+    }
+    const struct delivered_file self = {-1, 1, f->name, f->hex.xxh128, 0};
+    return before && f->typed.usable ? header_change_report(s->site, m->src, &self, &before->files[0], strbuf_str(&f->typed.strange), err) : ST_OK;
+}
+
 static enum status make_delivery(struct scan *s, struct making *m, struct err *err)
 {
     struct delivered_list list;
@@ -513,7 +535,7 @@ static enum status make_delivery(struct scan *s, struct making *m, struct err *e
     TRY(make_timelines(s, m, &list, err));
     TRY(enter_ledger(s, m, &id, err));
     report(s, m, id);
-    return ST_OK;
+    return say_notes(s, m, &list, err);
 }
 
 /* --- grouping ------------------------------------------------------------------------------------------------------ */

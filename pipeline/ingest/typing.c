@@ -52,6 +52,8 @@ char *rejects_path(struct arena *a, const char *segments_dir, const char *xxh128
 void typed_file_release(struct typed_file *t)
 {
     strbuf_release(&t->why);
+    strbuf_release(&t->notes);
+    strbuf_release(&t->strange);
     strbuf_release(&t->scope);
 }
 
@@ -294,12 +296,9 @@ static void take_record(struct typer *t)
     struct typing_facts *f = &t->out->facts;
     f->records++;
     f->euros += t->rec.euro;
-    if (t->rec.line < t->layout.header_line) {
-        f->aside[t->rec.bad == VALUE_OK && record_is_blank(&t->rec) ? ROW_BLANK : ROW_TITLE]++;
-        return;
-    }
-    if (t->rec.line == t->layout.header_line) {
-        f->aside[ROW_HEADER]++;
+    if (t->rec.line <= t->layout.header_line) {
+        bool blank = t->rec.bad == VALUE_OK && record_is_blank(&t->rec);
+        f->aside[blank ? ROW_BLANK : t->rec.line < t->layout.first_line ? ROW_TITLE : ROW_HEADER]++;
         return;
     }
     if (t->rec.bad != VALUE_OK) {
@@ -398,6 +397,24 @@ static enum status write_out(struct typer *t, struct err *err)
     return seg_writer_close(w, strbuf_str(&meta), err);
 }
 
+/* One line in another encoding can tip the scale, and much UTF-8 is valid GB18030 by accident: the header, when it can be read, decides. */
+static bool try_other_encoding(struct typer *t, const struct encoding_verdict *v)
+{
+    enum encoding other = v->encoding == ENC_GB18030 ? ENC_UTF8 : ENC_GB18030;
+    if (v->how == ENC_BY_BOM || (v->encoding != ENC_GB18030 && v->encoding != ENC_UTF8)) {
+        return false;
+    }
+    AUTO_STRBUF ignored = STRBUF_INIT;
+    struct layout l = {.notes = t->layout.notes, .strange = t->layout.strange};
+    if (!layout_find(t->s, t->job->head, other, 0, &t->arena, &l, &ignored)) {
+        return false;
+    }
+    t->layout = l;
+    t->out->facts.encoding = other;
+    strbuf_clear(&t->out->why);
+    return true;
+}
+
 /* Encoding and header from the head of the file; false: refused, `why` filled. */
 static bool look_at_head(struct typer *t)
 {
@@ -418,7 +435,9 @@ static bool look_at_head(struct typer *t)
         strbuf_addz(&t->out->why, TR("文件是空的", "the file is empty"));
         return false;
     }
-    if (!layout_find(t->s, t->job->head, v.encoding, v.bom_length, &t->arena, &t->layout, &t->out->why)) {
+    t->layout.notes = &t->out->notes;
+    t->layout.strange = &t->out->strange;
+    if (!layout_find(t->s, t->job->head, v.encoding, v.bom_length, &t->arena, &t->layout, &t->out->why) && !try_other_encoding(t, &v)) {
         return false;
     }
     f->delimiter = t->layout.delimiter;

@@ -26,6 +26,8 @@ struct typed_file {
     struct typing_facts facts;
     bool usable;          /* false: refused as a file, `why` says so and no segment was written */
     struct strbuf why;    /* in the language in force */
+    struct strbuf notes;  /* what is worth saying though the file is taken: a line each */
+    struct strbuf strange; /* headers no column claims, a line each */
     struct strbuf scope;  /* of the scope column */
     bool several_scopes;
 };

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finding the header among the first rows, on one row or two, and which field is which column. */
+#include <stdlib.h>
+
+#include "base/text/fold.h"
+#include "pipeline/ingest/layout.h"
+
+#define STRANGE_SHOWN 6 /* headers named in a message */
+
+void header_fold(struct str cell, struct strbuf *out)
+{
+    AUTO_STRBUF scratch = STRBUF_INIT;
+    strbuf_clear(out);
+    struct str c = cell_clean(cell, &scratch, NULL);
+    while (c.n > 0 && c.p[0] == '*') { /* the mark of an obligatory field in a template */
+        c = str_sub(c, 1, c.n);
+    }
+    fold_label(c, out);
+}
+
+/* --- one header against one column --------------------------------------------------------------------------------- */
+
+static const char *const unit_tails[] = {"(元)", "(万元)", "(分)"};
+static const int64_t unit_sizes[] = {100, 1000000, 1};
+
+/* Which unit_tails a folded header ends with, -1 for none. */
+static int unit_tail(struct str folded)
+{
+    for (size_t i = 0; i < ARRAY_LEN(unit_tails); i++) {
+        if (str_ends(folded, str_of(unit_tails[i]))) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+static struct str without_unit(struct str folded, int tail)
+{
+    return tail >= 0 ? str_sub(folded, 0, folded.n - strlen(unit_tails[tail])) : folded;
+}
+
+/* `姓名#2` declares the second field that is headed 姓名: the header without the mark and its number, 0 when there is none. */
+static struct str without_number(struct str declared, size_t *out_number)
+{
+    size_t at = declared.n;
+    *out_number = 0;
+    while (at > 0 && is_digit((unsigned char)declared.p[at - 1])) {
+        at--;
+    }
+    if (at < 2 || at == declared.n || declared.n - at > 3 || declared.p[at - 1] != '#') {
+        return declared;
+    }
+    for (size_t i = at; i < declared.n; i++) {
+        *out_number = *out_number * 10 + (size_t)(declared.p[i] - '0');
+    }
+    return str_sub(declared, 0, at - 1);
+}
+
+/* 总费用(元) is 总费用 when the column's unit agrees. */
+static bool is_header(const struct source_column *c, struct str declared, struct str folded)
+{
+    int tail = unit_tail(folded);
+    return str_eq(declared, folded) || (c->type == COL_MONEY && tail >= 0 && unit_sizes[tail] == c->unit && str_eq(declared, without_unit(folded, tail)));
+}
+
+/* --- the rows at the head of the file ------------------------------------------------------------------------------- */
+
+typedef VEC(struct header_row) head_rows;
+
+static void keep_row(const struct record *rec, struct arena *a, head_rows *rows)
+{
+    AUTO_STRBUF scratch = STRBUF_INIT;
+    struct header_row row = {.line = rec->line, .n = rec->fields.n};
+    row.shown = arena_array(a, struct str, row.n + 1);
+    row.folded = arena_array(a, struct str, row.n + 1);
+    for (size_t f = 0; f < row.n; f++) {
+        row.shown[f] = arena_str(a, cell_clean(rec->fields.v[f], &scratch, NULL));
+        header_fold(rec->fields.v[f], &scratch);
+        row.folded[f] = arena_str(a, strbuf_str(&scratch));
+        row.n_named = scratch.n > 0 ? f + 1 : row.n_named;
+    }
+    vec_push(rows, row);
+}
+
+static void read_rows(struct str head, enum encoding encoding, size_t bom, char delimiter, struct arena *a, head_rows *rows)
+{
+    struct memory_source m = {head};
+    struct reader *r;
+    struct record rec = {0};
+    struct err ignored;
+    bool more = true;
+    if (reader_open(memory_source(&m), encoding, bom, delimiter, &r, &ignored) != ST_OK) {
+        return;
+    }
+    for (int i = 0; i < HEADER_SEARCH_RECORDS && more; i++) {
+        if (reader_next(r, &rec, &more, &ignored) == ST_OK && more && rec.bad == VALUE_OK && !record_is_blank(&rec)) {
+            keep_row(&rec, a, rows);
+        }
+    }
+    vec_release(&rec.fields);
+    reader_close(r);
+}
+
+/* --- what the fields are called ------------------------------------------------------------------------------------- */
+
+struct field_names {
+    size_t n;
+    struct str *own;    /* the lower cell, the upper one where that is blank */
+    struct str *joined; /* group and lower cell; empty where there is no group */
+    struct str *over;   /* the upper cell where it stands over this one alone (a unit or a code is below), else empty */
+    struct str *shown;
+    bool *taken;        /* a column is called by the joined name: the lower cell alone means nothing else */
+};
+
+static struct str cell_of(const struct header_row *row, struct str *cells, size_t f)
+{
+    return row && f < row->n ? cells[f] : str_n("", 0);
+}
+
+static void name_fields(const struct header_row *upper, const struct header_row *lower, struct arena *a, struct field_names *out)
+{
+    struct str group = str_n("", 0), group_shown = group;
+    out->n = MAX(upper ? upper->n : 0, lower->n);
+    out->own = arena_array(a, struct str, out->n + 1);
+    out->joined = arena_array(a, struct str, out->n + 1);
+    out->over = arena_array(a, struct str, out->n + 1);
+    out->shown = arena_array(a, struct str, out->n + 1);
+    out->taken = arena_array(a, bool, out->n + 1);
+    for (size_t f = 0; f < out->n; f++) {
+        struct str over = cell_of(upper, upper ? upper->folded : NULL, f), under = cell_of(lower, lower->folded, f);
+        struct str over_shown = cell_of(upper, upper ? upper->shown : NULL, f), under_shown = cell_of(lower, lower->shown, f);
+        group = over.n > 0 ? over : group; /* a merged cell leaves its text in the first field alone */
+        group_shown = over.n > 0 ? over_shown : group_shown;
+        bool both = under.n > 0 && group.n > 0, leads = cell_of(upper, upper ? upper->folded : NULL, f + 1).n == 0 && cell_of(lower, lower->folded, f + 1).n > 0;
+        out->own[f] = under.n > 0 ? under : over;
+        out->over[f] = leads ? str_n("", 0) : over;
+        out->joined[f] = both ? str_of(arena_printf(a, STR_FMT STR_FMT, STR_ARG(group), STR_ARG(under))) : str_n("", 0);
+        out->shown[f] = both ? str_of(arena_printf(a, STR_FMT " " STR_FMT, STR_ARG(group_shown), STR_ARG(under_shown))) : under.n > 0 ? under_shown : over_shown;
+    }
+}
+
+/* Which of the equal headers this field has, from 1, when the source tells them apart by number; else 0. */
+static size_t numbered(const struct source *s, const struct field_names *names, size_t field)
+{
+    bool told = false;
+    size_t nth = 0, n;
+    for (size_t c = 0; c < s->n_columns && !told; c++) {
+        for (size_t i = 0; i < s->columns[c].n_headers && !told; i++) {
+            struct str base = without_number(s->columns[c].headers[i], &n);
+            told = n > 0 && is_header(&s->columns[c], base, names->own[field]);
+        }
+    }
+    for (size_t f = 0; told && f <= field; f++) {
+        nth += str_eq(names->own[f], names->own[field]);
+    }
+    return nth;
+}
+
+/* Position among a column's accepted headers, -1 when none. Where equal headers are told apart, a header without a number means the first. */
+static int header_rank(const struct source_column *c, struct str folded, size_t nth)
+{
+    for (size_t i = 0; i < c->n_headers; i++) {
+        size_t number;
+        struct str base = without_number(c->headers[i], &number);
+        if (is_header(c, base, folded) ? number == nth || (number == 0 && nth == 1) : str_eq(c->headers[i], folded)) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+static void find_taken(const struct source *s, struct field_names *names)
+{
+    for (size_t f = 0; f < names->n; f++) {
+        for (size_t c = 0; c < s->n_columns && names->joined[f].n > 0 && !names->taken[f]; c++) {
+            names->taken[f] = header_rank(&s->columns[c], names->joined[f], 0) >= 0;
+        }
+    }
+}
+
+/* --- a try ---------------------------------------------------------------------------------------------------------- */
+
+struct header_try {
+    size_t matched, missing;
+    int64_t line;
+    struct strbuf why, strange;
+};
+
+static void try_release(struct header_try *t)
+{
+    strbuf_release(&t->why);
+    strbuf_release(&t->strange);
+}
+
+static void claim(const struct source *s, struct layout *l, const struct field_names *names, size_t f, size_t c, int r, int *rank, struct header_try *t)
+{
+    if (l->field_of[c] >= 0 && r == rank[c]) {
+        strbuf_addf(&t->why, TR("列“" STR_FMT "”在表头里出现两次（第 %d、%zu 列），请在它的 header 里写 " STR_FMT "#1 或 #2 说明用哪一个；",
+                                "column '" STR_FMT "' is in the header twice (fields %d and %zu), say which with header: [" STR_FMT "#1] or #2; "),
+                    STR_ARG(s->columns[c].name), l->field_of[c] + 1, f + 1, STR_ARG(names->own[f]));
+        t->missing++;
+    } else if (l->field_of[c] < 0 || r < rank[c]) {
+        t->matched += l->field_of[c] < 0;
+        l->field_of[c] = (int)f;
+        l->headers[c] = names->shown[f];
+        rank[c] = r;
+    }
+}
+
+/* 年收入(元) for a column declared in 万元: left out, and said. */
+static void note_wrong_unit(const struct source *s, struct layout *l, const struct field_names *names, size_t f)
+{
+    int tail = unit_tail(names->own[f]);
+    for (size_t c = 0; c < s->n_columns && tail >= 0 && l->notes; c++) {
+        const struct source_column *col = &s->columns[c];
+        if (col->type == COL_MONEY && l->field_of[c] < 0 && header_rank(col, without_unit(names->own[f], tail), 0) >= 0) {
+            strbuf_addf(l->notes, TR("表头“" STR_FMT "”的单位与 sources.yaml 里“" STR_FMT "”的 unit 不同，这一列没有读；请核对金额，再改 unit\n",
+                                     "header '" STR_FMT "' has another unit than column '" STR_FMT "' in sources.yaml; it was not read: check the amounts, then correct the unit\n"),
+                        STR_ARG(names->shown[f]), STR_ARG(col->name));
+        }
+    }
+}
+
+static void list_strange(const struct source *s, const struct layout *l, const struct field_names *names, struct strbuf *out)
+{
+    for (size_t f = 0; f < names->n; f++) {
+        bool claimed = names->own[f].n == 0;
+        for (size_t c = 0; c < s->n_columns && !claimed; c++) {
+            claimed = l->field_of[c] == (int)f;
+        }
+        if (!claimed) {
+            strbuf_addf(out, STR_FMT "\n", STR_ARG(names->shown[f]));
+        }
+    }
+}
+
+/* Maps one row, or two, as if they were the header. */
+static void try_header(const struct source *s, const struct header_row *upper, const struct header_row *lower, struct arena *a, struct layout *out,
+                       struct header_try *t)
+{
+    struct field_names names;
+    name_fields(upper, lower, a, &names);
+    find_taken(s, &names);
+    *out = (struct layout){.first_line = upper ? upper->line : lower->line, .header_line = lower->line, .n_fields = names.n};
+    out->n_named = MAX(upper ? upper->n_named : 0, lower->n_named);
+    out->n_rows = upper ? 2 : 1;
+    out->rows[0] = *lower;
+    out->rows[1] = upper ? *upper : *lower;
+    out->field_of = arena_array(a, int, s->n_columns + 1);
+    out->headers = arena_array(a, struct str, s->n_columns + 1);
+    int *rank = arena_array(a, int, s->n_columns + 1);
+    for (size_t c = 0; c < s->n_columns; c++) {
+        out->field_of[c] = -1;
+    }
+    t->matched = t->missing = 0;
+    t->line = lower->line;
+    strbuf_clear(&t->why);
+    strbuf_clear(&t->strange);
+    for (size_t f = 0; f < names.n; f++) {
+        size_t nth = names.own[f].n > 0 ? numbered(s, &names, f) : 0;
+        for (size_t c = 0; c < s->n_columns && names.own[f].n > 0; c++) {
+            int r = names.taken[f] ? header_rank(&s->columns[c], names.joined[f], 0) : header_rank(&s->columns[c], names.own[f], nth);
+            r = r < 0 && !names.taken[f] && names.over[f].n > 0 ? header_rank(&s->columns[c], names.over[f], 0) : r;
+            if (r >= 0) {
+                claim(s, out, &names, f, c, r, rank, t);
+            }
+        }
+    }
+    for (size_t c = 0; c < s->n_columns; c++) {
+        if ((s->columns[c].required || s->columns[c].needed) && out->field_of[c] < 0) {
+            t->missing++;
+            strbuf_addf(&t->why, TR("缺少必需的列“" STR_FMT "”；", "required column '" STR_FMT "' is missing; "), STR_ARG(s->columns[c].name));
+        }
+    }
+    list_strange(s, out, &names, &t->strange);
+}
+
+static bool has_digit(struct str s)
+{
+    size_t i = 0;
+    while (i < s.n && !is_digit((unsigned char)s.p[i])) {
+        i++;
+    }
+    return i < s.n;
+}
+
+/* XM, SFZH, aac003: what a field is called inside the system. */
+static bool is_field_code(struct str s)
+{
+    size_t i = 0;
+    while (i < s.n && (is_alpha((unsigned char)s.p[i]) || s.p[i] == '_')) {
+        i++;
+    }
+    return i == s.n;
+}
+
+/* Below a whole header: the leaves of merged cells or units, with every required column blank; or the codes of the fields. No number in either. */
+static bool is_under_header(const struct source *s, const struct layout *l, const struct header_row *row)
+{
+    bool leaves = true, codes = true;
+    size_t filled = 0;
+    for (size_t c = 0; c < s->n_columns; c++) {
+        size_t f = (size_t)l->field_of[c];
+        leaves = leaves && !(s->columns[c].required && f < row->n && row->folded[f].n > 0);
+    }
+    for (size_t f = 0; f < row->n; f++) {
+        if (has_digit(row->folded[f])) {
+            return false;
+        }
+        codes = codes && is_field_code(row->folded[f]);
+        filled += row->folded[f].n > 0;
+    }
+    struct record rec = {.fields = {row->shown, row->n, row->n}};
+    AUTO_STRBUF scratch = STRBUF_INIT;
+    return (leaves ? filled > 0 : codes && filled > 1 && filled == l->n_named) && layout_row_kind(l, s, &rec, &scratch) == ROW_DATA;
+}
+
+/* The first row, alone or with the one below it, that has all required columns. */
+static bool find_in(const struct source *s, const head_rows *rows, struct arena *a, struct layout *out, struct header_try *best)
+{
+    bool found = false;
+    for (size_t i = 0; i < rows->n && !found; i++) {
+        const struct header_row *row = &rows->v[i], *next = i + 1 < rows->n ? &rows->v[i + 1] : NULL;
+        struct header_try one = {.why = STRBUF_INIT, .strange = STRBUF_INIT}, two = one, below = one;
+        struct layout single, pair;
+        try_header(s, NULL, row, a, &single, &one);
+        if (next) {
+            try_header(s, NULL, next, a, &pair, &below);
+            try_header(s, row, next, a, &pair, &two);
+        }
+        size_t alone = MAX(one.missing == 0 ? one.matched : 0, below.missing == 0 ? below.matched : 0);
+        bool units = next && one.missing == 0 && one.matched > 0 && is_under_header(s, &single, next);
+        bool take_pair = next && two.missing == 0 && (two.matched > alone || (units && two.matched == one.matched));
+        struct header_try *t = take_pair ? &two : &one;
+        *out = take_pair ? pair : single;
+        found = t->missing == 0 && t->matched > 0;
+        if (found || t->matched > best->matched) {
+            struct header_try swap = *best;
+            *best = *t;
+            *t = swap;
+        }
+        try_release(&one);
+        try_release(&two);
+        try_release(&below);
+    }
+    return found;
+}
+
+/* --- the words ------------------------------------------------------------------------------------------------------ */
+
+static void say_strange(struct str strange, struct strbuf *why)
+{
+    struct str line;
+    for (int n = 0; n < STRANGE_SHOWN && str_split(&strange, '\n', &line) && line.n > 0; n++) {
+        strbuf_addf(why, "%s“" STR_FMT "”", n == 0 ? TR("表头里没有认出来的：", "headers not recognised: ") : TR("、", ", "), STR_ARG(line));
+    }
+    strbuf_addz(why, TR("；", "; "));
+}
+
+static void say_not_found(struct str head, const struct header_try *best, struct strbuf *why)
+{
+    bool one_line = head.n >= HEADER_SEARCH_BYTES && !memchr(head.p, '\n', head.n) && !memchr(head.p, '\r', head.n);
+    if (one_line) {
+        strbuf_addf(why, TR("第 1 行过了 %zu KiB 还没有换行，不像一张表；请核对是不是导出错了，或在 Excel/WPS 里另存为 CSV 再送",
+                            "line 1 has no end within %zu KiB, this is no table; check the export, or save it as CSV again"), HEADER_SEARCH_BYTES >> 10);
+    } else if (best->matched == 0) {
+        strbuf_addf(why, TR("前 %d 行里没有一行像表头：columns 里的列名和 header 一个也没有认出来", "none of the first %d rows looks like the header: no column was recognised"),
+                    HEADER_SEARCH_RECORDS);
+    } else {
+        strbuf_addf(why, TR("第 %lld 行最像表头，认出 %zu 列；", "line %lld looks most like the header, %zu columns recognised; "), (long long)best->line,
+                    best->matched);
+        strbuf_adds(why, strbuf_str(&best->why));
+        if (best->strange.n > 0) {
+            say_strange(strbuf_str(&best->strange), why);
+        }
+        strbuf_addz(why, TR("请核对导出，或把新表头补进 sources.yaml 的 header", "check the export, or add the new header to sources.yaml"));
+    }
+}
+
+bool layout_find(const struct source *s, struct str head, enum encoding encoding, size_t bom, struct arena *a, struct layout *out, struct strbuf *why)
+{
+    static const char delimiters[] = {',', '\t', ';', '|'};
+    struct header_try best = {.why = STRBUF_INIT, .strange = STRBUF_INIT};
+    struct strbuf *notes = out->notes, *strange = out->strange;
+    bool found = false;
+    for (size_t i = 0; i < sizeof(delimiters) && !found; i++) {
+        if (s->delimiter != 0 && s->delimiter != delimiters[i]) {
+            continue;
+        }
+        head_rows rows = {0};
+        read_rows(head, encoding, bom, delimiters[i], a, &rows);
+        found = find_in(s, &rows, a, out, &best);
+        out->delimiter = delimiters[i];
+        vec_release(&rows);
+    }
+    out->notes = notes, out->strange = strange;
+    if (!found) {
+        say_not_found(head, &best, why);
+    } else {
+        struct field_names names;
+        name_fields(out->n_rows > 1 ? &out->rows[1] : NULL, &out->rows[0], a, &names);
+        for (size_t f = 0; f < names.n; f++) {
+            note_wrong_unit(s, out, &names, f);
+        }
+        if (strange) {
+            strbuf_adds(strange, strbuf_str(&best.strange));
+        }
+    }
+    try_release(&best);
+    return found;
+}
