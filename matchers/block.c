@@ -4,7 +4,7 @@
 #include "base/text/utf8.h"
 #include "matchers/prepare.h"
 
-static const char *const transform_words[] = {"value", "sound", "initials", "surname", "given", "head", "tail", "middle", "year", "year_month", "month_day", "numbers"};
+static const char *const transform_words[] = {"value", "sound", "initials", "characters", "surname", "given", "head", "tail", "middle", "year", "year_month", "month_day", "numbers"};
 
 const char *transform_word(enum transform t)
 {
@@ -65,6 +65,16 @@ static uint32_t key_initials(const uint16_t *p, unsigned n)
     return key_codes(first, used, BY_INITIALS);
 }
 
+/* Of a name in characters. By sound it is the first way to read it: a character of two readings may keep two namesakes apart here. */
+static uint32_t key_name(const struct name_form *f, enum transform t)
+{
+    uint64_t sounds[NAME_SOUND_KEYS];
+    if (t == BY_SOUND) {
+        return name_sound_keys(f, sounds) ? key_number(sounds[0], t) : 0;
+    }
+    return key_number(t == BY_VALUE ? f->folded : t == BY_INITIALS ? name_initial_key(f) : name_sorted_key(f), t);
+}
+
 uint32_t transform_key(const struct dict *d, uint32_t value, enum transform t)
 {
     if (value == NO_VALUE) {
@@ -73,12 +83,16 @@ uint32_t transform_key(const struct dict *d, uint32_t value, enum transform t)
     const struct value *v = &d->values.v[value];
     const uint16_t *p = value_codes(d, v);
     unsigned n = v->n, head = d->type == FIELD_ID ? 6 : 4;
+    if (d->type == FIELD_NAME && !(v->flags & VALUE_LATIN) && (t == BY_VALUE || t == BY_SOUND || t == BY_INITIALS || t == BY_CHARACTERS)) {
+        return key_name(&d->forms.v[value], t);
+    }
     switch (t) {
     case BY_VALUE: {
         struct str text = value_text(d, value);
         return key_hash(text.p, text.n, BY_VALUE);
     }
-    case BY_SOUND: return d->type == FIELD_NAME && !(v->flags & VALUE_LATIN) ? key_codes(p, n, t) : key_number(phonetic_key((struct codes){p, n}), t);
+    case BY_SOUND: return key_number(phonetic_key((struct codes){p, n}), t);
+    case BY_CHARACTERS: return 0;
     case BY_INITIALS: return key_initials(p, n);
     case BY_SURNAME: return key_codes(p, v->surname, t);
     case BY_GIVEN: return v->surname < n ? key_codes(p + v->surname, n - v->surname, t) : 0;

@@ -13,6 +13,7 @@ enum transform {
     BY_VALUE,      /* the whole value */
     BY_SOUND,      /* how a name sounds: pinyin without tones, phonetic key of Latin */
     BY_INITIALS,   /* first letters of the syllables; first letter of Latin */
+    BY_CHARACTERS, /* of a Chinese name, whatever their order */
     BY_SURNAME,    /* of a Chinese name */
     BY_GIVEN,      /* what follows it */
     BY_HEAD,       /* the first four characters; six of an id */

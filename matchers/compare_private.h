@@ -4,7 +4,7 @@
 #define MOPAI_MATCHERS_COMPARE_PRIVATE_H
 
 #include "matchers/compare.h"
-#include "matchers/edits.h"
+#include "base/text/edits.h"
 
 unsigned compare_name(const struct dict *d, const struct value *a, const struct value *b);  /* enum name_level */
 unsigned compare_latin(struct codes a, struct codes b, uint64_t nicknames);                 /* enum latin_level */

@@ -104,7 +104,11 @@ static bool put_name(struct str cell, struct strbuf *out, struct value *v)
         v->flags = VALUE_LATIN;
         return put_words(cell, false, out);
     }
-    for (unsigned i = 0; i < k.n; i++) {
+    for (unsigned i = 0, next = 0; i < k.n; i++) {
+        if (k.dotted && next < k.n_breaks && k.breaks[next] == i) {
+            strbuf_add_cp(out, 0xB7);
+            next++;
+        }
         strbuf_add_cp(out, k.chars[i] == NAME_UNREADABLE ? '?' : k.chars[i]);
     }
     v->flags = (uint8_t)((k.dotted ? VALUE_DOTTED : 0) | (k.unreadable ? VALUE_UNREADABLE : 0));

@@ -4,7 +4,7 @@
 #ifndef MOPAI_MATCHERS_PREPARE_H
 #define MOPAI_MATCHERS_PREPARE_H
 
-#include "matchers/edits.h"
+#include "base/text/edits.h"
 #include "matchers/table.h"
 
 /* Writes the canonical text into *out (cleared first) and fills word, flags and surname of *v. False: the cell says nothing. */

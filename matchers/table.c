@@ -82,6 +82,12 @@ static uint32_t prepared(struct link_table *t, struct dict *d, struct str cell)
     if (id == d->values.n) {
         add_codes(t, d, strbuf_str(&text), &v);
         vec_push(&d->values, v);
+        if (d->type == FIELD_NAME) {
+            while (d->forms.n <= id) {
+                (void)vec_add(&d->forms);
+            }
+            name_form_make(strbuf_str(&text), &d->forms.v[id]); /* of the canonical text: the same whichever spelling came first */
+        }
     }
     return id;
 }
@@ -133,6 +139,7 @@ void link_table_release(struct link_table *t)
         strmap_release(&t->dicts[f].texts);
         vec_release(&t->dicts[f].values);
         vec_release(&t->dicts[f].codes);
+        vec_release(&t->dicts[f].forms);
         map64_release(&t->dicts[f].raw);
         free(t->freq[f]);
     }

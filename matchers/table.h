@@ -13,6 +13,7 @@
 #include "base/core/date.h"
 #include "base/core/map.h"
 #include "base/core/vec.h"
+#include "base/text/name_compare.h"
 
 #define LINK_FIELDS   16
 #define LINK_SOURCES  64
@@ -71,6 +72,7 @@ struct dict {
     struct strmap texts;       /* canonical text of value v is texts.texts[v - 1] */
     VEC(struct value) values;  /* [0] is the missing value */
     VEC(uint16_t) codes;
+    VEC(struct name_form) forms; /* FIELD_NAME: by value number, what name_compare wants */
     struct map64 raw;          /* hash of a cell as it came -> value: a cell seen before is not parsed again */
     const struct link_table *table;
 };

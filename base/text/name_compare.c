@@ -1,15 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Preparing names, and the levels of Chinese and transliterated ones. */
+/* Preparing names, and the levels of two of them. */
 #include "base/text/name_compare.h"
 
 #include <string.h>
 
 #include "base/core/hash.h"
 #include "base/core/status.h"
+#include "base/text/edits.h"
 #include "base/text/fold.h"
-#include "base/text/name_form.h"
 #include "base/text/shape.h"
-#include "base/text/similarity.h"
+
+struct name_part {
+    const uint16_t *code;
+    size_t n;
+};
+
+static struct name_part part_of(const struct name_form *f, size_t i)
+{
+    size_t from = i ? f->part_end[i - 1] : 0;
+    return (struct name_part){f->code + from, (size_t)f->part_end[i] - from};
+}
 
 /* --- preparing ------------------------------------------------------------------------------------------------------------- */
 
@@ -55,7 +65,7 @@ void name_form_make(struct str name, struct name_form *out)
         folded[i] = k.latin ? plain[i] : fold_weak_class(k.chars[i]);
     }
     for (size_t i = 0; i < out->n; i++) {
-        out->code[i] = code_of(folded[i]);
+        out->code[i] = dense_code(folded[i]);
         out->unreadable = (uint8_t)(out->unreadable + (out->code[i] == CODE_UNREADABLE));
     }
     if (k.n) {
@@ -102,16 +112,21 @@ static bool is_swapped(const struct name_form *a, const struct name_form *b)
     return s && n - s == 2 && same_codes(a->code, b->code, s) && a->code[s] == b->code[s + 1] && a->code[s + 1] == b->code[s];
 }
 
-static enum name_level surname_level(const struct name_form *a, const struct name_form *b)
+/* Neither is equal as a whole: which half is? */
+static enum name_likeness half_level(const struct name_form *a, const struct name_form *b)
 {
     size_t s = MAX(a->surname, 1), t = MAX(b->surname, 1);
     if (a->code[0] == CODE_UNREADABLE || b->code[0] == CODE_UNREADABLE) {
         return NAME_LEVEL_NONE;
     }
-    return s == t && same_codes(a->code, b->code, s) ? NAME_LEVEL_SURNAME : NAME_LEVEL_NONE;
+    if (s == t && same_codes(a->code, b->code, s)) {
+        return NAME_LEVEL_SURNAME;
+    }
+    bool given = a->n > s && a->n - s == b->n - t && !a->unreadable && !b->unreadable && same_codes(a->code + s, b->code + t, a->n - s);
+    return given ? NAME_LEVEL_GIVEN : NAME_LEVEL_NONE;
 }
 
-static enum name_level han_same_length(const struct name_form *a, const struct name_form *b)
+static enum name_likeness han_same_length(const struct name_form *a, const struct name_form *b)
 {
     size_t count[PLACE_COUNT] = {0}, n = a->n, readable = 0;
     for (size_t i = 0; i < n; i++) {
@@ -135,14 +150,14 @@ static enum name_level han_same_length(const struct name_form *a, const struct n
     if (count[PLACE_SAME] + unreadable == n || (count[PLACE_SAME] == n - 1 && count[PLACE_ALIKE] == 1)) {
         return NAME_LEVEL_ALIKE;
     }
-    return count[PLACE_SAME] == n - 1 && n > 2 ? NAME_LEVEL_ONE : surname_level(a, b); /* 张三 张四 have a surname in common, no more */
+    return count[PLACE_SAME] == n - 1 && n > 2 ? NAME_LEVEL_ONE : half_level(a, b); /* 张三 张四 have a surname in common, no more */
 }
 
 /* A character lost, extra or doubled; at least two are common. */
-static enum name_level han_other_length(const struct name_form *a, const struct name_form *b)
+static enum name_likeness han_other_length(const struct name_form *a, const struct name_form *b)
 {
-    bool near = MIN(a->n, b->n) >= 2 && damerau_distance(a->code, a->n, b->code, b->n) == 1;
-    return near ? NAME_LEVEL_ONE : surname_level(a, b);
+    bool near = MIN(a->n, b->n) >= 2 && one_edit((struct codes){a->code, a->n}, (struct codes){b->code, b->n});
+    return near ? NAME_LEVEL_ONE : half_level(a, b);
 }
 
 /* --- transliterated names ---------------------------------------------------------------------------------------------------- */
@@ -160,7 +175,8 @@ static bool same_syllables(struct name_part a, struct name_part b)
     return true;
 }
 
-bool name_parts_swapped(const struct name_form *a, const struct name_form *b, bool (*equal)(struct name_part, struct name_part))
+/* Are the parts of one those of the other in another order? */
+static bool parts_swapped(const struct name_form *a, const struct name_form *b)
 {
     unsigned used = 0;
     if (a->n_parts != b->n_parts || a->n_parts < 2) {
@@ -168,7 +184,7 @@ bool name_parts_swapped(const struct name_form *a, const struct name_form *b, bo
     }
     for (size_t i = 0; i < a->n_parts; i++) {
         size_t j = 0;
-        while (j < b->n_parts && (used >> j & 1 || !equal(name_part(a, i), name_part(b, j)))) {
+        while (j < b->n_parts && (used >> j & 1 || !same_syllables(part_of(a, i), part_of(b, j)))) {
             j++;
         }
         if (j == b->n_parts) {
@@ -183,7 +199,7 @@ static bool any_part_common(const struct name_form *a, const struct name_form *b
 {
     for (size_t i = 0; i < a->n_parts; i++) {
         for (size_t j = 0; j < b->n_parts; j++) {
-            if (name_part(a, i).n >= 2 && same_syllables(name_part(a, i), name_part(b, j))) {
+            if (part_of(a, i).n >= 2 && same_syllables(part_of(a, i), part_of(b, j))) {
                 return true;
             }
         }
@@ -209,20 +225,66 @@ static bool one_syllable_apart(const struct name_form *a, const struct name_form
     return head + tail + (many->n == few->n) >= few->n;
 }
 
-static enum name_level compare_parts(const struct name_form *a, const struct name_form *b)
+static enum name_likeness compare_parts(const struct name_form *a, const struct name_form *b)
 {
     const struct name_form *few = a->n <= b->n ? a : b, *many = few == a ? b : a;
     struct name_part all_few = {few->code, few->n}, head = {many->code, few->n};
     if (same_syllables(all_few, head)) {
         return few->n == many->n ? NAME_LEVEL_PINYIN : few->n >= 2 ? NAME_LEVEL_PART : NAME_LEVEL_UNKNOWN;
     }
-    if (name_parts_swapped(a, b, same_syllables)) {
+    if (parts_swapped(a, b)) {
         return NAME_LEVEL_SWAPPED;
     }
     if (one_syllable_apart(a, b)) {
         return NAME_LEVEL_ONE;
     }
     return any_part_common(a, b) ? NAME_LEVEL_SURNAME : NAME_LEVEL_NONE;
+}
+
+/* --- pinyin ----------------------------------------------------------------------------------------------------------------- */
+
+/* How many of the letters at `at` the syllable takes, 0 when it is another; ü is written v, u or yu. */
+static size_t takes(const struct name_form *latin, size_t at, const char *syllable)
+{
+    size_t i = 0;
+    for (; syllable[i]; i++) {
+        uint16_t c = at + i < latin->n ? latin->code[at + i] : 0;
+        if (c != (uint16_t)(unsigned char)syllable[i] && !(syllable[i] == 'v' && c == 'u')) {
+            return 0;
+        }
+    }
+    return i;
+}
+
+/* Characters from .. end - 1 spelled by the letters from `at` on; *out_at is where they end. The first fitting reading is taken. */
+static bool spells(const struct name_form *latin, size_t at, const struct name_form *han, size_t from, size_t end, size_t *out_at)
+{
+    for (size_t i = from; i < end; i++) {
+        const uint16_t *readings;
+        size_t n = reading_set(han->code[i], &readings), best = 0;
+        for (size_t r = 0; r < n; r++) {
+            best = MAX(best, takes(latin, at, syllable_name(reading_syllable(readings[r]))));
+        }
+        if (best == 0) {
+            return false;
+        }
+        at += best;
+    }
+    *out_at = at;
+    return true;
+}
+
+static bool latin_spells(const struct name_form *latin, const struct name_form *han)
+{
+    size_t at = 0;
+    size_t surname = han->surname;
+    if (latin->n < 3) {
+        return false;
+    }
+    if (spells(latin, 0, han, 0, han->n, &at) && at == latin->n) {
+        return true;
+    }
+    return surname && spells(latin, 0, han, surname, han->n, &at) && spells(latin, at, han, 0, surname, &at) && at == latin->n;
 }
 
 /* 建国欧阳 beside 欧阳建国 and 王建建国 beside 王建国 are no transliterated names. */
@@ -234,7 +296,7 @@ static bool is_transliterated(const struct name_form *a, const struct name_form 
 
 /* --- all -------------------------------------------------------------------------------------------------------------------- */
 
-enum name_level name_compare(const struct name_form *a, const struct name_form *b)
+enum name_likeness name_compare(const struct name_form *a, const struct name_form *b)
 {
     if (a->script == NAME_SCRIPT_NONE || b->script == NAME_SCRIPT_NONE) {
         return NAME_LEVEL_UNKNOWN;
@@ -249,10 +311,10 @@ enum name_level name_compare(const struct name_form *a, const struct name_form *
     bool latin_a = a->script == NAME_SCRIPT_LATIN, latin_b = b->script == NAME_SCRIPT_LATIN;
     if (latin_a != latin_b) {
         const struct name_form *latin = latin_a ? a : b, *han = latin_a ? b : a;
-        return name_latin_spells(latin, han) ? NAME_LEVEL_PINYIN : NAME_LEVEL_UNKNOWN;
+        return latin_spells(latin, han) ? NAME_LEVEL_PINYIN : NAME_LEVEL_UNKNOWN;
     }
     if (latin_a) {
-        return name_latin_compare(a, b);
+        return NAME_LEVEL_LATIN;
     }
     if (is_transliterated(a, b)) {
         return compare_parts(a, b);
@@ -273,15 +335,17 @@ static const struct {
     [NAME_LEVEL_PART] = {"part", "其中一个不全", "one lacks a part"},
     [NAME_LEVEL_ONE] = {"one", "一字之差", "one character differs"},
     [NAME_LEVEL_SURNAME] = {"surname", "只有姓相同", "surname only"},
+    [NAME_LEVEL_GIVEN] = {"given", "只有名相同", "given name only"},
     [NAME_LEVEL_NONE] = {"none", "不同", "different"},
+    [NAME_LEVEL_LATIN] = {"latin", "两个拉丁字母的姓名", "two names in Latin letters"},
 };
 
-const char *name_level_word(enum name_level l)
+const char *name_level_word(enum name_likeness l)
 {
     return TR(level_words[l].zh, level_words[l].en);
 }
 
-const char *name_level_code(enum name_level l)
+const char *name_level_code(enum name_likeness l)
 {
     return level_words[l].code;
 }

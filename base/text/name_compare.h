@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two names compared for linkage, in levels from best to worst, and the keys that bring names together in blocks. A name is prepared once; comparing two
-   prepared names takes some 20 to 300 ns, allocates nothing, and is symmetric.
-   Levels for Chinese names follow Collender et al. 2020 (phonetic and visual), Lam 2025 (pinyin) and Peng, Yu, Dredze 2015; here a fuzzy level is taken
-   only when every other character of the name agrees. Siblings' names differ in one character: NAME_LEVEL_ONE is weak evidence inside a household. */
+   prepared names takes some 20 to 300 ns, allocates nothing, and is symmetric. Two names in Latin letters are only told equal or not: their levels are
+   those of matchers/compare.h.
+   Levels follow Collender et al. 2020 (phonetic and visual), Lam 2025 (pinyin) and Peng, Yu, Dredze 2015; here a fuzzy level is taken only when every
+   other character of the name agrees. Siblings' names differ in one character: NAME_LEVEL_ONE is weak evidence inside a household. */
 #ifndef MOPAI_TEXT_NAME_COMPARE_H
 #define MOPAI_TEXT_NAME_COMPARE_H
 
@@ -33,32 +34,34 @@ struct name_form {
 /* Cleans first (base/text/fold.h name_clean): marks, digits, remarks are no part of a name. Any bytes are allowed. */
 void name_form_make(struct str name, struct name_form *out);
 
-enum name_level {
+enum name_likeness {
     NAME_LEVEL_UNKNOWN,   /* says nothing: either is missing, unreadable, or of a newborn without a name */
     NAME_LEVEL_SAME,      /* same but for width, blanks, dots, accents */
     NAME_LEVEL_VARIANT,   /* same after variants and weak equals (張 张, 萧 肖) */
     NAME_LEVEL_TONE,      /* same pinyin with tones, whatever the characters */
-    NAME_LEVEL_PINYIN,    /* same pinyin; transliterated names: same classes (买买提 麦麦提); Latin: same NYSIIS; characters against pinyin that fits */
-    NAME_LEVEL_SWAPPED,   /* given characters, surname and given name, parts or words in another order */
-    NAME_LEVEL_ALIKE,     /* one character differs and looks alike, or is unreadable; Latin: one slip, or Jaro-Winkler from .92 */
-    NAME_LEVEL_PART,      /* one has a part fewer: father's name or middle name missing or an initial, or the text was cut */
-    NAME_LEVEL_ONE,       /* one character of three and more differs, is lost or extra; Latin: Jaro-Winkler from .80 */
-    NAME_LEVEL_SURNAME,   /* same surname only; of parts or words: one is common */
+    NAME_LEVEL_PINYIN,    /* same pinyin; transliterated names: same classes (买买提 麦麦提); characters against pinyin that spells them */
+    NAME_LEVEL_SWAPPED,   /* given characters, surname and given name, or parts in another order */
+    NAME_LEVEL_ALIKE,     /* one character differs and looks alike, or is unreadable */
+    NAME_LEVEL_PART,      /* one has a part fewer: the father's name is missing, or the text was cut */
+    NAME_LEVEL_ONE,       /* one character of three and more differs, is lost or extra */
+    NAME_LEVEL_SURNAME,   /* same surname only; transliterated names: one part is common */
+    NAME_LEVEL_GIVEN,     /* same given name only */
     NAME_LEVEL_NONE,
+    NAME_LEVEL_LATIN,     /* both in Latin letters and not equal */
     NAME_LEVEL_COUNT
 };
-enum name_level name_compare(const struct name_form *a, const struct name_form *b);
-const char *name_level_word(enum name_level l); /* in the language in force */
-const char *name_level_code(enum name_level l); /* stable: "same", "variant", ... */
+enum name_likeness name_compare(const struct name_form *a, const struct name_form *b);
+const char *name_level_word(enum name_likeness l); /* in the language in force */
+const char *name_level_code(enum name_likeness l); /* stable: "same", "variant", ... */
 
 /* --- blocking keys: 0 is no key ---------------------------------------------------------------------------------------- */
 #define NAME_SOUND_KEYS 4
 /* Keys by sound, dialects merged (syllable_merged): one for each way to read the name, at most NAME_SOUND_KEYS, so that two names of the same pinyin share one.
-   Transliterated names: the first three syllables by class; Latin: NYSIIS of the words, sorted. Returns how many. */
+   Transliterated names: the first three syllables by class. None for Latin letters. Returns how many. */
 size_t name_sound_keys(const struct name_form *f, uint64_t out_keys[NAME_SOUND_KEYS]);
-/* The first letters of the syllables as first read (zhang wei: z, w); Latin: of the words, sorted. */
+/* The first letters of the syllables as first read (zhang wei: z, w); of Latin words: 0. */
 uint64_t name_initial_key(const struct name_form *f);
-/* The characters whatever their order; Latin: the words. */
+/* The characters whatever their order. */
 uint64_t name_sorted_key(const struct name_form *f);
 
 #endif

@@ -5,7 +5,6 @@
 
 #include "base/core/hash.h"
 #include "base/text/name_compare.h"
-#include "base/text/name_form.h"
 
 enum { SOUND_SYLLABLES = 3 }; /* of a transliterated name: its father's part may be missing */
 
@@ -14,50 +13,6 @@ static uint64_t key_of(const void *p, size_t n, uint64_t kind)
     return n ? hash64_seed(p, n, kind) | 1 : 0;
 }
 enum { KEY_SOUND = 1, KEY_INITIAL, KEY_SORTED };
-
-/* --- Latin: every word gives a little text; the texts are sorted ---------------------------------------------------------- */
-
-struct word_key {
-    char text[NAME_FORM_CODES * 2];
-    size_t n;
-};
-
-static int word_cmp(const void *pa, const void *pb)
-{
-    const struct word_key *a = pa, *b = pb;
-    int d = memcmp(a->text, b->text, MIN(a->n, b->n));
-    return d ? d : a->n < b->n ? -1 : a->n > b->n;
-}
-
-static size_t word_sound(struct name_part w, char *out) { return nysiis(w, out); }
-static size_t word_initial(struct name_part w, char *out)
-{
-    memcpy(out, w.code, sizeof(*w.code));
-    return sizeof(*w.code);
-}
-static size_t word_whole(struct name_part w, char *out)
-{
-    memcpy(out, w.code, w.n * sizeof(*w.code));
-    return w.n * sizeof(*w.code);
-}
-
-static uint64_t words_key(const struct name_form *f, size_t (*text)(struct name_part, char *), uint64_t kind)
-{
-    struct word_key words[NAME_FORM_PARTS];
-    uint64_t key = kind;
-    bool any = false;
-    for (size_t i = 0; i < f->n_parts; i++) {
-        words[i].n = text(name_part(f, i), words[i].text);
-        any = any || words[i].n;
-    }
-    qsort(words, f->n_parts, sizeof(*words), word_cmp);
-    for (size_t i = 0; i < f->n_parts; i++) {
-        key = hash64_seed(words[i].text, words[i].n, key);
-    }
-    return any ? key | 1 : 0;
-}
-
-/* --- characters ------------------------------------------------------------------------------------------------------------- */
 
 /* The different merged syllables of a character, in the order of its readings; the class for a transliterated one, else its own code without a reading. */
 static size_t sounds_of(const struct name_form *f, size_t i, uint16_t out[NAME_SOUND_KEYS])
@@ -83,12 +38,8 @@ static size_t sounds_of(const struct name_form *f, size_t i, uint16_t out[NAME_S
 
 size_t name_sound_keys(const struct name_form *f, uint64_t out_keys[NAME_SOUND_KEYS])
 {
-    if (f->script == NAME_SCRIPT_NONE) {
+    if (f->script == NAME_SCRIPT_NONE || f->script == NAME_SCRIPT_LATIN) {
         return 0;
-    }
-    if (f->script == NAME_SCRIPT_LATIN) {
-        out_keys[0] = words_key(f, word_sound, KEY_SOUND);
-        return out_keys[0] != 0;
     }
     size_t length = f->script == NAME_SCRIPT_PARTS ? MIN(f->n, (size_t)SOUND_SYLLABLES) : f->n, n = 1;
     uint16_t ways[NAME_SOUND_KEYS][NAME_FORM_CODES], sounds[NAME_SOUND_KEYS];
@@ -113,11 +64,8 @@ size_t name_sound_keys(const struct name_form *f, uint64_t out_keys[NAME_SOUND_K
 uint64_t name_initial_key(const struct name_form *f)
 {
     char letters[NAME_FORM_CODES];
-    if (f->script == NAME_SCRIPT_NONE) {
+    if (f->script == NAME_SCRIPT_NONE || f->script == NAME_SCRIPT_LATIN) {
         return 0;
-    }
-    if (f->script == NAME_SCRIPT_LATIN) {
-        return words_key(f, word_initial, KEY_INITIAL);
     }
     for (size_t i = 0; i < f->n; i++) {
         const uint16_t *readings;
@@ -137,9 +85,6 @@ uint64_t name_sorted_key(const struct name_form *f)
     uint16_t codes[NAME_FORM_CODES];
     if (f->script == NAME_SCRIPT_NONE || f->unreadable) {
         return 0;
-    }
-    if (f->script == NAME_SCRIPT_LATIN) {
-        return words_key(f, word_whole, KEY_SORTED);
     }
     memcpy(codes, f->code, f->n * sizeof(*codes));
     qsort(codes, f->n, sizeof(*codes), code_cmp);

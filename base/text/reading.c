@@ -21,7 +21,7 @@ static uint32_t han_index(uint32_t cp)
     return han_rank[word] + (uint32_t)__builtin_popcountll(below);
 }
 
-uint16_t code_of(uint32_t cp)
+uint16_t dense_code(uint32_t cp)
 {
     if (cp < CODE_LETTER_END) {
         return (uint16_t)cp;
@@ -33,7 +33,7 @@ uint16_t code_of(uint32_t cp)
     return (uint16_t)(i < HAN_COUNT ? HAN_CODE_FIRST + i : CODE_OTHER_FIRST + (hash_mix(cp) & (0xFFFF - CODE_OTHER_FIRST)));
 }
 
-uint32_t code_char(uint16_t code)
+uint32_t dense_char(uint16_t code)
 {
     if (code < CODE_LETTER_END) {
         return code;
@@ -96,7 +96,7 @@ static const uint32_t *const translit_groups[] = {
 
 uint16_t reading_translit_class(uint16_t code)
 {
-    uint32_t cp = code_char(code);
+    uint32_t cp = dense_char(code);
     for (size_t g = 0; cp >= 0x4E00 && g < ARRAY_LEN(translit_groups); g++) {
         for (const uint32_t *p = translit_groups[g]; *p; p++) {
             if (*p == cp) {

@@ -15,8 +15,8 @@
 #define CODE_UNREADABLE 0x3FF /* ? □ * and what else stands for a character nobody could type */
 #define HAN_CODE_FIRST  0x400
 #define CODE_OTHER_FIRST 0xC000
-uint16_t code_of(uint32_t cp);
-uint32_t code_char(uint16_t code); /* 0 for codes that are not one character's own */
+uint16_t dense_code(uint32_t cp);
+uint32_t dense_char(uint16_t code); /* 0 for codes that are not one character's own */
 static inline bool code_is_han(uint16_t code) { return code >= HAN_CODE_FIRST && code < CODE_OTHER_FIRST; }
 
 /* One reading: syllable * 8 + tone, tones 1 to 4, 5 for the neutral one. */

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/text/utf8.h"
-#include "matchers/edits.h"
+#include "base/text/edits.h"
 #include "matchers/model.h"
 
 static struct codes codes_of(const char *text, uint16_t *buf)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "matchers/edits.h"
+#include "base/text/edits.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Distances between short texts of 16-bit codes, in characters. No allocation. */
-#ifndef MOPAI_MATCHERS_EDITS_H
-#define MOPAI_MATCHERS_EDITS_H
+#ifndef MOPAI_TEXT_EDITS_H
+#define MOPAI_TEXT_EDITS_H
 
 #include "base/core/compiler.h"
 
