@@ -87,7 +87,7 @@ tabled jy_contrib "$dir"/clean/night-*/jy_contrib_*.csv
 for which in sent clean; do
     echo "source,file,line,person,dirt"
     for file in "$dir/$which"/truth/records-*.csv; do
-        awk -F, -v file="$(basename "$file" | sed 's/^records-//')" 'FNR > 1 { print $1 "," file "," $2 "," $4 "," $5 }' "$file"
+        awk -F, -v file="$(basename "$file" | sed 's/^records-//')" 'FNR > 1 && $2 > 0 { print $1 "," file "," $2 "," $4 "," $5 }' "$file"
     done
 done | awk -v out="$dir/import" '/^source,/ { n++ } { print > (out "/" (n == 1 ? "truth_row" : "truth_clean") ".csv") }'
 for what in links persons households warnings; do
