@@ -34,6 +34,10 @@ enum status catalogue_accepted(struct db *ledger, struct str source_id, daynum u
 enum status catalogue_segment(struct site *site, const struct source *s, const char *xxh128, const char *name, struct arena *a, const char **out_path,
                               struct seg_reader **out, struct err *err) MUST_CHECK;
 
+/* The same for its rejects (rejects.h). */
+enum status catalogue_rejects(struct site *site, const struct source *s, const char *xxh128, const char *name, struct arena *a, struct seg_reader **out,
+                              struct err *err) MUST_CHECK;
+
 /* What a delivery brings, before or after it is in the ledger. */
 enum status timeline_make(struct site *site, const struct source *s, const struct delivered *older, const struct delivered *newer, struct err *err) MUST_CHECK;
 

@@ -7,6 +7,7 @@
 #include "base/store/raw.h"
 #include "matchers/identifier.h"
 #include "pipeline/ingest/catalogue.h"
+#include "pipeline/ingest/rejects.h"
 
 static enum status open_input(struct site *site, const struct night_input *in, struct arena *a, struct seg_reader **out, struct err *err)
 {
@@ -101,6 +102,31 @@ static enum status one_reject(struct seg_reader *r, uint64_t row, struct reject 
     return ST_OK;
 }
 
+enum status rejects_each(struct seg_reader *r, bool (*fn)(void *ctx, const struct reject *r, int64_t count), void *ctx, struct err *err)
+{
+    for (uint64_t row = 0; row < seg_rows(r); row++) {
+        struct reject one;
+        int64_t count;
+        TRY(one_reject(r, row, &one, &count, err));
+        if (!fn(ctx, &one, count)) {
+            break;
+        }
+    }
+    return ST_OK;
+}
+
+enum status catalogue_rejects(struct site *site, const struct source *s, const char *xxh128, const char *name, struct arena *a, struct seg_reader **out,
+                              struct err *err)
+{
+    const char *path = rejects_path(a, site->segments, xxh128, s);
+    if (!file_exists(path)) {
+        AUTO_SEG segment = NULL;
+        TRY(file_unlink(segment_path(a, site->segments, xxh128, s), err)); /* both are made by one typing */
+        TRY(catalogue_segment(site, s, xxh128, name, a, NULL, &segment, err));
+    }
+    return seg_open(path, out, err);
+}
+
 static enum status open_rejects(struct site *site, int64_t file_id, struct arena *a, struct seg_reader **out, struct err *err)
 {
     AUTO_STMT q = stmt_use(site->ledger, STMT_SELECT_DELIVERY_FILE);
@@ -111,14 +137,8 @@ static enum status open_rejects(struct site *site, int64_t file_id, struct arena
     if (at < 0) {
         return err_set(err, ST_NOT_FOUND, TR("台账里没有文件 %lld", "the ledger has no file %lld"), (long long)file_id);
     }
-    const struct source *s = &site->sources->v[at];
-    const char *xxh = arena_z(a, stmt_text(q, 1)), *name = arena_z(a, stmt_text(q, 2)), *path = rejects_path(a, site->segments, xxh, s);
-    if (!file_exists(path)) {
-        AUTO_SEG segment = NULL;
-        TRY(file_unlink(segment_path(a, site->segments, xxh, s), err)); /* both are made by one typing */
-        TRY(catalogue_segment(site, s, xxh, name, a, NULL, &segment, err));
-    }
-    return seg_open(path, out, err);
+    const char *xxh = arena_z(a, stmt_text(q, 1)), *name = arena_z(a, stmt_text(q, 2));
+    return catalogue_rejects(site, &site->sources->v[at], xxh, name, a, out, err);
 }
 
 enum status file_rejects(struct site *site, int64_t file_id, bool (*fn)(void *ctx, const struct reject *r, int64_t count), void *ctx, struct err *err)
@@ -126,15 +146,7 @@ enum status file_rejects(struct site *site, int64_t file_id, bool (*fn)(void *ct
     AUTO_ARENA a = ARENA_INIT;
     AUTO_SEG r = NULL;
     TRY(open_rejects(site, file_id, &a, &r, err));
-    for (uint64_t row = 0; row < seg_rows(r); row++) {
-        struct reject one;
-        int64_t count;
-        TRY(one_reject(r, row, &one, &count, err));
-        if (!fn(ctx, &one, count)) {
-            break;
-        }
-    }
-    return ST_OK;
+    return rejects_each(r, fn, ctx, err);
 }
 
 const char *reject_reason_text(struct str code)

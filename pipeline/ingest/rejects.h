@@ -34,6 +34,9 @@ struct reject_list {
 bool rejects_count(struct reject_list *l, enum reject_kind kind, int column, enum value_reason reason);
 void rejects_example(struct reject_list *l, int64_t line, int64_t row, struct str masked); /* of the one counted last */
 enum status rejects_write(struct reject_list *l, const struct source *s, const char *path, struct err *err) MUST_CHECK;
+/* Reads such a file back: see file_rejects (ingest.h). */
+struct seg_reader;
+enum status rejects_each(struct seg_reader *r, bool (*fn)(void *ctx, const struct reject *r, int64_t count), void *ctx, struct err *err) MUST_CHECK;
 void rejects_release(struct reject_list *l);
 
 #endif

@@ -10,7 +10,7 @@
 #include "base/store/raw.h"
 #include "pipeline/command.h"
 #include "pipeline/ingest/catalogue.h"
-#include "pipeline/ingest/gates.h"
+#include "pipeline/ingest/delivery_judge.h"
 #include "pipeline/ingest/header_change.h"
 
 struct inbox_file {
@@ -34,9 +34,10 @@ struct scan {
     struct ingest_counts counts;
 };
 
+#define FULL_AS_INCREMENT 90 /* percent */
+
 static const char *const date_from_words[] = {"name", "column", "receipt"};
 static const char *const state_words[] = {"accepted", "held", "refused"};
-enum delivery_state { STATE_ACCEPTED, STATE_HELD, STATE_REFUSED };
 
 /* --- looking ------------------------------------------------------------------------------------------------------- */
 
@@ -236,12 +237,14 @@ struct making {
     struct inbox_file **files;
     size_t n;
     struct typing_facts sum;
-    struct gate_result gates[GATE_RESULTS_MAX];
-    size_t n_gates;
+    struct delivered self; /* as later deliveries will see it */
+    gate_results gates;
+    const struct delivered *newer; /* accepted and of a later data date; NULL: this is the newest */
+    int overlap; /* percent of the delivery before it that comes again; -1 */
     enum delivery_state state;
     struct strbuf reason;
     char content[33];
-    int parts_missing;
+    const char *parts_missing; /* "第 2、3 份"; NULL: none is */
 };
 
 static int hash_cmp(const void *a, const void *b)
@@ -294,37 +297,30 @@ static enum status type_files(struct scan *s, struct making *m, bool *out_stable
     return ST_OK;
 }
 
-/* Typed rows of the delivery of the scope that this one follows, -1 when it is the first. */
-static int64_t previous_typed(const struct delivered_list *list, const struct inbox_file *f)
+static void describe_self(struct scan *s, struct making *m)
 {
-    int64_t typed = -1;
-    for (size_t i = 0; i < list->n; i++) {
-        const struct delivered *d = &list->v[i];
-        if (strcmp(d->scope, f->scope) == 0 && d->date < f->date) { /* one of the same date is what this one corrects */
-            typed = 0;
-            for (size_t k = 0; k < d->n_files; k++) {
-                typed += d->files[k].typed;
-            }
-        }
+    const struct inbox_file *f = m->files[0];
+    m->self = (struct delivered){.id = -1, .scope = f->scope, .content = m->content, .date = f->date, .n_files = m->n};
+    m->self.files = arena_array(&s->arena, struct delivered_file, m->n);
+    for (size_t i = 0; i < m->n; i++) {
+        m->self.files[i] = (struct delivered_file){-1, (int)i + 1, m->files[i]->name, m->files[i]->hex.xxh128, m->files[i]->typed.facts.typed};
     }
-    return typed;
 }
 
-static void judge(struct making *m, int64_t previous)
+static enum status judge(struct scan *s, struct making *m, const struct delivered_list *list, struct err *err)
 {
+    for (size_t i = 0; i < list->n; i++) {
+        const struct delivered *d = &list->v[i];
+        m->newer = strcmp(d->scope, m->self.scope) == 0 && d->date > m->self.date ? d : m->newer; /* by date: the newest */
+    }
+    const struct delivery_case c = {s->site, m->src, &m->self, list, &m->sum, m->parts_missing, clock_today()};
+    m->overlap = -1;
     if (m->state == STATE_REFUSED) {
-        return;
+        return ST_OK;
     }
-    m->n_gates = gates_judge(m->src, &m->sum, previous, m->parts_missing, m->gates);
-    for (size_t i = 0; i < m->n_gates; i++) {
-        const struct gate_result *g = &m->gates[i];
-        if (g->verdict != GATE_STOP) {
-            continue;
-        }
-        bool ids = strcmp(g->gate, gate_name(GATE_IDS)) == 0;
-        m->state = ids ? STATE_REFUSED : MAX(m->state, STATE_HELD);
-        strbuf_addf(&m->reason, TR("%s%s %s，允许 %s", "%s%s %s, allowed %s"), m->reason.n ? TR("；", "; ") : "", gate_label(str_of(g->gate)), g->value, g->band);
-    }
+    TRY(delivery_judge(&c, &s->arena, &m->gates, err));
+    m->state = delivery_verdict(&m->gates, &m->reason);
+    return delivery_overlap(&c, &m->overlap, err);
 }
 
 /* The neighbours' timelines while the delivery is still ours alone: once it is in the ledger they are there. */
@@ -342,15 +338,10 @@ static enum status make_timelines(struct scan *s, const struct making *m, const 
             after = d->date > f->date && (!after || d->date == after->date) ? d : after;
         }
     }
-    struct delivered self = {.scope = f->scope, .content = m->content, .date = f->date, .n_files = m->n};
-    self.files = arena_array(&s->arena, struct delivered_file, m->n);
-    for (size_t i = 0; i < m->n; i++) {
-        self.files[i] = (struct delivered_file){-1, (int)i + 1, m->files[i]->name, m->files[i]->hex.xxh128, 0};
+    if (before && strcmp(before->content, m->content) != 0) {
+        TRY(timeline_make(s->site, m->src, before, &m->self, err));
     }
-    if (before && strcmp(before->content, self.content) != 0) {
-        TRY(timeline_make(s->site, m->src, before, &self, err));
-    }
-    return after && strcmp(after->content, self.content) != 0 ? timeline_make(s->site, m->src, &self, after, err) : ST_OK;
+    return after && strcmp(after->content, m->content) != 0 ? timeline_make(s->site, m->src, &m->self, after, err) : ST_OK;
 }
 
 static enum status insert_file(struct db *db, const struct making *m, size_t i, int64_t delivery, struct err *err)
@@ -435,13 +426,13 @@ static enum status enter_ledger(struct scan *s, const struct making *m, int64_t 
     for (size_t i = 0; i < m->n; i++) {
         TRY(insert_file(db, m, i, *out_id, err));
     }
-    for (size_t i = 0; i < m->n_gates; i++) {
+    for (size_t i = 0; i < m->gates.n; i++) {
         AUTO_STMT q = stmt_use(db, STMT_INSERT_GATE_RESULT);
         stmt_bind_int(q, ":delivery", *out_id);
-        stmt_bind_z(q, ":gate", m->gates[i].gate);
-        stmt_bind_z(q, ":value", m->gates[i].value);
-        stmt_bind_z(q, ":band", m->gates[i].band);
-        stmt_bind_z(q, ":verdict", gate_verdict_name(m->gates[i].verdict));
+        stmt_bind_z(q, ":gate", m->gates.v[i].gate);
+        stmt_bind_z(q, ":value", m->gates.v[i].value);
+        stmt_bind_z(q, ":band", m->gates.v[i].band);
+        stmt_bind_z(q, ":verdict", gate_verdict_name(m->gates.v[i].verdict));
         TRY(stmt_run(q, err));
     }
     return tx_commit(&tx, err);
@@ -463,9 +454,64 @@ static void report_months(const struct making *m, int64_t id)
              STR_ARG(m->src->label), m->files[0]->name, strbuf_z(&name), strbuf_z(&rows), (long long)id);
 }
 
-static void report(struct scan *s, const struct making *m, int64_t id)
+/* Repeated records count once, so nothing goes wrong; but the department should know. */
+static void report_overlap(const struct making *m, int64_t id)
+{
+    if (m->overlap >= FULL_AS_INCREMENT) {
+        warn_add(ST_W_CHECK, TR("交付 %lld（" STR_FMT " %s）：上一次的记录有 %d%% 又来了，像是把全量当增量送；重复的只算一次，结果不受影响，请部门以后只送新增",
+                                "delivery %lld (" STR_FMT " %s): %d%% of the records before it came again, a full export sent as an increment? repeats count once, nothing is wrong"),
+                 (long long)id, STR_ARG(m->src->label), m->files[0]->name, m->overlap);
+    }
+}
+
+/* A late one of an older date does not replace what is in force. */
+static void report_late(const struct making *m, int64_t id)
+{
+    if (m->src->kind == KIND_APPEND || m->state != STATE_ACCEPTED || !m->newer) {
+        return;
+    }
+    AUTO_STRBUF day = STRBUF_INIT;
+    strbuf_add_day(&day, m->newer->date);
+    warn_add(ST_W_CHECK, TR("交付 %lld（" STR_FMT " %s）：比在用的交付 %lld（%s）旧，%s；如果它才是对的，先撤回新的：mopai deliveries withdraw %lld --reason \"理由\"",
+                            "delivery %lld (" STR_FMT " %s): older than delivery %lld (%s) in force, %s; if it is the right one, withdraw the newer: mopai deliveries withdraw %lld --reason \"...\""),
+             (long long)id, STR_ARG(m->src->label), m->files[0]->name, (long long)m->newer->id, strbuf_z(&day),
+             m->src->kind == KIND_SNAPSHOT ? TR("只用来看变化", "only changes are read from it") : TR("只补它独有的月份", "it adds only the months it alone covers"), (long long)m->newer->id);
+}
+
+static void report_verdict(const struct making *m, int64_t id)
 {
     const struct inbox_file *f = m->files[0];
+    AUTO_STRBUF way = STRBUF_INIT;
+    delivery_way_out(m->src, m->state, &m->gates, id, &way);
+    if (m->state == STATE_HELD) {
+        warn_add(ST_W_DELIVERY_HELD, TR("交付 %lld（" STR_FMT " %s）暂扣：%s%s", "delivery %lld (" STR_FMT " %s) held: %s%s"), (long long)id, STR_ARG(m->src->label),
+                 f->name, strbuf_z(&m->reason), strbuf_z(&way));
+    } else if (m->state == STATE_REFUSED) {
+        warn_add(ST_W_FILE_REFUSED, TR("交付 %lld（" STR_FMT " %s）拒收：%s%s", "delivery %lld (" STR_FMT " %s) refused: %s%s"), (long long)id,
+                 STR_ARG(m->src->label), f->name, strbuf_z(&m->reason), strbuf_z(&way));
+    } else if (m->sum.rejected > 0) {
+        warn_add(ST_W_REJECTS, TR(STR_FMT " %s：退回 %lld 行", STR_FMT " %s: %lld rows rejected"), STR_ARG(m->src->label), f->name, (long long)m->sum.rejected);
+    }
+}
+
+static void report_gates(const struct making *m, int64_t id)
+{
+    for (size_t i = 0; i < m->gates.n; i++) {
+        const struct gate_result *g = &m->gates.v[i];
+        AUTO_STRBUF title = STRBUF_INIT;
+        if (g->verdict != GATE_WARN) {
+            continue;
+        }
+        gate_title(str_of(g->gate), &title);
+        warn_add(ST_W_CHECK, TR("交付 %lld（" STR_FMT " %s）：%s %s，通常 %s", "delivery %lld (" STR_FMT " %s): %s %s, usually %s"), (long long)id,
+                 STR_ARG(m->src->label), m->files[0]->name, strbuf_z(&title), g->value, g->band);
+        log_event(LOG_INFO, "gate", "source=" STR_FMT " delivery=%lld gate=%s value=\"%s\" band=\"%s\"", STR_ARG(m->src->id), (long long)id, g->gate,
+                  g->value, g->band);
+    }
+}
+
+static void report(struct scan *s, const struct making *m, int64_t id)
+{
     struct ingest_counts *c = &s->counts;
     for (size_t i = 0; i < m->n; i++) {
         const struct typing_facts *t = &m->files[i]->typed.facts;
@@ -477,26 +523,13 @@ static void report(struct scan *s, const struct making *m, int64_t id)
         c->bytes += m->files[i]->size;
     }
     c->accepted += m->state == STATE_ACCEPTED;
-    report_months(m, id);
     c->held += m->state == STATE_HELD;
-    if (m->state == STATE_HELD) {
-        warn_add(ST_W_DELIVERY_HELD, TR("交付 %lld（" STR_FMT " %s）暂扣：%s", "delivery %lld (" STR_FMT " %s) held: %s"), (long long)id, STR_ARG(m->src->label),
-                 f->name, strbuf_z(&m->reason));
-    } else if (m->state == STATE_REFUSED) {
-        c->refused += (int64_t)m->n;
-        warn_add(ST_W_FILE_REFUSED, TR("交付 %lld（" STR_FMT " %s）拒收：%s", "delivery %lld (" STR_FMT " %s) refused: %s"), (long long)id,
-                 STR_ARG(m->src->label), f->name, strbuf_z(&m->reason));
-    } else if (m->sum.rejected > 0) {
-        warn_add(ST_W_REJECTS, TR(STR_FMT " %s：退回 %lld 行", STR_FMT " %s: %lld rows rejected"), STR_ARG(m->src->label), f->name, (long long)m->sum.rejected);
-    }
-    for (size_t i = 0; i < m->n_gates; i++) {
-        if (m->gates[i].verdict == GATE_WARN) {
-            warn_add(ST_W_CHECK, TR("交付 %lld（" STR_FMT " %s）：%s %s，通常 %s", "delivery %lld (" STR_FMT " %s): %s %s, usually %s"), (long long)id,
-                     STR_ARG(m->src->label), f->name, gate_label(str_of(m->gates[i].gate)), m->gates[i].value, m->gates[i].band);
-            log_event(LOG_INFO, "gate", "source=" STR_FMT " delivery=%lld gate=%s value=\"%s\" band=\"%s\"", STR_ARG(m->src->id), (long long)id,
-                      m->gates[i].gate, m->gates[i].value, m->gates[i].band);
-        }
-    }
+    c->refused += m->state == STATE_REFUSED ? (int64_t)m->n : 0;
+    report_months(m, id);
+    report_overlap(m, id);
+    report_late(m, id);
+    report_verdict(m, id);
+    report_gates(m, id);
 }
 
 /* What typing noticed, and columns the delivery before still had. */
@@ -531,7 +564,8 @@ static enum status make_delivery(struct scan *s, struct making *m, struct err *e
         return ST_OK;
     }
     TRY(catalogue_accepted(s->site->ledger, m->src->id, DAY_FOREVER, &s->arena, &list, err));
-    judge(m, previous_typed(&list, m->files[0]));
+    describe_self(s, m);
+    TRY(judge(s, m, &list, err));
     TRY(make_timelines(s, m, &list, err));
     TRY(enter_ledger(s, m, &id, err));
     report(s, m, id);
@@ -558,6 +592,37 @@ static void choose_files(struct scan *s, size_t from, size_t to, struct making *
     }
 }
 
+/* Which parts are not here: by number when the names say it, else how many. NULL: all are. */
+static const char *missing_parts(struct scan *s, const struct making *m)
+{
+    AUTO_STRBUF b = STRBUF_INIT;
+    int n = 0;
+    for (int part = 1; part <= m->src->parts; part++) {
+        bool here = false;
+        for (size_t i = 0; i < m->n; i++) {
+            here |= m->files[i]->says.part == part;
+        }
+        if (!here) {
+            strbuf_addf(&b, "%s%d", n++ ? TR("、", ", ") : "", part);
+        }
+    }
+    if (m->src->parts <= (int)m->n) {
+        return NULL;
+    }
+    return n == m->src->parts ? arena_printf(&s->arena, TR("%d 份", "%d parts"), n - (int)m->n) : arena_printf(&s->arena, TR("第 %s 份", "part %s"), strbuf_z(&b));
+}
+
+static void report_waiting(struct scan *s, const struct making *m)
+{
+    const struct inbox_file *f = m->files[0];
+    AUTO_STRBUF until = STRBUF_INIT;
+    strbuf_add_day(&until, f->date + m->src->part_wait);
+    s->counts.waiting += (int64_t)m->n;
+    log_event(LOG_INFO, "parts", "source=" STR_FMT " have=%zu want=%d", STR_ARG(m->src->id), m->n, m->src->parts);
+    warn_add(ST_W_CHECK, TR(STR_FMT " %s：共 %d 份，还缺%s，等到 %s；过了这天仍不齐就暂扣", STR_FMT " %s: of %d parts, %s is missing; it waits until %s and is held then"),
+             STR_ARG(m->src->label), f->name, m->src->parts, m->parts_missing, strbuf_z(&until));
+}
+
 static enum status take_group(struct scan *s, size_t from, size_t to, struct err *err)
 {
     struct making m = {.src = source_of(s, &s->files.v[from])};
@@ -565,16 +630,14 @@ static enum status take_group(struct scan *s, size_t from, size_t to, struct err
     m.sum.date = DAY_MISSING;
     m.files = arena_array(&s->arena, struct inbox_file *, to - from);
     choose_files(s, from, to, &m);
-    if (m.src->parts > (int)m.n) {
-        m.parts_missing = m.src->parts - (int)m.n;
-        if (clock_today() <= s->files.v[from].date + m.src->part_wait) {
-            s->counts.waiting += (int64_t)m.n;
-            log_event(LOG_INFO, "parts", "source=" STR_FMT " have=%zu want=%d", STR_ARG(m.src->id), m.n, m.src->parts);
-            return ST_OK;
-        }
+    m.parts_missing = missing_parts(s, &m);
+    if (m.parts_missing && clock_today() <= m.files[0]->date + m.src->part_wait) {
+        report_waiting(s, &m);
+        return ST_OK;
     }
     enum status st = make_delivery(s, &m, err);
     strbuf_release(&m.reason);
+    vec_release(&m.gates);
     for (size_t i = 0; i < m.n; i++) {
         typed_file_release(&m.files[i]->typed);
     }

@@ -13,7 +13,6 @@
 static const char *const column_type_words[] = {"id_number", "disability_certificate", "name", "date",    "month", "money", "phone", "address",
                                                 "area",      "code",                   "flag", "integer", "text",  "token", NULL};
 static const char *const kind_words[] = {"snapshot", "period", "append", NULL};
-static const char *const gate_words[] = {"rows", "rejects", "defects", "ids", "sex", "keys", NULL};
 static const char *const unit_labels[] = {"", "保障户", "户籍户", "参保家庭"};
 static const char *const cover_words[] = {"户籍", "居住", "参保地", NULL};
 static const char *const role_words[] = {"id",    "name",    "used_name",     "sex",  "birth",  "death",
@@ -32,24 +31,6 @@ const char *column_type_name(enum column_type t)
 const char *unit_kind_label(enum unit_kind k)
 {
     return unit_labels[k];
-}
-
-const char *gate_name(enum source_gate g)
-{
-    return gate_words[g];
-}
-
-const char *gate_label(struct str name)
-{
-    static const char *const words[][3] = {{"rows", "行数", "rows"},          {"rejects", "退回行", "rejected rows"}, {"defects", "未知的格子", "unknown cells"},
-                                           {"ids", "证件号码", "identifiers"}, {"sex", "性别与证件号不符", "sex against the identifier"},
-                                           {"keys", "记录键为空", "blank keys"}, {"parts", "份数", "parts"},           {"empty", "没有数据行", "no data rows"}};
-    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        if (str_eqz(name, words[i][0])) {
-            return TR(words[i][1], words[i][2]);
-        }
-    }
-    return "?";
 }
 
 size_t source_width(const struct source *s)
@@ -98,7 +79,7 @@ static struct str keep(struct loader *l, struct str s)
 }
 
 /* "7天", "7" -> 7 */
-static bool days_of(struct loader *l, const struct yaml_node *map, const char *key, int *out)
+bool source_days(struct loader *l, const struct yaml_node *map, const char *key, int *out)
 {
     struct str t;
     if (!yaml_text(l->doc, map, key, YAML_OPTIONAL, &t)) {
@@ -115,51 +96,6 @@ static bool days_of(struct loader *l, const struct yaml_node *map, const char *k
     }
     *out = (int)v;
     return true;
-}
-
-/* "1.5%" -> 15000 parts per million */
-static bool percent_of(struct str t, int64_t *out)
-{
-    t = str_trim(t);
-    if (!str_ends(t, STR("%"))) {
-        return false;
-    }
-    t.n--;
-    size_t dot = str_find(t, STR("."));
-    int64_t whole, part = 0;
-    if (!str_to_i64(str_sub(t, 0, dot), &whole) || whole > 1000000) {
-        return false;
-    }
-    struct str frac = dot < t.n ? str_sub(t, dot + 1, t.n) : str_n(NULL, 0);
-    if (frac.n > 4 || (frac.n > 0 && !str_to_i64(frac, &part))) {
-        return false;
-    }
-    for (size_t i = frac.n; i < 4; i++) {
-        part *= 10;
-    }
-    *out = whole * 10000 + part;
-    return true;
-}
-
-/* "80%..125%" is a band, "1%" an upper bound. */
-static void band_of(struct loader *l, const struct yaml_node *map, const char *key, int64_t *low, int64_t *high)
-{
-    struct str t;
-    if (!yaml_text(l->doc, map, key, YAML_OPTIONAL, &t)) {
-        return;
-    }
-    if (str_eqz(t, "none")) {
-        *low = *high = -1;
-        return;
-    }
-    size_t dots = str_find(t, STR(".."));
-    int64_t lo = -1, hi = -1;
-    bool ok = dots < t.n ? percent_of(str_sub(t, 0, dots), &lo) && percent_of(str_sub(t, dots + 2, t.n), &hi) : percent_of(t, &hi);
-    if (!ok || lo > hi) {
-        yaml_problem(l->doc, yaml_get(map, key), "E151", TR("界限应写成 1%% 或 80%%..125%%，或 none", "a bound is 1%%, 80%%..125%% or none"));
-        return;
-    }
-    *low = lo, *high = hi;
 }
 
 /* --- columns ------------------------------------------------------------------------------------------------------- */
@@ -397,38 +333,6 @@ static void load_cover(struct loader *l, const struct yaml_node *map, struct sou
     }
 }
 
-static void load_gates(struct loader *l, const struct yaml_node *map, struct source *s)
-{
-    static const char *const keys[] = {"warn", "stop", NULL};
-    const struct gate_band none = {-1, -1, -1, -1};
-    for (size_t i = 0; i < GATE_COUNT; i++) {
-        s->gates[i] = none;
-    }
-    if (s->kind == KIND_SNAPSHOT) {
-        s->gates[GATE_ROWS] = (struct gate_band){800000, 1250000, 500000, 2000000};
-    } else if (s->kind == KIND_PERIOD) {
-        s->gates[GATE_ROWS] = (struct gate_band){500000, 2000000, -1, -1};
-    }
-    s->gates[GATE_REJECTS] = (struct gate_band){-1, 10000, -1, 200000};
-    s->gates[GATE_DEFECTS] = (struct gate_band){-1, 100000, -1, -1};
-    s->gates[GATE_IDS] = (struct gate_band){-1, 1000, -1, 50000};
-    s->gates[GATE_SEX] = (struct gate_band){-1, 10000, -1, 50000};
-    s->gates[GATE_KEYS] = (struct gate_band){-1, 1000, -1, 200000};
-    const struct yaml_node *g;
-    if (!yaml_map(l->doc, map, "gates", YAML_OPTIONAL, &g)) {
-        return;
-    }
-    (void)yaml_check_keys(l->doc, g, gate_words);
-    for (size_t i = 0; i < GATE_COUNT; i++) {
-        const struct yaml_node *one;
-        if (yaml_map(l->doc, g, gate_words[i], YAML_OPTIONAL, &one)) {
-            (void)yaml_check_keys(l->doc, one, keys);
-            band_of(l, one, "warn", &s->gates[i].warn_low, &s->gates[i].warn_high);
-            band_of(l, one, "stop", &s->gates[i].stop_low, &s->gates[i].stop_high);
-        }
-    }
-}
-
 static void load_files(struct loader *l, const struct yaml_node *map, struct source *s)
 {
     static const char *const delimiters[] = {"auto", "comma", "tab", "semicolon", "pipe", NULL};
@@ -462,7 +366,7 @@ static void load_parts(struct loader *l, const struct yaml_node *map, struct sou
         if (yaml_int_in(l->doc, p, "count", 2, 999, &n)) {
             s->parts = (int)n;
         }
-        (void)days_of(l, p, "wait", &s->part_wait);
+        (void)source_days(l, p, "wait", &s->part_wait);
     }
 }
 
@@ -534,10 +438,10 @@ static void load_source(struct loader *l, const struct yaml_node *map, struct so
     load_columns(l, map, s);
     load_files(l, map, s);
     load_kind(l, map, s);
-    load_gates(l, map, s);
+    source_load_gates(l, map, s);
     load_parts(l, map, s);
-    (void)days_of(l, map, "cadence", &s->cadence);
-    (void)days_of(l, map, "grace", &s->grace);
+    (void)source_days(l, map, "cadence", &s->cadence);
+    (void)source_days(l, map, "grace", &s->grace);
     (void)yaml_flag(l->doc, map, "optional", YAML_OPTIONAL, &s->optional);
     s->date_column = load_from_column(l, map, "date", s);
     if (s->date_column >= 0) {

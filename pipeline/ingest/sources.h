@@ -122,18 +122,31 @@ struct source_skip {
     struct str value; /* label (code), 是 or 否 (flag), else the text */
 };
 
-/* A gate's bands, in parts per million; -1: not set. Outside warn: reported; outside stop: the delivery is held. */
+/* A gate's bands, in parts per million (freshness: in days); -1: not set. Outside warn: reported; outside stop: the delivery is held. */
 struct gate_band {
     int64_t warn_low, warn_high, stop_low, stop_high;
 };
 enum source_gate {
-    GATE_ROWS,     /* typed rows against the previous delivery of the scope */
-    GATE_REJECTS,  /* rejected / records */
-    GATE_DEFECTS,  /* cells kept as unknown / (typed rows x columns) */
-    GATE_IDS,      /* identifiers destroyed by a spreadsheet (E+17, 000 tails, no X among the valid ones): beyond stop the file is refused */
-    GATE_SEX,      /* sex column against the 17th digit */
-    GATE_KEYS,     /* rows with a blank key */
+    GATE_ROWS,      /* typed rows against the previous delivery of the scope; append: against the median of the last ones */
+    GATE_REJECTS,   /* rejected / records */
+    GATE_DEFECTS,   /* cells kept as unknown / (typed rows x columns) */
+    GATE_IDS,       /* identifiers destroyed by a spreadsheet (E+17, 000 tails): beyond stop the file is refused */
+    GATE_X,         /* share of X among the last characters of identifiers: beyond stop the file is refused */
+    GATE_SEX,       /* sex column against the 17th digit */
+    GATE_KEYS,      /* rows with a blank key */
+    GATE_FRESHNESS, /* days from the data date to the day of receipt */
     GATE_COUNT
+};
+enum column_gate {
+    COLUMN_GATE_MISSING,  /* rows without a value, blank or unusable / typed rows */
+    COLUMN_GATE_CODES,    /* cells that were filled but are not usable: not in the code table, not of the type / typed rows */
+    COLUMN_GATE_DISTINCT, /* number of different values against the previous delivery of the scope */
+    COLUMN_GATE_SUM,      /* sum (money, integer) against the previous delivery of the scope */
+    COLUMN_GATE_COUNT
+};
+struct source_column_gates {
+    int column;
+    struct gate_band band[COLUMN_GATE_COUNT];
 };
 
 enum date_from { DATE_FROM_NAME, DATE_FROM_COLUMN, DATE_FROM_RECEIPT };
@@ -169,6 +182,8 @@ struct source {
     struct source_absent *absent;
     size_t n_absent;
     struct gate_band gates[GATE_COUNT];
+    struct source_column_gates *column_gates; /* columns that have some, in the order written */
+    size_t n_column_gates;
     char typing[17];     /* typing hash, 16 hex digits: columns, types, code tables, key, measures, header settings */
     int line;
 };
@@ -191,7 +206,13 @@ const char *source_kind_name(enum source_kind k);                 /* "snapshot" 
 const char *column_type_name(enum column_type t);                 /* "id_number" */
 const char *unit_kind_label(enum unit_kind k);                    /* "保障户"; "" for none */
 const char *gate_name(enum source_gate g);                        /* "rows" */
-const char *gate_label(struct str name);                          /* what people call it: "退回行"; "?" when it is none of ours */
+const char *column_gate_name(enum column_gate g);                 /* "missing" */
+/* What people call a gate of the ledger, "rows" or "missing:金额": 退回行; 金额没有值. Appended. */
+void gate_title(struct str name, struct strbuf *out);
+static inline bool gate_band_is_set(const struct gate_band *b)
+{
+    return b->warn_low >= 0 || b->warn_high >= 0 || b->stop_low >= 0 || b->stop_high >= 0;
+}
 /* The declared column that holds the raw cell of column or measure `c`: itself, or the first term of a measure. */
 int source_raw_column(const struct source *s, int c);
 

@@ -24,6 +24,8 @@ void source_check_roles(struct loader *l, const struct source *s, const struct y
 void source_load_keys(struct loader *l, const struct yaml_node *map, struct source *s); /* key and refund_of */
 void source_load_measures(struct loader *l, const struct yaml_node *measures, struct source *s);
 void source_load_skip(struct loader *l, const struct yaml_node *map, struct source *s); /* rows that do not count */
+void source_load_gates(struct loader *l, const struct yaml_node *map, struct source *s);
+bool source_days(struct loader *l, const struct yaml_node *map, const char *key, int *out); /* "7天", "7"; false when absent or wrong */
 void source_check_pattern(struct loader *l, const struct yaml_node *pattern);
 void source_typing_hash(struct source *s);
 

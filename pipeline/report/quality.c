@@ -34,18 +34,6 @@ static void line(struct quality *q, const char *item, struct str column, const c
     csv_end_row(&q->csv);
 }
 
-static const char *gate_word(struct str gate)
-{
-    static const char *const words[][2] = {{"rows", "行数变化"}, {"rejects", "退回比例"}, {"defects", "缺陷比例"},
-                                           {"ids", "证件号损坏"}, {"sex", "性别与证件号不符"}, {"keys", "主键空白"}, {"empty", "没有数据行"}, {"parts", "份数"}};
-    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        if (str_eqz(gate, words[i][0])) {
-            return words[i][1];
-        }
-    }
-    return "其他";
-}
-
 /* Exact numbers come with the first example of each kind, column and reason. */
 static bool count_reason(void *ctx, const struct reject *j, int64_t count)
 {
@@ -76,12 +64,13 @@ static enum status write_file(struct quality *q, const struct delivered_file *f,
     }
     line(q, "缺陷格", STR(""), "", f->defects, "");
     for (size_t g = 0; g < f->n_gates; g++) {
-        struct arena a = ARENA_INIT;
+        AUTO_ARENA a = ARENA_INIT;
+        AUTO_STRBUF title = STRBUF_INIT;
         const struct delivered_gate *gate = &f->gates[g];
         const char *verdict = str_eqz(gate->verdict, "ok") ? "通过" : str_eqz(gate->verdict, "warn") ? "提醒" : "拦下";
-        line(q, "检验", STR(""), gate_word(gate->gate), -1,
+        gate_title(gate->gate, &title);
+        line(q, "检验", STR(""), strbuf_z(&title), -1,
              arena_printf(&a, "%s：" STR_FMT "（允许 " STR_FMT "）", verdict, STR_ARG(gate->value), STR_ARG(gate->band)));
-        arena_release(&a);
     }
     return q->r->site && f->rejected + f->defects > 0 ? file_rejects(q->r->site, f->file_id, count_reason, q, err) : ST_OK;
 }

@@ -70,7 +70,7 @@ new_source_site
 expect 107 '文件是空的' m ingest
 rm "$site"/inbox/*
 printf '编号,姓名,身份证号\n' >"$site/inbox/list_20260226.csv"
-expect 102 '没有数据行 0，允许 ≥ 1' m ingest
+expect 102 '没有数据行 0 行，允许 ≥ 1' m ingest
 rm "$site"/inbox/*
 # shellcheck disable=SC2059
 printf "$rows" >"$site/inbox/list_20260301.csv"
@@ -124,7 +124,7 @@ expect 0 '0 个问题' m verify
 # a small town without one assisted: held until people accept that there is nobody, no news the week after
 new_source_site
 printf '编号,姓名,身份证号\n' >"$site/inbox/list_20260220.csv"
-expect 102 '没有数据行 0，允许 ≥ 1' m ingest
+expect 102 '没有数据行 0 行，允许 ≥ 1' m ingest
 expect 0 '' m deliveries accept 1 --reason "本月无人"
 printf '编号,姓名,身份证号 \n' >"$site/inbox/list_20260227.csv"
 expect 0 '接收完成' m ingest
@@ -132,4 +132,4 @@ expect 0 '接收完成' m ingest
 printf "$rows" >"$site/inbox/list_20260228.csv"
 expect 0 '接收完成' m ingest
 printf '编号,姓名,身份证号  \n' >"$site/inbox/list_20260301.csv"
-expect 102 '没有数据行 0，允许 ≥ 1' m ingest
+expect 102 '没有数据行 0 行，允许 ≥ 1' m ingest

@@ -15,7 +15,9 @@
 #include "base/core/hash.h"
 #include "base/store/db.h"
 #include "pipeline/command.h"
+#include "pipeline/ingest/column_facts.h"
 #include "pipeline/ingest/ingest.h"
+#include "pipeline/ingest/standing.h"
 
 /* The program's collector of warnings lives in main.c; here they are counted. */
 static int warned[ST_COUNT];
@@ -434,6 +436,68 @@ static void test_parts(void **state)
     close_place(&p);
 }
 
+/* What people are told is in force is what the night reads. */
+static void expect_standing_as_read(struct place *p, const char *day)
+{
+    struct inputs in = in_force(p, day);
+    standing_list told = {0};
+    struct err err;
+    daynum d;
+    assert_true(day_parse_iso(str_of(day), &d));
+    must(standings_load(&p->site, d, &p->arena, &told, &err), &err);
+    for (size_t i = 0; i < told.n; i++) {
+        int64_t counting = 0;
+        for (size_t k = 0; k < in.n; k++) {
+            for (int64_t row = 0; in.v[k].delivery_id == told.v[i].delivery && row < in.v[k].rows; row++) {
+                counting += !input_superseded(&in.v[k], row);
+            }
+        }
+        if (told.v[i].in_force != (counting > 0)) {
+            fail_msg("%s: delivery %lld has %lld rows that count, but: %s", day, (long long)told.v[i].delivery, (long long)counting, told.v[i].why);
+        }
+    }
+    vec_release(&told);
+}
+
+static void test_standing(void **state)
+{
+    (void)state;
+    static const char *const days[] = {"2025-12-31", "2026-01-15", "2026-02-15", "2026-03-05"};
+    struct place p;
+    open_place(&p, "standing");
+    put_members(&p, "20260101", 0, 20, "低保");
+    put_members(&p, "20260201", 0, 20, "特困");
+    put_contributions(&p, "20260110", (const char *const[]){"甲一,,110,202512,100", NULL});
+    put_contributions(&p, "20260201", (const char *const[]){"甲一,,110,202512,100", "乙二,,110,202601,100", NULL});
+    put_contributions(&p, "20260301", (const char *const[]){"甲一,,110,202601,200", "甲一,,110,202602,200", NULL});
+    put(&p, "yb_settle_1_20260101_inc.csv", "结算流水号,证件号码,个人负担总额,结算时间\nS1,,10,2026-01-01\n");
+    (void)scan(&p);
+    for (size_t i = 0; i < ARRAY_LEN(days); i++) {
+        expect_standing_as_read(&p, days[i]);
+    }
+    close_place(&p);
+}
+
+/* Exact while few; an estimate within two percent beyond, the same in any order. */
+static void test_distinct(void **state)
+{
+    (void)state;
+    struct distinct up = {0}, down = {0};
+    const uint64_t n = 300000;
+    for (uint64_t i = 0; i < n; i++) {
+        distinct_add(&up, hash_mix(i % 1000));
+    }
+    assert_int_equal(distinct_count(&up), 1000);
+    for (uint64_t i = 0; i < n; i++) {
+        distinct_add(&up, hash_mix(i));
+        distinct_add(&down, hash_mix(n - 1 - i));
+    }
+    assert_int_equal(distinct_count(&up), distinct_count(&down));
+    assert_in_range(distinct_count(&up), n * 98 / 100, n * 102 / 100);
+    distinct_release(&up);
+    distinct_release(&down);
+}
+
 int main(void)
 {
     struct err err;
@@ -444,7 +508,7 @@ int main(void)
         cmocka_unit_test(test_title_totals),  cmocka_unit_test(test_refunds_and_corrections), cmocka_unit_test(test_timeline),
         cmocka_unit_test(test_late_delivery), cmocka_unit_test(test_gates),                   cmocka_unit_test(test_inbox),
         cmocka_unit_test(test_period),        cmocka_unit_test(test_order_does_not_matter),   cmocka_unit_test(test_repeats),
-        cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_parts),         cmocka_unit_test(test_standing),                cmocka_unit_test(test_distinct),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
