@@ -100,7 +100,7 @@ static void take_pairs(void *ctx, const struct pair *pairs, size_t n)
         }
         int32_t w = score_pair(x->s, pairs[i].a, pairs[i].b, &pattern);
         if (w >= x->keep) {
-            vec_push(&x->edges, (struct link_edge){pairs[i].a, pairs[i].b, w});
+            vec_push(&x->edges, (struct cluster_edge){pairs[i].a, pairs[i].b, w});
         }
     }
 }
@@ -121,7 +121,7 @@ static void *score_part(void *ctx)
 
 static int edge_order(const void *a, const void *b)
 {
-    const struct link_edge *x = a, *y = b;
+    const struct cluster_edge *x = a, *y = b;
     return x->a != y->a ? (x->a < y->a ? -1 : 1) : (x->b > y->b) - (x->b < y->b);
 }
 

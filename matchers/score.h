@@ -4,6 +4,7 @@
 #ifndef MOPAI_MATCHERS_SCORE_H
 #define MOPAI_MATCHERS_SCORE_H
 
+#include "matchers/cluster.h"
 #include "matchers/model.h"
 
 struct scorer {
@@ -21,11 +22,7 @@ int32_t score_pair(const struct scorer *s, uint32_t a, uint32_t b, uint64_t *out
 /* The weight of one field of a pair: what the waterfall shows. */
 int32_t score_field(const struct scorer *s, unsigned field, uint32_t a, uint32_t b, unsigned *out_level);
 
-struct link_edge {
-    uint32_t a, b;   /* a < b */
-    int32_t weight;
-};
-typedef VEC(struct link_edge) link_edges;
+typedef VEC(struct cluster_edge) link_edges; /* a < b */
 /* Every pair of the blocks that weighs `keep` or more, sorted by a, b. *out_pairs: how many were scored. */
 void score_blocks(const struct scorer *s, const struct blocks *b, int32_t keep, unsigned threads, link_edges *out, uint64_t *out_pairs);
 
