@@ -109,8 +109,6 @@ static int lane_of(const struct rules_scan *s, int column)
     return -1;
 }
 
-static int days_back(struct window w) { return (int)(w.days + w.months * 31); }
-
 /* --- leaves --------------------------------------------------------------------------------------------------------- */
 static int find_leaf(const struct gen *g, const struct expr *e)
 {
@@ -397,7 +395,7 @@ static void use_fact(struct gen *g, int index)
                                                                     .scan = f->scan, .column = f->column, .date_column = f->date_column};
     g->rs->input_defs[g->rs->inputs.n_facts++] = index;
     g->rs->inputs.facts = g->rs->input_facts;
-    g->rs->inputs.days_back = MAX(g->rs->inputs.days_back, days_back(f->window));
+    g->rs->inputs.days_back = MAX(g->rs->inputs.days_back, window_days_back(&f->window));
 }
 
 /* EX_COLUMN instructions name schema columns until the scan's lanes are known. */
@@ -437,7 +435,7 @@ static void plan_changes(struct gen *g)
         if (k == n) {
             list[n++] = (struct rules_change){t->attr, 0};
         }
-        list[k].days_back = MAX(list[k].days_back, days_back(t->window));
+        list[k].days_back = MAX(list[k].days_back, window_days_back(&t->window));
         t->change = (int)k;
         g->rs->inputs.days_back = MAX(g->rs->inputs.days_back, list[k].days_back);
     }

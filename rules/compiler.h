@@ -52,6 +52,7 @@ struct expr *parse_value(struct compiler *c, const struct yaml_node *node, struc
 bool parse_literal(struct compiler *c, const struct yaml_node *node, enum rules_type type, int enumeration, struct val *out);
 bool parse_literal_text(struct compiler *c, const struct yaml_node *node, struct str text, enum rules_type type, int enumeration, struct val *out);
 bool parse_duration(struct compiler *c, const struct yaml_node *node, struct window *out);
+bool parse_window(struct compiler *c, const struct yaml_node *node, struct window *out); /* 12个月, 本年 */
 /* Canonical text of a tree: equal decisions, equal text. Facts stand by their hash. */
 void expr_canonical(const struct ruleset *rs, const struct expr *e, struct strbuf *out);
 void fact_hash(const struct ruleset *rs, struct fact_def *f); /* fills f->hash */

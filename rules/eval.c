@@ -3,21 +3,40 @@
 #include "base/core/hash.h"
 #include "rules/run.h"
 
+/* Bits of the accumulator are months, not values. */
+static bool months_counted(const struct fact_def *f) { return f->agg == RULES_GAP || (f->agg == RULES_DISTINCT && f->column == f->date_column); }
+
 /* --- making --------------------------------------------------------------------------------------------------------- */
 static void init_window(struct rules_run *run, const struct fact_def *f, struct acc *a)
 {
     const struct window *w = &f->window;
-    daynum after = !w->set ? DAY_MISSING : w->months ? day_add_months(run->as_of, -(int)w->months) : run->as_of - (daynum)w->days;
+    struct bounds b = w->set ? window_bounds(w, run->as_of) : (struct bounds){DAY_MISSING, run->as_of};
+    daynum after = w->set ? b.first - 1 : DAY_MISSING;
     a->window_day = f->agg == RULES_LAST ? DAY_MISSING : after; /* a report about the household stands by its own date, whoever it names has died since */
     if (f->date_column < 0) {
         return;
     }
     bool months = run->rs->schema.tables[f->table].columns[f->date_column].type == RT_MONTH;
     a->has_last = true;
-    a->last = months ? day_month(run->as_of) : run->as_of;
+    a->last = months ? day_month(run->as_of) : b.last;
     a->has_first = w->set;
-    a->first = !w->set ? 0 : months ? day_month(run->as_of) - w->months + 1 : (int64_t)after + 1;
+    a->first = !w->set ? 0 : b.first;
+    monthnum first = 0, last = 0;
+    if (w->set) {
+        window_months(w, run->as_of, f->agg == RULES_GAP, &first, &last);
+    }
+    if (w->set && months) {
+        a->first = first, a->last = last;
+    } else if (f->agg == RULES_GAP) {
+        a->first = month_first(first), a->last = month_last(last);
+    }
+    if (months_counted(f)) {
+        a->bit0 = last;
+        a->bits = (int)(last - first + 1);
+    }
 }
+
+static bool has_masks(const struct fact_def *f) { return f->agg == RULES_DISTINCT || f->agg == RULES_GAP; }
 
 static void init_acc(struct rules_run *run, size_t fact)
 {
@@ -25,7 +44,11 @@ static void init_acc(struct rules_run *run, size_t fact)
     struct acc *a = &run->accs[fact];
     a->n = f->entity == RULES_HOUSEHOLD ? run->w.n_households : run->w.n_persons;
     a->lo = xcalloc(a->n + 1, sizeof *a->lo);
-    if (f->agg == RULES_LAST || f->agg == RULES_MAX || f->agg == RULES_MIN) {
+    if (has_masks(f)) {
+        a->hi = xcalloc(a->n + 1, sizeof *a->hi);
+        a->bit0 = -1;
+        a->bits = f->agg == RULES_DISTINCT && !months_counted(f) ? (int)run->rs->schema.enums[run->rs->schema.tables[f->table].columns[f->column].enumeration].n : 0;
+    } else if (f->agg != RULES_SUM && f->agg != RULES_COUNT) {
         a->hi = xcalloc(a->n + 1, sizeof *a->hi);
         a->day = xmalloc((a->n + 1) * sizeof *a->day);
         a->maybe = xmalloc((a->n + 1) * sizeof *a->maybe);
@@ -80,7 +103,7 @@ static struct rules_run *run_new(const struct ruleset *rs, daynum as_of, const s
     }
     for (size_t i = 0; i < rs->n_ctests; i++) {
         const struct window *w = &rs->ctests[i].window;
-        run->changes[i].after = w->months ? day_add_months(as_of, -(int)w->months) : as_of - (daynum)w->days;
+        run->changes[i].after = window_bounds(w, as_of).first - 1;
         run->changes[i].sure = xcalloc(world->n_persons / 8 + 1, 1);
         run->changes[i].maybe = xcalloc(world->n_persons / 8 + 1, 1);
     }

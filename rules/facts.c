@@ -92,12 +92,39 @@ static bool column_fits(const struct compiler *c, const struct fact_def *f, stru
     case RULES_MAX:
     case RULES_MIN:
         return amount || dated;
+    case RULES_DISTINCT:
+        out->type = RT_INT;
+        out->enumeration = -1;
+        return col->type == RT_ENUM || dated;
+    case RULES_GAP:
+        out->type = RT_MONTHS;
+        out->enumeration = -1;
+        return dated;
     case RULES_LAST:
+    case RULES_FIRST:
         return amount || dated || col->type == RT_ENUM;
     case RULES_COUNT:
     default:
         return true;
     }
+}
+
+static bool counts_months(const struct compiler *c, const struct fact_def *f)
+{
+    enum rules_type t = c->rs->schema.tables[f->table].columns[f->column].type;
+    return (f->agg == RULES_DISTINCT || f->agg == RULES_GAP) && (t == RT_MONTH || t == RT_DATE);
+}
+
+/* Months are kept as bits. */
+static bool months_fit(struct compiler *c, const struct yaml_node *map, const struct fact_def *f)
+{
+    enum { MOST = 60 };
+    const struct window *w = &f->window;
+    bool fits = w->set && !w->days && w->months <= MOST && (w->span == SPAN_ROLLING || f->agg == RULES_DISTINCT);
+    if (!fits) {
+        yaml_problem(&c->doc, map, "E109", TR("数月份要写 last: 几个月，最多 %d个月", "counting months needs last: so many months, at most %d个月"), MOST);
+    }
+    return fits;
 }
 
 static bool scan_fact(struct compiler *c, const struct yaml_node *map, const char *key, struct fact_def *f)
@@ -115,10 +142,15 @@ static bool scan_fact(struct compiler *c, const struct yaml_node *map, const cha
     }
     bool take = f->agg == RULES_LAST;
     const struct yaml_node *window = yaml_get(map, take ? "stale" : "last");
-    if (!date_column(c, map, f, take || window)) {
+    bool dated = f->column >= 0 && counts_months(c, f);
+    if (!dated && !date_column(c, map, f, take || f->agg == RULES_FIRST || window)) {
         return false;
     }
-    if (window && !parse_duration(c, window, &f->window)) {
+    f->date_column = dated ? f->column : f->date_column;
+    if (window && !(take ? parse_duration(c, window, &f->window) : parse_window(c, window, &f->window))) {
+        return false;
+    }
+    if (dated && !months_fit(c, map, f)) {
         return false;
     }
     if (f->window.days && c->rs->schema.tables[f->table].columns[f->date_column].type == RT_MONTH) {
@@ -201,11 +233,11 @@ static int members_of(struct str w)
 
 static bool resolve_now(struct compiler *c, const struct yaml_node *node, struct fact_def *f)
 {
-    static const char *const keys[] = {"sum", "count", "max", "min", "take", "date", "last", "stale", "where", "of", "type", "note", NULL};
+    static const char *const keys[] = {"sum", "count", "max", "min", "take", "first", "distinct", "gap", "date", "last", "stale", "where", "of", "type", "note", NULL};
     static const struct {
         const char *key;
         enum rules_agg agg;
-    } aggs[] = {{"sum", RULES_SUM}, {"count", RULES_COUNT}, {"max", RULES_MAX}, {"min", RULES_MIN}, {"take", RULES_LAST}};
+    } aggs[] = {{"sum", RULES_SUM}, {"count", RULES_COUNT}, {"max", RULES_MAX}, {"min", RULES_MIN}, {"take", RULES_LAST}, {"first", RULES_FIRST}, {"distinct", RULES_DISTINCT}, {"gap", RULES_GAP}};
     if (node->kind == YAML_TEXT) {
         return formula_fact(c, node, f);
     }
@@ -216,7 +248,7 @@ static bool resolve_now(struct compiler *c, const struct yaml_node *node, struct
     for (size_t i = 0; i < ARRAY_LEN(aggs); i++) {
         if (yaml_get(node, aggs[i].key)) {
             if (found) {
-                yaml_problem(&c->doc, node, "E405", TR("sum、count、max、min、take 只能写一个", "only one of sum, count, max, min, take"));
+                yaml_problem(&c->doc, node, "E405", TR("sum、count、max、min、take、first、distinct、gap 只能写一个", "only one of sum, count, max, min, take, first, distinct, gap"));
                 return false;
             }
             found = aggs[i].key;
@@ -224,7 +256,7 @@ static bool resolve_now(struct compiler *c, const struct yaml_node *node, struct
         }
     }
     if (!found) {
-        yaml_problem(&c->doc, node, "E109", TR("要写 sum、count、max、min、take 之一", "one of sum, count, max, min, take is needed"));
+        yaml_problem(&c->doc, node, "E109", TR("要写 sum、count、max、min、take、first、distinct、gap 之一", "one of sum, count, max, min, take, first, distinct, gap is needed"));
         return false;
     }
     const char *wrong = f->agg == RULES_LAST ? "last" : "stale";

@@ -66,6 +66,7 @@ static const struct {
     {"且", TOK_AND},      {"并且", TOK_AND},    {"and", TOK_AND},    {"或", TOK_OR},         {"或者", TOK_OR},     {"or", TOK_OR},
     {"非", TOK_NOT},      {"not", TOK_NOT},     {"在", TOK_IN},      {"in", TOK_IN},         {"不在", TOK_NOT_IN}, {"含", TOK_HAS},
     {"包含", TOK_HAS},    {"不含", TOK_HAS_NOT}, {"不包含", TOK_HAS_NOT}, {"未知", TOK_UNKNOWN}, {"已知", TOK_KNOWN},  {"变为", TOK_BECAME},
+    {"首次", TOK_APPEARED}, {"消失", TOK_VANISHED}, {"曾", TOK_EVER},
     {"于", TOK_WITHIN},   {"距今", TOK_SINCE},  {"今天", TOK_TODAY},
 };
 

@@ -177,8 +177,14 @@ bool parse_duration(struct compiler *c, const struct yaml_node *node, struct win
                      STR_ARG(text));
         return false;
     }
-    *out = (struct window){true, type == RT_MONTHS ? v : 0, type == RT_DAYS ? v : 0};
+    *out = (struct window){.set = true, .months = type == RT_MONTHS ? v : 0, .days = type == RT_DAYS ? v : 0};
     return true;
+}
+
+bool parse_window(struct compiler *c, const struct yaml_node *node, struct window *out)
+{
+    *out = (struct window){.set = true};
+    return (node->kind == YAML_TEXT && span_named(node->text, &out->span)) || parse_duration(c, node, out);
 }
 
 /* --- canonical text: what the rule's hash is made of ---------------------------------------------------------------- */
@@ -214,7 +220,7 @@ void expr_canonical(const struct ruleset *rs, const struct expr *e, struct strbu
     } else if (e->op == EX_FOLD_ANY || e->op == EX_FOLD_ALL || e->op == EX_FOLD_COUNT) {
         strbuf_addf(out, " %d", e->index);
     } else if (e->op == EX_CHANGED) {
-        strbuf_addf(out, " %lld", (long long)e->scale);
+        strbuf_addf(out, " %lld/%lld", (long long)e->scale, (long long)e->value.hi);
     }
     if ((e->op == EX_IN || e->op == EX_HAS || e->op == EX_CHANGED) && e->a) {
         canonical_mask(rs, e, out);
@@ -240,6 +246,7 @@ void fact_hash(const struct ruleset *rs, struct fact_def *f)
         struct str date = f->date_column >= 0 ? t->columns[f->date_column].name : STR("");
         strbuf_addf(&b, "%d %d %d " STR_FMT " " STR_FMT " " STR_FMT " %lldm%lldd %d ", (int)f->agg, (int)f->entity, (int)f->type, STR_ARG(t->name),
                     STR_ARG(column), STR_ARG(date), (long long)f->window.months, (long long)f->window.days, f->living_only);
+        strbuf_addz(&b, span_name(f->window.span));
         if (f->where) {
             expr_canonical(rs, f->where, &b);
         }

@@ -51,8 +51,10 @@ static struct known fresh(const struct env *env, const struct expr *e)
         struct range body = range(env, rs->facts[e->index].body);
         k.v = body.v, k.none = body.none;
     } else {
-        k.none = rs->facts[e->index].agg >= RULES_MAX;
-        k.v = rs->facts[e->index].agg == RULES_COUNT ? val_range(0, VAL_POS_INF) : VAL_UNKNOWN;
+        enum rules_agg agg = rs->facts[e->index].agg;
+        bool counts = agg == RULES_COUNT || agg == RULES_DISTINCT || agg == RULES_GAP;
+        k.none = agg >= RULES_MAX && !counts;
+        k.v = counts ? val_range(0, VAL_POS_INF) : VAL_UNKNOWN;
     }
     return k;
 }

@@ -317,7 +317,7 @@ static void walk_rule(struct walk *w, struct rule_def *r)
 
 static void walk_window(struct walk *w, struct fact_def *f)
 {
-    for (int by = -1; by <= 1 && f->window.set; by += 2) {
+    for (int by = -1; by <= 1 && f->window.set && f->window.span == SPAN_ROLLING; by += 2) {
         int64_t *n = f->window.months ? &f->window.months : &f->window.days;
         if ((*n > 1 || by > 0) && pick(w)) {
             AUTO_STRBUF b = STRBUF_INIT;

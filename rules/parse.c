@@ -3,7 +3,8 @@
 
      expr := and {或 and}        and := not {且 not}        not := [非] cmp
      cmp  := sum [ (= != < <= > >=) sum | (在|不在) ( '(' list ')' | sum .. sum ) | (含|不含) name | 未知 | 已知
-                 | 变为 (set|name) 于 duration | 距今 op sum ]
+                 | 变为 (set|name) 于 duration | (首次|消失) 于 duration | 距今 op sum ]
+           | 曾 sum (在|=) (set|name) 于 duration
      sum  := mul {(+|-) mul}     mul := atom {(*|/) atom}
      atom := number[unit] | date | name | 今天 | ( expr ) | - atom | (成员|亡故成员|原成员) (有|全是|数) ( expr ) */
 #include "rules/parse.h"
@@ -215,7 +216,7 @@ static struct expr *parse_has(struct px *p, struct expr *x, size_t from)
 static bool parse_within(struct px *p, struct window *out)
 {
     if (p->t.kind != TOK_WITHIN) {
-        px_wanted(p, TR("“于 90天内”：变为 总要写明期限", "'于 90天内': 变为 always names its window"));
+        px_wanted(p, TR("“于 90天内”：变为、首次、消失、曾 总要写明期限", "'于 90天内': 变为, 首次, 消失 and 曾 always name their window"));
         return false;
     }
     px_next(p);
@@ -226,7 +227,7 @@ static bool parse_within(struct px *p, struct window *out)
         px_wanted(p, TR("时长，如 90天内", "a duration such as 90天内"));
         return false;
     }
-    *out = (struct window){true, type == RT_MONTHS ? v : 0, type == RT_DAYS ? v : 0};
+    *out = (struct window){.set = true, .months = type == RT_MONTHS ? v : 0, .days = type == RT_DAYS ? v : 0};
     px_next(p);
     if (p->t.kind == TOK_WORD && str_eqz(p->t.text, "内")) {
         px_next(p);
@@ -234,49 +235,131 @@ static bool parse_within(struct px *p, struct window *out)
     return true;
 }
 
-static int change_test(struct compiler *c, int attr, uint64_t mask, struct window w)
+static bool same_side(struct side a, struct side b) { return a.mask == b.mask && a.outside == b.outside; }
+
+static int change_test(struct compiler *c, struct change_test want)
 {
     for (size_t i = 0; i < c->ctests.n; i++) {
         const struct change_test *t = &c->ctests.v[i];
-        if (t->attr == attr && t->mask == mask && t->window.days == w.days && t->window.months == w.months) {
+        if (t->attr == want.attr && same_side(t->from, want.from) && same_side(t->to, want.to) && t->window.days == want.window.days &&
+            t->window.months == want.window.months) {
             return (int)i;
         }
     }
-    vec_push(&c->ctests, (struct change_test){attr, -1, mask, w});
+    vec_push(&c->ctests, want);
     return (int)c->ctests.n - 1;
 }
 
-static struct expr *parse_became(struct px *p, struct expr *x, size_t from)
+static bool has_changes(struct px *p, const struct expr *x, size_t from)
 {
     bool fits = x->op == EX_ATTR && x->dom == DOM_PERSON && x->type == RT_ENUM && p->c->rs->schema.attrs[x->index].timeline;
     if (!fits) {
         diag_add(p->c->diags, "E308", px_at(p, from, p->t.at), "%s",
-                 TR("变为 只能问有变动记录的本人枚举指标，如 残疾等级", "变为 asks an enumerated attribute of the person that has a timeline, such as 残疾等级"));
+                 TR("变为、首次、消失、曾 只能问有变动记录的本人枚举指标，如 残疾等级", "变为, 首次, 消失 and 曾 ask an enumerated attribute of the person that has a timeline, such as 残疾等级"));
+    }
+    return fits;
+}
+
+static struct expr *make_changed(struct px *p, struct expr *x, enum change_kind kind, uint64_t mask, struct window w)
+{
+    static const struct side any = {0, true};
+    struct side in = {mask, false}, out = {mask, true};
+    const struct change_test tests[] = {
+        [CHANGE_BECAME] = {x->index, -1, out, in, w},  [CHANGE_APPEARED] = {x->index, -1, in, out, w}, [CHANGE_VANISHED] = {x->index, -1, out, in, w},
+        [CHANGE_WAS_FROM] = {x->index, -1, in, any, w}, [CHANGE_WAS_TO] = {x->index, -1, any, in, w},
+    };
+    struct expr *e = px_node(p, EX_CHANGED, RT_BOOL, x, NULL);
+    if (e) {
+        e->value = val_range((int64_t)mask, (int64_t)kind);
+        e->index = change_test(p->c, tests[kind]);
+        e->scale = w.months * CHANGED_MONTH + w.days;
+    }
+    return e;
+}
+
+/* (一级, 二级), or one bare name. */
+static struct expr *parse_values(struct px *p, struct expr *x, size_t from)
+{
+    if (p->t.kind == TOK_LPAREN) {
+        return parse_list(p, x, from);
+    }
+    if (p->t.kind != TOK_WORD && p->t.kind != TOK_STRING) {
+        return px_wanted(p, TR("取值名或括号里的取值", "a value, or values in brackets"));
+    }
+    struct expr *v = px_resolve(p, p->t.text, x);
+    px_next(p);
+    if (!v) {
+        return NULL;
+    }
+    return v->op == EX_CONST && v->type == RT_ENUM && v->value.lo < LIMIT_SET ? make_in(p, x, (uint64_t)1 << v->value.lo) : px_types(p, x, v, from, "比较", "compared");
+}
+
+/* x 变为 (一级, 二级) 于 90天内: became one of these, and still is. */
+static struct expr *parse_became(struct px *p, struct expr *x, size_t from)
+{
+    struct window w = {.set = false};
+    if (!has_changes(p, x, from)) {
         return NULL;
     }
     px_next(p);
-    struct expr *in;
-    if (p->t.kind == TOK_LPAREN) {
-        in = parse_list(p, x, from);
-    } else if (p->t.kind == TOK_WORD || p->t.kind == TOK_STRING) {
-        struct expr *v = px_resolve(p, p->t.text, x);
-        px_next(p);
-        in = !v ? NULL : v->op == EX_CONST && v->type == RT_ENUM && v->value.lo < LIMIT_SET ? make_in(p, x, (uint64_t)1 << v->value.lo) : px_types(p, x, v, from, "比较", "compared");
-    } else {
-        return px_wanted(p, TR("取值名或括号里的取值", "a value, or values in brackets"));
-    }
-    struct window w;
+    struct expr *in = parse_values(p, x, from);
     if (!in || !parse_within(p, &w)) {
         return NULL;
     }
-    struct expr *e = px_node(p, EX_CHANGED, RT_BOOL, x, NULL);
-    if (!e) {
+    struct expr *e = make_changed(p, x, CHANGE_BECAME, (uint64_t)in->value.lo, w);
+    return e ? px_with(p, e, in) : NULL;
+}
+
+/* x 首次 于 90天内: from no row to a row, which is still there; 消失: the other way round. */
+static struct expr *parse_appeared(struct px *p, struct expr *x, size_t from)
+{
+    bool appeared = p->t.kind == TOK_APPEARED;
+    struct window w = {.set = false};
+    if (!has_changes(p, x, from)) {
         return NULL;
     }
-    e->value = in->value;
-    e->index = change_test(p->c, x->index, (uint64_t)in->value.lo, w);
-    e->scale = w.months * CHANGED_MONTH + w.days;
-    return px_with(p, e, in); /* became one of these, and still is */
+    const struct rules_enum *en = &p->c->rs->schema.enums[x->enumeration];
+    if (en->absent < 0 || en->absent >= LIMIT_SET) {
+        return px_fault_from(p, from, "E308", TR("这个指标没有“没有”的取值，问不了 首次 和 消失", "this attribute has no value for absence: 首次 and 消失 cannot be asked"));
+    }
+    px_next(p);
+    if (!parse_within(p, &w)) {
+        return NULL;
+    }
+    struct expr *none = make_in(p, x, (uint64_t)1 << en->absent), *e = make_changed(p, x, appeared ? CHANGE_APPEARED : CHANGE_VANISHED, (uint64_t)1 << en->absent, w);
+    struct expr *now = none && appeared ? make_not(p, none) : none;
+    return e && now ? px_with(p, e, now) : NULL;
+}
+
+static struct expr *or_else(struct px *p, struct expr *a, struct expr *b)
+{
+    struct expr *e = a && b ? px_node(p, EX_OR, RT_BOOL, a, b) : NULL;
+    if (e) {
+        e->made = MADE_BY_WORD;
+    }
+    return e;
+}
+
+/* 曾 x 在 (一级, 二级) 于 1年内: now, or before or after some change within the window. */
+static struct expr *parse_ever(struct px *p)
+{
+    size_t from = p->t.at;
+    struct window w = {.set = false};
+    px_next(p);
+    struct expr *x = px_sum(p, NULL);
+    if (!x || !has_changes(p, x, from)) {
+        return NULL;
+    }
+    if (p->t.kind != TOK_IN && p->t.kind != TOK_EQ) {
+        return px_wanted(p, TR("“在 (取值)”或“= 取值”", "'在 (values)' or '= value'"));
+    }
+    px_next(p);
+    struct expr *in = parse_values(p, x, from);
+    if (!in || !parse_within(p, &w)) {
+        return NULL;
+    }
+    uint64_t mask = (uint64_t)in->value.lo;
+    return or_else(p, make_changed(p, x, CHANGE_WAS_FROM, mask, w), or_else(p, make_changed(p, x, CHANGE_WAS_TO, mask, w), in));
 }
 
 /* x 距今 <= 90天: x is past, and 今天 - 90天 <= x. A day to come is no time ago. */
@@ -329,6 +412,9 @@ static struct expr *parse_relation(struct px *p, struct expr *a, size_t from)
 static struct expr *parse_cmp(struct px *p)
 {
     size_t from = p->t.at;
+    if (p->t.kind == TOK_EVER) {
+        return parse_ever(p);
+    }
     struct expr *a = px_sum(p, NULL);
     if (!a) {
         return NULL;
@@ -352,6 +438,9 @@ static struct expr *parse_cmp(struct px *p)
         return make_not(p, parse_has(p, a, from));
     case TOK_BECAME:
         return parse_became(p, a, from);
+    case TOK_APPEARED:
+    case TOK_VANISHED:
+        return parse_appeared(p, a, from);
     case TOK_SINCE:
         return parse_since(p, a, from);
     case TOK_UNKNOWN:

@@ -149,7 +149,11 @@ struct rules_attr_need {
     int attr;               /* schema index */
     bool dense;             /* scans need it too: give it to rules_run_attr for all persons before scanning */
 };
-enum rules_agg { RULES_SUM, RULES_COUNT, RULES_MAX, RULES_MIN, RULES_LAST };
+enum rules_agg {
+    RULES_SUM, RULES_COUNT, RULES_MAX, RULES_MIN, RULES_LAST, RULES_FIRST,
+    RULES_DISTINCT, /* different values of an enumeration, or different months of a date */
+    RULES_GAP       /* months without a row, counted back from the last month that is over */
+};
 struct rules_fact {         /* one aggregate over one table; shown so that evidence can name it */
     struct str name;        /* 近12月自付 */
     enum rules_entity entity;

@@ -5,6 +5,7 @@
 
 #include "base/text/diag.h"
 #include "rules/arith.h"
+#include "rules/window.h"
 
 enum {
     LIMIT_DEPTH = 24,        /* brackets within brackets */
@@ -40,7 +41,7 @@ struct expr {
     enum rules_type type;
     int enumeration;
     enum dom dom;
-    struct val value;      /* EX_CONST; EX_IN, EX_CHANGED: mask in lo; EX_HAS: bit index in lo */
+    struct val value;      /* EX_CONST; EX_IN, EX_CHANGED: mask in lo; EX_CHANGED: enum change_kind in hi; EX_HAS: bit index in lo */
     int64_t scale;         /* EX_MUL: divisor, EX_DIV: factor, EX_CHANGED: window */
     int index;             /* attribute, fact, parameter, column, change test; EX_FOLD_*: members */
     struct expr *a, *b;
@@ -79,10 +80,6 @@ struct param {
 };
 
 enum fact_kind { FACT_SCAN, FACT_BODY };
-struct window {
-    bool set;
-    int64_t months, days;  /* one of them */
-};
 struct fact_def {
     struct str name;
     enum rules_entity entity;
@@ -104,9 +101,15 @@ struct fact_def {
     struct expr *body;
 };
 
+/* 变为: from another value to one of these. 首次: from none to any. 消失: from any to none. 曾: from one of these (or to one of these) to (from) anything. */
+enum change_kind { CHANGE_BECAME, CHANGE_APPEARED, CHANGE_VANISHED, CHANGE_WAS_FROM, CHANGE_WAS_TO };
+struct side {
+    uint64_t mask;
+    bool outside;          /* the values not in the mask; {0, true} is any value, an unknown one too */
+};
 struct change_test {
     int attr, change;
-    uint64_t mask;
+    struct side from, to;
     struct window window;
 };
 

@@ -175,12 +175,13 @@ static void add_extreme(struct acc *a, uint32_t slot, uint8_t t, struct val v, b
     }
 }
 
-static void add_last(struct acc *a, uint32_t slot, uint8_t t, struct val v, struct val day)
+/* The newest row, or with `first` the oldest: days are turned round. */
+static void add_last(struct acc *a, uint32_t slot, uint8_t t, struct val v, struct val day, bool first)
 {
     if (val_is_none(day)) {
         return;
     }
-    int32_t at = val_known(day) && day.lo > INT32_MIN && day.lo <= INT32_MAX ? (int32_t)day.lo : INT32_MAX;
+    int32_t at = val_known(day) && day.lo > INT32_MIN && day.lo <= INT32_MAX ? (int32_t)(first ? -day.lo : day.lo) : INT32_MAX;
     if (t != TRUTH_YES || !val_known(day)) {
         a->maybe[slot] = MAX(a->maybe[slot], at);
         return;
@@ -195,6 +196,27 @@ static void add_last(struct acc *a, uint32_t slot, uint8_t t, struct val v, stru
             a->lo[slot] = VAL_NEG_INF, a->hi[slot] = VAL_POS_INF;
         }
     }
+}
+
+static enum rules_type scan_type(const struct rules_run *run, const struct fact_def *f, int column) { return run->rs->schema.tables[f->table].columns[column].type; }
+
+/* A value nobody can read may be any of them. */
+static void add_mask(struct acc *a, uint32_t slot, uint8_t t, struct val v, enum rules_type type)
+{
+    uint64_t all = ((uint64_t)1 << a->bits) - 1;
+    if (val_is_none(v)) {
+        return;
+    }
+    if (!val_known(v)) {
+        a->hi[slot] = (int64_t)all;
+        return;
+    }
+    int64_t at = a->bit0 < 0 ? v.lo : a->bit0 - (type == RT_MONTH ? v.lo : day_month((daynum)v.lo));
+    if (at < 0 || at >= a->bits) {
+        return;
+    }
+    int64_t *mask = t == TRUTH_YES ? &a->lo[slot] : &a->hi[slot];
+    *mask = (int64_t)((uint64_t)*mask | (uint64_t)1 << at);
 }
 
 /* Sums of plain numbers: nearly all rows of a district (tests/bench/bench_rules.c). Returns false when it has to be done with care. */
@@ -257,9 +279,14 @@ static void add_rows(struct rules_run *run, size_t fact, const struct rules_rows
         case RULES_MIN:
             add_extreme(a, slot, t, rules_lane_get(value, from + i), f->agg == RULES_MAX);
             break;
+        case RULES_DISTINCT:
+        case RULES_GAP:
+            add_mask(a, slot, t, rules_lane_get(value, from + i), scan_type(run, f, f->column));
+            break;
         case RULES_LAST:
+        case RULES_FIRST:
         default:
-            add_last(a, slot, t, rules_lane_get(value, from + i), rules_lane_get(day, from + i));
+            add_last(a, slot, t, rules_lane_get(value, from + i), rules_lane_get(day, from + i), f->agg == RULES_FIRST);
             break;
         }
     }
@@ -304,6 +331,16 @@ static struct val extreme_value(const struct acc *a, uint32_t row, bool greatest
     return greatest ? v : val_neg(v);
 }
 
+/* Different ones seen; or the months in a row without one, from the newest backwards. */
+static struct val mask_value(const struct fact_def *f, const struct acc *a, uint32_t row, bool open)
+{
+    uint64_t sure = (uint64_t)a->lo[row], possible = sure | (uint64_t)a->hi[row], end = (uint64_t)1 << a->bits;
+    if (f->agg == RULES_GAP) {
+        return val_range(open ? 0 : __builtin_ctzll(possible | end), __builtin_ctzll(sure | end));
+    }
+    return val_range(__builtin_popcountll(sure), open ? a->bits : __builtin_popcountll(possible));
+}
+
 struct val acc_value(const struct rules_run *run, size_t fact, uint32_t row)
 {
     const struct fact_def *f = def_of(run, fact);
@@ -313,7 +350,11 @@ struct val acc_value(const struct rules_run *run, size_t fact, uint32_t row)
     case RULES_MAX:
     case RULES_MIN:
         return extreme_value(a, row, f->agg == RULES_MAX, open);
+    case RULES_DISTINCT:
+    case RULES_GAP:
+        return mask_value(f, a, row, open);
     case RULES_LAST:
+    case RULES_FIRST:
         if (a->day[row] == DATE_ABSENT || a->maybe[row] >= a->day[row] || (f->type == RT_ENUM && a->lo[row] != a->hi[row])) {
             return VAL_UNKNOWN;
         }
@@ -392,6 +433,12 @@ static void open_slots(struct rules_run *run, size_t fact)
     }
 }
 
+static uint8_t on_side(const struct side *s, int32_t value)
+{
+    uint8_t in = value < 0 && s->mask ? TRUTH_MAYBE : value < 0 ? TRUTH_NO : val_in(val_of(value), s->mask);
+    return s->outside ? truth_not(in) : in;
+}
+
 /* --- changes -------------------------------------------------------------------------------------------------------- */
 void rules_change_rows(struct rules_run *run, size_t change, const struct rules_change_block *rows)
 {
@@ -404,9 +451,7 @@ void rules_change_rows(struct rules_run *run, size_t change, const struct rules_
             if (p == RULES_NO_ROW || rows->day[i] <= s->after || rows->day[i] > run->as_of) {
                 continue;
             }
-            uint8_t to = rows->to[i] < 0 ? TRUTH_MAYBE : val_in(val_of(rows->to[i]), t->mask);
-            uint8_t from = rows->from[i] < 0 ? TRUTH_MAYBE : val_in(val_of(rows->from[i]), t->mask);
-            uint8_t hit = to & truth_not(from);
+            uint8_t hit = on_side(&t->to, rows->to[i]) & on_side(&t->from, rows->from[i]);
             if (hit == TRUTH_NO) {
                 continue;
             }

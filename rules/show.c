@@ -62,25 +62,39 @@ static void add_leaf(const struct ruleset *rs, const struct expr *e, struct strb
     }
 }
 
-static void add_values(const struct ruleset *rs, const struct expr *e, bool negated, struct strbuf *out)
+static void add_names(const struct ruleset *rs, const struct expr *e, struct strbuf *out)
 {
     const struct rules_enum *en = &rs->schema.enums[e->a->enumeration];
-    uint64_t mask = (uint64_t)e->value.lo;
-    show(rs, e->a, LEVEL_SUM, out);
-    bool one = e->op == EX_IN && mask && !(mask & (mask - 1));
-    strbuf_addz(out, e->op == EX_CHANGED ? " 变为 (" : one ? (negated ? " != " : " = ") : negated ? " 不在 (" : " 在 (");
     bool first = true;
-    for (size_t i = 0; i < en->n && i < 64; i++) {
-        if (mask >> i & 1) {
+    for (size_t i = 0; i < en->n && i < LIMIT_SET; i++) {
+        if ((uint64_t)e->value.lo >> i & 1) {
             strbuf_addf(out, "%s" STR_FMT, first ? "" : ", ", STR_ARG(en->values[i]));
             first = false;
         }
     }
+}
+
+static void add_values(const struct ruleset *rs, const struct expr *e, bool negated, struct strbuf *out)
+{
+    uint64_t mask = (uint64_t)e->value.lo;
+    bool one = mask && !(mask & (mask - 1));
+    show(rs, e->a, LEVEL_SUM, out);
+    strbuf_addz(out, one ? (negated ? " != " : " = ") : negated ? " 不在 (" : " 在 (");
+    add_names(rs, e, out);
     strbuf_addz(out, one ? "" : ")");
-    if (e->op == EX_CHANGED) {
-        bool months = e->scale >= CHANGED_MONTH;
-        strbuf_addf(out, " 于 %lld%s内", (long long)(months ? e->scale / CHANGED_MONTH : e->scale), months ? "个月" : "天");
+}
+
+static void add_change(const struct ruleset *rs, const struct expr *e, struct strbuf *out)
+{
+    static const char *const words[] = {" 变为 (", " 首次", " 消失", " 在 (", " 在 ("};
+    bool months = e->scale >= CHANGED_MONTH, named = e->value.hi != CHANGE_APPEARED && e->value.hi != CHANGE_VANISHED;
+    strbuf_addz(out, e->value.hi >= CHANGE_WAS_FROM ? "曾 " : "");
+    show(rs, e->a, LEVEL_SUM, out);
+    strbuf_addz(out, words[e->value.hi]);
+    if (named) {
+        add_names(rs, e, out);
     }
+    strbuf_addf(out, "%s 于 %lld%s内", named ? ")" : "", (long long)(months ? e->scale / CHANGED_MONTH : e->scale), months ? "个月" : "天");
 }
 
 static void add_has(const struct ruleset *rs, const struct expr *e, bool negated, struct strbuf *out)
@@ -167,8 +181,10 @@ static void show_open(const struct ruleset *rs, const struct expr *e, struct str
         add_not(rs, e, out);
     } else if (e->op == EX_LT || e->op == EX_LE || e->op == EX_EQ) {
         add_compare(rs, e, false, out);
-    } else if (e->op == EX_IN || e->op == EX_CHANGED) {
+    } else if (e->op == EX_IN) {
         add_values(rs, e, false, out);
+    } else if (e->op == EX_CHANGED) {
+        add_change(rs, e, out);
     } else if (e->op == EX_HAS) {
         add_has(rs, e, false, out);
     } else if (e->op == EX_UNKNOWN) {

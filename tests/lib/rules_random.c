@@ -24,9 +24,10 @@ static const char *const GRADES[] = {"一级", "二级", "三级", "四级", "�
 static const char *const CATEGORIES[] = {"特困", "低保", "低保边缘", "刚性支出", "防返贫", "无"};
 static const char *const BENEFITS[] = {"护理补贴", "生活补贴", "低保金", "高龄津贴"};
 static const char *const MONEY[] = {"500元", "5000元", "大额自付线", "高额红线", "2 * 大额自付线", "3个月 * 低保标准", "高额红线 / 4", "1.5 * 高额红线", "0元"};
-static const char *const HOUSE_MONEY[] = {"户.和", "户.大", "户.小", "户.和 + 户.大", "户.和 - 100元", "2 * 户.和", "户.和 / 2", "户.元", "0.5 * (户.和 + 户.大)"};
+static const char *const HOUSE_MONEY[] = {"户.和", "户.大", "户.小", "户.和 + 户.大", "户.和 - 100元", "2 * 户.和", "户.和 / 2", "户.元", "户.首笔", "0.5 * (户.和 + 户.大)"};
 static const char *const PERSON_MONEY[] = {"人.和", "人.大", "人.和 + 10元", "户.和", "户.和 - 人.和"};
 static const char *const HOUSE_COUNT[] = {"户.数", "户.人口", "户.成员数", "户.数 + 户.人口", "户.成员数 * 2", "户.均"};
+static const char *const GAPS[] = {"0个月", "1个月", "3个月", "6个月"};
 static const char *const PEOPLE[] = {"成员", "亡故成员", "原成员"};
 
 static void text(struct writer *w, const char *z) { strbuf_addz(w->b, z); }
@@ -37,7 +38,13 @@ static void house_leaf(struct writer *w)
 {
     char number[16];
     snprintf(number, sizeof number, "%u", dice_below(w->d, 5));
-    switch (dice_below(w->d, 9)) {
+    switch (dice_below(w->d, 11)) {
+    case 9:
+        relation(w, "户.未就医", PICK(w, GAPS));
+        break;
+    case 10:
+        relation(w, "户.险种数", number);
+        break;
     case 0:
         relation(w, PICK(w, HOUSE_MONEY), PICK(w, MONEY));
         break;
@@ -68,9 +75,36 @@ static void house_leaf(struct writer *w)
     }
 }
 
+static void changed(struct writer *w)
+{
+    bool grade = dice_chance(w->d, 70);
+    const char *what = grade ? "残疾等级" : "就业状态";
+    const char *value = grade ? PICK(w, GRADES) : dice_chance(w->d, 50) ? "登记失业" : "已就业";
+    switch (dice_below(w->d, 5)) {
+    case 0:
+        strbuf_addf(w->b, "%s 首次 于 %s内", what, PICK(w, SPANS));
+        break;
+    case 1:
+        strbuf_addf(w->b, "%s 消失 于 %s内", what, PICK(w, SPANS));
+        break;
+    case 2:
+        strbuf_addf(w->b, "曾 %s 在 (%s) 于 %s内", what, value, PICK(w, SPANS));
+        break;
+    default:
+        strbuf_addf(w->b, "残疾等级 变为 (%s, %s) 于 %s内", PICK(w, GRADES), PICK(w, GRADES), PICK(w, SPANS));
+        break;
+    }
+}
+
 static void person_leaf(struct writer *w)
 {
-    switch (dice_below(w->d, w->plain ? 14 : 15)) {
+    switch (dice_below(w->d, w->plain ? 16 : 17)) {
+    case 14:
+        relation(w, "人.断发", PICK(w, GAPS));
+        break;
+    case 15:
+        relation(w, "人.月数", "3");
+        break;
     case 0:
         text(w, "在世");
         break;
@@ -97,7 +131,7 @@ static void person_leaf(struct writer *w)
                     PICK(w, SPANS));
         break;
     case 8:
-        strbuf_addf(w->b, "残疾等级 变为 (%s, %s) 于 %s内", PICK(w, GRADES), PICK(w, GRADES), PICK(w, SPANS));
+        changed(w);
         break;
     case 9:
         relation(w, "匹配置信", "0.95");
@@ -192,9 +226,11 @@ static void where(struct writer *w, bool medical)
     }
 }
 
+static const char *const MONTH_WINDOWS[] = {"6个月", "12个月", "本年", "上年", "上季度"};
+
 static const char *window(struct writer *w)
 {
-    static const char *const list[] = {", last: 12个月", ", last: 90天", ", last: 1个月", ""};
+    static const char *const list[] = {", last: 12个月", ", last: 90天", ", last: 1个月", "", "", ", last: 本年", ", last: 上年", ", last: 本季度", ", last: 上季度", ", last: 本月", ", last: 上月"};
     return PICK(w, list);
 }
 
@@ -211,6 +247,14 @@ static void facts(struct writer *w)
     where(w, false);
     strbuf_addf(w->b, "}\n  人.大: {max: 待遇发放.金额");
     where(w, false);
+    strbuf_addf(w->b, "}\n  户.首笔: {first: 医疗结算.自付金额, date: 结算日期%s", window(w));
+    where(w, true);
+    strbuf_addf(w->b, "}\n  户.险种数: {distinct: 医疗结算.险种, date: 结算日期%s", window(w));
+    strbuf_addf(w->b, "}\n  人.月数: {distinct: 待遇发放.发放月份, last: %s", PICK(w, MONTH_WINDOWS));
+    where(w, false);
+    strbuf_addf(w->b, "}\n  人.断发: {gap: 待遇发放.发放月份, last: %s", dice_chance(w->d, 50) ? "6个月" : "24个月");
+    where(w, false);
+    strbuf_addf(w->b, "}\n  户.未就医: {gap: 医疗结算.结算日期, last: 12个月");
     strbuf_addf(w->b, "}\n  户.收入: {take: 核对结果.人均月收入, date: 核对日期, stale: %s}\n", PICK(w, SPANS));
     text(w, "  户.元: 户.和 + 1元\n  户.均: 户.数 + 户.成员数\n  户.成员数: {count: ");
     text(w, PICK(w, PEOPLE));

@@ -40,9 +40,48 @@ static struct val opposite(struct val a) { return val_range(!a.hi, !a.lo); }
 static struct val as_truth(struct val v) { return val_is_none(v) ? VAL_FALSE : !val_known(v) ? VAL_MAYBE : v.lo ? VAL_TRUE : VAL_FALSE; }
 
 /* --- scans ------------------------------------------------------------------------------------------------------------ */
+/* First and last day that count, by year and month. */
+static void window_ends(const struct walk_world *w, const struct window *win, daynum *first, daynum *last)
+{
+    struct ymd t = day_to_ymd(w->as_of);
+    int quarter = (t.month - 1) / 3 * 3 + 1;
+    *last = w->as_of;
+    switch (win->span) {
+    case SPAN_THIS_MONTH:
+        *first = day_from_ymd(t.year, t.month, 1);
+        return;
+    case SPAN_LAST_MONTH:
+        *last = day_from_ymd(t.year, t.month, 1) - 1;
+        *first = day_from_ymd(day_to_ymd(*last).year, day_to_ymd(*last).month, 1);
+        return;
+    case SPAN_THIS_QUARTER:
+        *first = day_from_ymd(t.year, quarter, 1);
+        return;
+    case SPAN_LAST_QUARTER:
+        *last = day_from_ymd(t.year, quarter, 1) - 1;
+        *first = day_from_ymd(day_to_ymd(*last).year, day_to_ymd(*last).month - 2, 1);
+        return;
+    case SPAN_THIS_YEAR:
+        *first = day_from_ymd(t.year, 1, 1);
+        return;
+    case SPAN_LAST_YEAR:
+        *first = day_from_ymd(t.year - 1, 1, 1);
+        *last = day_from_ymd(t.year - 1, 12, 31);
+        return;
+    case SPAN_ROLLING:
+    default:
+        *first = (win->months ? day_add_months(w->as_of, -(int)win->months) : w->as_of - (daynum)win->days) + 1;
+        return;
+    }
+}
+
 static daynum window_start(const struct walk_world *w, const struct window *win)
 {
-    return !win->set ? DAY_MISSING : win->months ? day_add_months(w->as_of, -(int)win->months) : w->as_of - (daynum)win->days;
+    daynum first = DAY_MISSING + 1, last;
+    if (win->set) {
+        window_ends(w, win, &first, &last);
+    }
+    return first - 1;
 }
 
 static struct val in_window(const struct walk_world *w, const struct fact_def *f, const struct walk_row *row)
@@ -52,10 +91,18 @@ static struct val in_window(const struct walk_world *w, const struct fact_def *f
     }
     struct val at = row->cells[f->date_column];
     bool months = w->rs->schema.tables[f->table].columns[f->date_column].type == RT_MONTH;
-    struct val t = less(at, val_of(months ? day_month(w->as_of) : w->as_of), true);
+    daynum first = 0, last = w->as_of;
     if (f->window.set) {
-        int64_t after = months ? day_month(w->as_of) - f->window.months : window_start(w, &f->window);
-        t = both(t, less(val_of(after), at, false));
+        window_ends(w, &f->window, &first, &last);
+    }
+    if (f->window.set && f->window.span == SPAN_ROLLING && (months || f->agg == RULES_GAP)) { /* whole months, up to this one or the one before */
+        monthnum newest = day_month(w->as_of) - (f->agg == RULES_GAP ? 1 : 0);
+        first = month_first(newest - (monthnum)f->window.months + 1);
+        last = month_last(newest);
+    }
+    struct val t = less(at, val_of(months ? day_month(last) : last), true);
+    if (f->window.set) {
+        t = both(t, less(val_of(months ? day_month(first) : first), at, true));
     }
     return t;
 }
@@ -164,12 +211,13 @@ static struct val scan_extreme(const struct walk_world *w, const struct fact_def
 static struct val scan_last(const struct walk_world *w, const struct fact_def *f, uint32_t entity)
 {
     bool found = false;
-    int64_t newest = 0;
+    int sign = f->agg == RULES_FIRST ? -1 : 1;
+    int64_t newest = 0; /* oldest, with its sign turned, for RULES_FIRST */
     for (size_t i = 0; i < w->n_rows; i++) {
         const struct walk_row *row = &w->rows[i];
         struct val t = row->table == f->table ? row_counts(w, f, entity, row) : VAL_FALSE, at = row->cells[f->date_column];
         if (t.lo && val_known(at)) {
-            newest = found ? MAX(newest, at.lo) : at.lo;
+            newest = found ? MAX(newest, sign * at.lo) : sign * at.lo;
             found = true;
         }
     }
@@ -182,10 +230,10 @@ static struct val scan_last(const struct walk_world *w, const struct fact_def *f
             continue;
         }
         bool doubtful = !t.lo || !val_known(at);
-        if (doubtful && (!val_known(at) || at.lo >= newest)) {
+        if (doubtful && (!val_known(at) || sign * at.lo >= newest)) {
             return VAL_UNKNOWN;
         }
-        if (doubtful || at.lo != newest) {
+        if (doubtful || sign * at.lo != newest) {
             continue;
         }
         if (first) {
@@ -198,6 +246,54 @@ static struct val scan_last(const struct walk_world *w, const struct fact_def *f
         first = false;
     }
     return f->type == RT_ENUM && !val_known(out) ? VAL_UNKNOWN : out;
+}
+
+/* Different values or months; months without any, backwards from the newest. */
+static struct val scan_different(const struct walk_world *w, const struct fact_def *f, uint32_t entity)
+{
+    const struct rules_column *col = &w->rs->schema.tables[f->table].columns[f->column];
+    int64_t sure[64] = {0}, maybe[64] = {0}, low = 0, n;
+    if (col->type == RT_ENUM) {
+        n = (int64_t)w->rs->schema.enums[col->enumeration].n;
+    } else {
+        daynum first, last;
+        window_ends(w, &f->window, &first, &last);
+        monthnum newest = day_month(last);
+        if (f->window.span == SPAN_ROLLING) {
+            newest -= f->agg == RULES_GAP;
+            low = newest - (monthnum)f->window.months + 1;
+        } else {
+            low = day_month(first);
+        }
+        n = newest - low + 1;
+    }
+    for (size_t i = 0; i < w->n_rows; i++) {
+        const struct walk_row *row = &w->rows[i];
+        struct val t = row->table == f->table ? row_counts(w, f, entity, row) : VAL_FALSE, v = row->cells[f->column];
+        if (!t.hi || val_is_none(v)) {
+            continue;
+        }
+        int64_t k = col->type == RT_DATE ? day_month((daynum)(val_known(v) ? v.lo : 0)) - low : v.lo - low;
+        for (int64_t m = 0; m < n; m++) {
+            maybe[m] |= !val_known(v) || m == k;
+            sure[m] |= val_known(v) && m == k && t.lo;
+        }
+    }
+    bool open = is_open(w, f, entity);
+    int64_t lo = 0, hi = 0;
+    if (f->agg == RULES_DISTINCT) {
+        for (int64_t m = 0; m < n; m++) {
+            lo += sure[m], hi += open || maybe[m];
+        }
+        return val_range(lo, hi);
+    }
+    while (lo < n && !open && !maybe[n - 1 - lo]) {
+        lo++;
+    }
+    while (hi < n && !sure[n - 1 - hi]) {
+        hi++;
+    }
+    return val_range(lo, hi);
 }
 
 static struct val fact(const struct env *e, const struct expr *x)
@@ -213,7 +309,11 @@ static struct val fact(const struct env *e, const struct expr *x)
     case RULES_MIN:
         return scan_extreme(e->w, f, entity);
     case RULES_LAST:
+    case RULES_FIRST:
         return scan_last(e->w, f, entity);
+    case RULES_DISTINCT:
+    case RULES_GAP:
+        return scan_different(e->w, f, entity);
     case RULES_SUM:
     case RULES_COUNT:
     default:
@@ -248,15 +348,31 @@ static struct val changed(const struct env *e, const struct expr *x)
 {
     const struct change_test *t = &e->w->rs->ctests[x->index];
     daynum after = window_start(e->w, &t->window);
+    uint64_t mask = (uint64_t)x->value.lo;
     struct val v = e->w->change_cover && !e->w->change_cover[e->person] ? VAL_MAYBE : VAL_FALSE;
     for (size_t i = 0; i < e->w->n_changes; i++) {
         const struct walk_change *c = &e->w->changes[i];
         if (c->attr != t->attr || c->person != e->person || c->day <= after || c->day > e->w->as_of) {
             continue;
         }
-        struct val to = c->to < 0 ? VAL_MAYBE : (t->mask >> c->to) & 1 ? VAL_TRUE : VAL_FALSE;
-        struct val from = c->from < 0 ? VAL_MAYBE : (t->mask >> c->from) & 1 ? VAL_TRUE : VAL_FALSE;
-        v = either(v, both(to, opposite(from)));
+        struct val to = c->to < 0 ? VAL_MAYBE : (mask >> c->to) & 1 ? VAL_TRUE : VAL_FALSE;
+        struct val from = c->from < 0 ? VAL_MAYBE : (mask >> c->from) & 1 ? VAL_TRUE : VAL_FALSE;
+        switch ((enum change_kind)x->value.hi) {
+        case CHANGE_APPEARED:
+            v = either(v, both(from, opposite(to)));
+            break;
+        case CHANGE_WAS_FROM:
+            v = either(v, from);
+            break;
+        case CHANGE_WAS_TO:
+            v = either(v, to);
+            break;
+        case CHANGE_BECAME:
+        case CHANGE_VANISHED:
+        default:
+            v = either(v, both(to, opposite(from)));
+            break;
+        }
     }
     return v;
 }

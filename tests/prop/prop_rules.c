@@ -259,6 +259,18 @@ static void run_world(struct dice *d, const struct walk_world *w, struct trial *
     rules_run_free(run);
 }
 
+/* Points that cannot be reached are found before any data: such a set is rightly refused. */
+static bool only_out_of_reach(const struct diag_list *diags)
+{
+    for (size_t i = 0; i < diags->items.n; i++) {
+        const struct diag *d = &diags->items.v[i];
+        if (d->severity == DIAG_ERROR && strcmp(d->code, "E505") != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void run_trial(struct trial *t)
 {
     AUTO_ARENA a = ARENA_INIT;
@@ -267,6 +279,9 @@ static void run_trial(struct trial *t)
     struct dice d = {t->seed};
     random_rules(&d, 5, &yaml);
     struct ruleset *rs = rules_compile(rules_test_schema(), "random.yaml", strbuf_str(&yaml), 0, &diags);
+    if (!rs && only_out_of_reach(&diags)) {
+        return;
+    }
     if (!rs) {
         AUTO_STRBUF out = STRBUF_INIT;
         diag_render(&diags, &out);

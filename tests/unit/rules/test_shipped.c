@@ -62,6 +62,16 @@ static void every_bound_of_the_shipped_rules_is_tested(void **state)
     ruleset_free(rs);
 }
 
+static void every_word_of_the_language(void **state)
+{
+    (void)state;
+    AUTO_STRBUF text = STRBUF_INIT;
+    size_t tests;
+    read_file("tests/data/rules_language.yaml", &text);
+    assert_int_equal(whole(rules_test_schema(), "rules_language.yaml", strbuf_str(&text), &tests), 4);
+    assert_true(tests >= 25);
+}
+
 static void a_weak_test_is_named(void **state)
 {
     (void)state;
@@ -193,6 +203,7 @@ int main(void)
         cmocka_unit_test(shipped_rules_fit_shipped_sources),
         cmocka_unit_test(shipped_rules_can_be_made_active),
         cmocka_unit_test(every_bound_of_the_shipped_rules_is_tested),
+        cmocka_unit_test(every_word_of_the_language),
         cmocka_unit_test(a_weak_test_is_named),
         cmocka_unit_test(coverage_counts_what_tests_saw),
         cmocka_unit_test(every_line_of_the_manual),
