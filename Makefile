@@ -18,7 +18,8 @@ WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wca
            -Wundef -Wvla -Wnull-dereference -Wdouble-promotion -Wfloat-equal -Wswitch-enum -Wdate-time -Wno-format-nonliteral -Wno-overlength-strings
 WARN_gcc   := -Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wformat-signedness -Wimplicit-fallthrough=5 -Wcast-align=strict
 WARN_clang :=
-HARD    := -fno-common -fstack-protector-strong -fPIE
+# PIC and hidden: the same objects make the program and mopai_ext.so
+HARD    := -fno-common -fstack-protector-strong -fPIC -fvisibility=hidden
 FLAGS_release := -O2 -g $(HARD) -D_FORTIFY_SOURCE=2
 FLAGS_asan    := -O1 -g $(HARD) -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS_fuzz    := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
@@ -40,7 +41,7 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 
 # --- what there is: every .c of a room belongs to it, no lists to keep -------------------------------------------
 LIB_SRC  := $(sort $(wildcard base/*/*.c matchers/*.c rules/*.c pipeline/*.c pipeline/*/*.c))
-LIB_SRC  := $(filter-out pipeline/main.c,$(LIB_SRC))
+LIB_SRC  := $(filter-out pipeline/main.c pipeline/sql/extension.c,$(LIB_SRC))
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 GEN_SRC  := $(sort $(wildcard fixtures/gen/*.c))
 GEN_OBJ  := $(GEN_SRC:%.c=$(BUILD)/%.o)
@@ -80,6 +81,16 @@ $(BUILD)/%.o: %.c $(BUILD)/flags | $(GENERATED)
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TESTLIB_OBJ) $(BUILD)/libmopai.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LINK_$(MODE)) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
+## ext: the tables of a site for the sqlite3 shell, build/release/mopai_ext.so
+ext: $(BUILD)/mopai_ext.so
+$(BUILD)/mopai_ext.so: $(BUILD)/base/store/vtable_ext.o $(BUILD)/pipeline/sql/extension.o $(BUILD)/libmopai.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) -shared $(filter-out -pie,$(LINK_$(MODE))) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/base/store/vtable_ext.o: base/store/vtable.c $(BUILD)/flags | $(GENERATED)
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(if $(DEV),-Werror) -DMOPAI_EXTENSION -MMD -MP -c -o $@ $<
 
 # a changed compiler or flag rebuilds everything of its mode
 $(BUILD)/flags: FORCE
@@ -123,7 +134,7 @@ demo: setup
 check: setup-test
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) DEV=1 all check-build
 	$(Q)sh scripts/check.sh $(BUILD)
-check-build: $(TEST_BIN) $(FUZZ_REPLAY) $(BENCH_BIN)
+check-build: $(TEST_BIN) $(FUZZ_REPLAY) $(BENCH_BIN) ext
 ## check-asan: the same tests with address and undefined-behaviour sanitizers
 check-asan: setup-test
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) MODE=asan DEV=1 all check-build
@@ -174,7 +185,7 @@ help:
 	$(Q)sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  %-12s %s\n", $$1, $$2}'
 
 FORCE:
-.PHONY: all docs setup setup-test demo check check-build check-asan check-fixtures score bench fuzz fuzz-build install format clean help FORCE
+.PHONY: all ext docs setup setup-test demo check check-build check-asan check-fixtures score bench fuzz fuzz-build install format clean help FORCE
 .SECONDARY:
 
--include $(LIB_OBJ:.o=.d) $(GEN_OBJ:.o=.d) $(BUILD)/pipeline/main.d $(TEST_SRC:%.c=$(BUILD)/%.d) $(TESTLIB_OBJ:.o=.d) $(FUZZ_SRC:%.c=$(BUILD)/%.d) $(BENCH_SRC:%.c=$(BUILD)/%.d)
+-include $(LIB_OBJ:.o=.d) $(GEN_OBJ:.o=.d) $(BUILD)/pipeline/main.d $(BUILD)/pipeline/sql/extension.d $(BUILD)/base/store/vtable_ext.d $(TEST_SRC:%.c=$(BUILD)/%.d) $(TESTLIB_OBJ:.o=.d) $(FUZZ_SRC:%.c=$(BUILD)/%.d) $(BENCH_SRC:%.c=$(BUILD)/%.d)

@@ -19,6 +19,7 @@ static const struct command *const table[] = {
     &cmd_assess,
     &cmd_report,
     &cmd_export,
+    &cmd_sql,
     &cmd_init,
     &cmd_verify,
     NULL,

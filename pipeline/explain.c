@@ -215,12 +215,18 @@ static enum status read_inputs(struct explain *x, struct err *err)
     return status;
 }
 
-/* The run of the last published night. */
+/* The run of x->night, or of the last published night. */
 enum status explain_open_run(struct explain *x, struct err *err)
 {
-    AUTO_STMT q = stmt_use(x->site->ledger, STMT_SELECT_NIGHT_LAST);
+    AUTO_STMT q = stmt_use(x->site->ledger, x->night ? STMT_SELECT_NIGHT_AT : STMT_SELECT_NIGHT_LAST);
     bool row;
+    if (x->night) {
+        stmt_bind_int(q, ":night", x->night);
+    }
     TRY(stmt_one(q, &row, err));
+    if (!row && x->night) {
+        return err_set(err, ST_NOT_FOUND, TR("没有第%lld夜；各夜见 mopai status", "there is no night %lld; see mopai status"), (long long)x->night);
+    }
     if (!row) {
         return err_set(err, ST_NOT_FOUND, TR("还没有发布过一夜，请先运行 mopai run", "no night was published yet: run mopai run first"));
     }

@@ -28,7 +28,8 @@ enum status explain_person(struct explain *x, struct str ref, struct err *err) M
 enum status explain_household(struct explain *x, struct str ref, struct err *err) MUST_CHECK;
 
 /* --- pieces --- */
-/* The run of the last published night into run_dir, night, as_of, inputs and pop, for explain and export. ST_NOT_FOUND when there is none. */
+/* The run of x->night (0: the last published night) into run_dir, night, as_of, inputs and pop, for explain, export and SQL. ST_NOT_FOUND when there is
+   none. */
 enum status explain_open_run(struct explain *x, struct err *err) MUST_CHECK;
 enum status explain_find_person(struct explain *x, struct str ref, uint32_t *out_row, struct err *err) MUST_CHECK;
 /* One line a warning of the entity. */

@@ -7,6 +7,7 @@
 #include "base/core/file.h"
 #include "base/store/db.h"
 #include "matchers/identifier.h"
+#include "pipeline/attr_text.h"
 #include "pipeline/audit.h"
 #include "pipeline/command.h"
 #include "pipeline/explain.h"
@@ -81,46 +82,11 @@ static void put_area(struct export *e, int64_t area)
     csv_text(&e->csv, area < 0 || (size_t)area >= set->areas.n ? (struct str){NULL, 0} : set->areas.v[area].name);
 }
 
-static void add_set(const struct people_attr *a, int64_t mask, struct strbuf *b)
-{
-    for (size_t i = 0, any = 0; i < a->n_values; i++) {
-        if (mask >> i & 1) {
-            strbuf_addz(b, any++ ? "、" : "");
-            strbuf_adds(b, a->values[i]);
-        }
-    }
-}
-
 static void put_value(struct export *e, const struct people_attr *a, int64_t lo, int64_t hi)
 {
-    struct strbuf *b = &e->cell;
-    strbuf_clear(b);
-    if (a->type == ATTR_SET) {
-        add_set(a, lo, b);
-        strbuf_addz(b, lo == 0 && hi == 0 ? TR("无", "none") : "");
-        if (hi & ~lo) {
-            strbuf_addz(b, TR("（可能：", " (perhaps: "));
-            add_set(a, hi & ~lo, b);
-            strbuf_addz(b, TR("）", ")"));
-        }
-    } else if (lo == ATTR_UNKNOWN) {
-        strbuf_addz(b, TR("未知", "unknown"));
-    } else if (lo == ATTR_NOTHING) {
-        strbuf_addz(b, TR("无", "none"));
-    } else if (a->type == ATTR_ENUM) {
-        strbuf_adds(b, lo >= 0 && (size_t)lo < a->n_values ? a->values[lo] : STR("?"));
-    } else if (a->type == ATTR_DATE) {
-        strbuf_add_day(b, (daynum)lo);
-    } else if (a->type == ATTR_MONEY) {
-        strbuf_add_fen(b, lo);
-    } else if (a->type == ATTR_FLAG) {
-        strbuf_addz(b, lo ? TR("是", "yes") : TR("否", "no"));
-    } else if (a->type == ATTR_RATIO) {
-        strbuf_addf(b, "%lld.%04lld", (long long)(lo / 1000000), (long long)(lo % 1000000 / 100));
-    } else {
-        strbuf_addi(b, lo);
-    }
-    csv_text(&e->csv, strbuf_str(b));
+    strbuf_clear(&e->cell);
+    attr_value_text(a, lo, hi, &e->cell);
+    csv_text(&e->csv, strbuf_str(&e->cell));
 }
 
 static enum status person_text(struct export *e, enum person_column c, uint32_t row, struct err *err)
@@ -354,15 +320,8 @@ static enum status place_of(struct export *e, const struct source *s, int32_t pe
     if (person >= 0) {
         TRY(ref_of(e, (uint32_t)person, out->person, err));
         TRY(household_of(e, (uint32_t)person, out->household, err));
-        out->how = !ident_key(id) ? TR("无可用号码，以记录为准", "no usable number, its own record")
-                   : ident_kind(id) == IDENT_UPGRADED ? TR("证件号（15 位升位）", "identifier (15 digits raised)")
-                                                      : TR("证件号", "identifier");
-    } else if (person == LINK_SUPERSEDED) {
-        out->how = TR("已被新的数据取代", "superseded by newer data");
-    } else {
-        out->how = ident_key(id) ? s->registers_persons ? "" : TR("未归人：名册中没有此号，或姓名不符", "unlinked: not in any register, or another name")
-                                 : ident_reason_text(ident_reason(id));
     }
+    out->how = link_how(s->registers_persons, person, id);
     return ST_OK;
 }
 

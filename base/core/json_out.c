@@ -99,6 +99,13 @@ void json_int(struct json_out *j, int64_t v)
     strbuf_addi(j->b, v);
 }
 
+void json_number(struct json_out *j, struct str digits)
+{
+    before(j);
+    bool finite = digits.n > 0 && is_digit((unsigned char)digits.p[digits.n - 1]);
+    strbuf_adds(j->b, finite ? digits : STR("null"));
+}
+
 void json_bool(struct json_out *j, bool v)
 {
     before(j);

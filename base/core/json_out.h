@@ -17,6 +17,8 @@ void json_key(struct json_out *j, const char *key);
 void json_str(struct json_out *j, struct str s);
 void json_z(struct json_out *j, const char *z);
 void json_int(struct json_out *j, int64_t v);
+/* A number as it is written, with a point or an exponent; null when it is none JSON knows (Inf). */
+void json_number(struct json_out *j, struct str digits);
 void json_bool(struct json_out *j, bool v);
 void json_null(struct json_out *j);
 /* key and value in one call */
