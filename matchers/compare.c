@@ -212,7 +212,7 @@ unsigned compare_values(const struct dict *d, uint32_t a, uint32_t b)
     case FIELD_DATE: return compare_date(d, x, y);
     case FIELD_SEX: return SEX_L_DIFFERENT;
     case FIELD_PHONE: return one_edit(p, q) ? PHONE_L_ONE_DIGIT : PHONE_L_DIFFERENT;
-    case FIELD_ADDRESS: return compare_address(p, q);
+    case FIELD_ADDRESS: return compare_address(d, x, y);
     case FIELD_AREA: return compare_area(p, q);
     case FIELD_TEXT: return compare_text(p, q);
     case FIELD_CODE:

@@ -9,6 +9,6 @@
 unsigned compare_name(const struct dict *d, const struct value *a, const struct value *b);  /* enum name_level */
 unsigned compare_latin(struct codes a, struct codes b, uint64_t nicknames);                 /* enum latin_level */
 unsigned compare_text(struct codes a, struct codes b);                                      /* enum text_level */
-unsigned compare_address(struct codes a, struct codes b);                                   /* enum address_level */
+unsigned compare_address(const struct dict *d, const struct value *a, const struct value *b); /* enum address_level */
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Latin names, free text and addresses that could not be parsed. */
+/* Latin names, free text and addresses. */
 #include "matchers/compare_private.h"
 #include "matchers/prepare.h"
 
@@ -141,7 +141,8 @@ static bool same_digits(struct codes a, struct codes b)
     }
 }
 
-unsigned compare_address(struct codes a, struct codes b)
+/* Addresses that are words, not taken apart. */
+static unsigned compare_words_address(struct codes a, struct codes b)
 {
     unsigned dice = bigram_dice(a, b);
     bool digits = same_digits(a, b);
@@ -155,4 +156,22 @@ unsigned compare_address(struct codes a, struct codes b)
         return ADDRESS_CLOSE;
     }
     return dice >= 450 ? ADDRESS_PART : ADDRESS_DIFFERENT;
+}
+
+unsigned compare_address(const struct dict *d, const struct value *a, const struct value *b)
+{
+    struct codes x = {value_codes(d, a), a->n}, y = {value_codes(d, b), b->n};
+    if ((a->flags | b->flags) & VALUE_LATIN) {
+        return compare_words_address(x, y);
+    }
+    switch (address_compare(&d->places.v[a - d->values.v], &d->places.v[b - d->values.v])) {
+    case ADDRESS_LIKE_ROOM: return ADDRESS_DOOR;
+    case ADDRESS_LIKE_BUILDING: return ADDRESS_CLOSE;
+    case ADDRESS_LIKE_ESTATE:
+    case ADDRESS_LIKE_COMMUNITY: return ADDRESS_PART;
+    case ADDRESS_LIKE_DIFFERS: return same_digits(x, y) && near(x, y) ? ADDRESS_NEAR : ADDRESS_DIFFERENT; /* a wrong character in a name */
+    case ADDRESS_LIKE_UNKNOWN:
+    case ADDRESS_LIKE_COUNT: break;
+    }
+    return LEVEL_MISSING;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "matchers/prepare.h"
 
+#include "base/text/address.h"
 #include "base/text/diag.h"
 #include "base/text/fold.h"
 #include "base/text/utf8.h"
@@ -197,6 +198,21 @@ static bool put_sex(struct str cell, struct strbuf *out)
     return best != 0;
 }
 
+/* Chinese addresses in their normal form, others as words. */
+static bool put_address(struct str cell, struct strbuf *out, struct value *v)
+{
+    bool han = false;
+    for (const char *p = cell.p, *end = str_end(cell); p < end && !han;) {
+        han = cp_is_han(utf8_next(&p, end));
+    }
+    if (!han) {
+        v->flags = VALUE_LATIN;
+        return put_words(cell, false, out);
+    }
+    address_normal_text(cell, out);
+    return !says_nothing(strbuf_str(out));
+}
+
 static bool put_phone(struct str cell, struct strbuf *out)
 {
     struct phones p;
@@ -234,8 +250,8 @@ bool prepare_cell(enum field_type type, enum date_order order, struct str cell, 
     case FIELD_PHONE: says = put_phone(s, out); break;
     case FIELD_CODE:
     case FIELD_AREA: says = put_words(s, true, out); break;
+    case FIELD_ADDRESS: says = put_address(s, out, v); break;
     case FIELD_LATIN:
-    case FIELD_ADDRESS:
     case FIELD_TEXT:
     case FIELD_TYPE_COUNT: says = put_words(s, false, out); break;
     }

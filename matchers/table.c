@@ -71,6 +71,24 @@ static void add_codes(struct link_table *t, struct dict *d, struct str text, str
     }
 }
 
+/* Of the canonical text, so that it is the same whichever spelling came first. */
+static void add_form(struct dict *d, uint32_t id, struct str text)
+{
+    if (d->type == FIELD_NAME) {
+        while (d->forms.n <= id) {
+            (void)vec_add(&d->forms);
+        }
+        name_form_make(text, &d->forms.v[id]);
+    } else if (d->type == FIELD_ADDRESS) {
+        struct address a;
+        while (d->places.n <= id) {
+            (void)vec_add(&d->places);
+        }
+        address_parse(text, &a);
+        address_form_make(&a, &d->places.v[id]);
+    }
+}
+
 static uint32_t prepared(struct link_table *t, struct dict *d, struct str cell)
 {
     AUTO_STRBUF text = STRBUF_INIT;
@@ -82,12 +100,7 @@ static uint32_t prepared(struct link_table *t, struct dict *d, struct str cell)
     if (id == d->values.n) {
         add_codes(t, d, strbuf_str(&text), &v);
         vec_push(&d->values, v);
-        if (d->type == FIELD_NAME) {
-            while (d->forms.n <= id) {
-                (void)vec_add(&d->forms);
-            }
-            name_form_make(strbuf_str(&text), &d->forms.v[id]); /* of the canonical text: the same whichever spelling came first */
-        }
+        add_form(d, id, strbuf_str(&text));
     }
     return id;
 }
@@ -140,6 +153,7 @@ void link_table_release(struct link_table *t)
         vec_release(&t->dicts[f].values);
         vec_release(&t->dicts[f].codes);
         vec_release(&t->dicts[f].forms);
+        vec_release(&t->dicts[f].places);
         map64_release(&t->dicts[f].raw);
         free(t->freq[f]);
     }

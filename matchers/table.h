@@ -13,6 +13,7 @@
 #include "base/core/date.h"
 #include "base/core/map.h"
 #include "base/core/vec.h"
+#include "base/text/address.h"
 #include "base/text/name_compare.h"
 
 #define LINK_FIELDS   16
@@ -48,7 +49,7 @@ struct field {
 
 enum value_flag {
     VALUE_VALID = 1,   /* FIELD_ID: a valid identifier, two different ones are two persons */
-    VALUE_LATIN = 2,   /* mostly Latin letters */
+    VALUE_LATIN = 2,   /* mostly Latin letters; FIELD_ADDRESS: no Chinese character */
     VALUE_DOTTED = 4,  /* FIELD_NAME: had a middle dot */
     VALUE_UNREADABLE = 8, /* FIELD_NAME: holds characters nobody can read */
     VALUE_DAY = 16,    /* FIELD_DATE: year, month and day are known */
@@ -73,6 +74,7 @@ struct dict {
     VEC(struct value) values;  /* [0] is the missing value */
     VEC(uint16_t) codes;
     VEC(struct name_form) forms; /* FIELD_NAME: by value number, what name_compare wants */
+    VEC(struct address_form) places; /* FIELD_ADDRESS: what address_compare wants */
     struct map64 raw;          /* hash of a cell as it came -> value: a cell seen before is not parsed again */
     const struct link_table *table;
 };
