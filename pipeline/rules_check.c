@@ -2,6 +2,7 @@
 /* `mopai rules check`: nothing is read but configuration. */
 #include <stdio.h>
 
+#include "base/core/clock.h"
 #include "pipeline/rules_bench.h"
 
 static void print_summary(const struct rules_bench *b)
@@ -19,6 +20,9 @@ static void print_summary(const struct rules_bench *b)
 static enum status check(struct rules_bench *b, const struct args *a, struct err *err)
 {
     TRY(rules_bench_open(b, a, err));
+    if (b->rules) {
+        rules_check_review(b->rules, clock_today(), &b->diags);
+    }
     rules_bench_print(b, a);
     if (b->rules && !a->json) {
         print_summary(b);

@@ -216,6 +216,9 @@ static enum status run_stages(struct work *w, const struct run_plan *plan, struc
         TRY(link_night(n, err));
         add_step(w, RUN_LINK, input_rows(n), figure(n, "persons"), started);
     }
+    if (plan->look && plan->last == RUN_LINK) {
+        TRY(plan->look(plan->ctx, n, err));
+    }
     started = clock_monotonic_ms();
     if (plan->last >= RUN_ASSESS) {
         TRY(assess_night(n, err));

@@ -11,6 +11,9 @@ struct run_plan {
     daynum as_of;
     bool trial;            /* nothing is held */
     bool taken_in;         /* the inbox was read already */
+    /* With last == RUN_LINK: called on the linked night, whose run folder stays as it is until the next run. */
+    enum status (*look)(void *ctx, struct night *n, struct err *err);
+    void *ctx;
 };
 struct run_result {
     bool already_done;     /* nothing new since the last published night */

@@ -92,26 +92,41 @@ static void load_all(struct compiler *c)
     }
 }
 
+static struct ruleset *compile(struct compiler *c, const struct rules_schema *schema, const char *file, struct str text);
+
 struct ruleset *rules_compile(const struct rules_schema *schema, const char *file, struct str text, int flags, struct diag_list *diags)
 {
     return compile_changed(schema, file, text, flags, NULL, diags);
 }
 
+struct ruleset *rules_compile_with(const struct rules_schema *schema, const char *file, struct str text, int flags, struct str sets, struct diag_list *diags)
+{
+    struct compiler c = {.diags = diags, .flags = flags, .sets = sets};
+    return compile(&c, schema, file, text);
+}
+
 struct ruleset *compile_changed(const struct rules_schema *schema, const char *file, struct str text, int flags, struct mutation *m, struct diag_list *diags)
 {
+    struct compiler c = {.diags = diags, .flags = flags, .mutation = m};
+    return compile(&c, schema, file, text);
+}
+
+static struct ruleset *compile(struct compiler *c, const struct rules_schema *schema, const char *file, struct str text)
+{
     struct ruleset *rs = xcalloc(1, sizeof *rs);
-    struct compiler c = {.rs = rs, .arena = &rs->arena, .diags = diags, .flags = flags, .mutation = m};
-    size_t before = diags->errors;
-    diags->errors = 0; /* this compilation's own */
+    size_t before = c->diags->errors;
+    c->rs = rs;
+    c->arena = &rs->arena;
+    c->diags->errors = 0; /* this compilation's own */
     copy_schema(&rs->arena, schema, &rs->schema);
-    if (yaml_parse(&c.doc, file, text, &YAML_LIMITS_DEFAULT, diags) && c.doc.root) {
-        rs->file = c.doc.file;
-        load_all(&c);
+    if (yaml_parse(&c->doc, file, text, &YAML_LIMITS_DEFAULT, c->diags) && c->doc.root) {
+        rs->file = c->doc.file;
+        load_all(c);
     }
-    bool ok = diags->errors == 0 && c.doc.root;
-    diags->errors += before;
-    yaml_release(&c.doc);
-    vec_release(&c.ctests);
+    bool ok = c->diags->errors == 0 && c->doc.root;
+    c->diags->errors += before;
+    yaml_release(&c->doc);
+    vec_release(&c->ctests);
     if (!ok) {
         ruleset_free(rs);
         return NULL;

@@ -29,6 +29,7 @@ struct compiler {
     int fact_depth;
     bool justified;           /* the rule may use sensitive facts */
     struct mutation *mutation; /* NULL: none */
+    struct str sets;          /* 名=值,名.键=值: parameter values instead of those written */
 };
 
 /* rules_compile with a change. */

@@ -200,7 +200,8 @@ static void load_param(struct compiler *c, const struct yaml_pair *pair, struct 
     static const char *const keys[] = {"type", "basis", "by", "values", "review", "note", NULL};
     const struct yaml_node *map = pair->value, *values;
     p->name = arena_str(c->arena, pair->key->text);
-    p->line = pair->key->line;
+    p->at = yaml_at(&c->doc, pair->key);
+    p->review = DAY_MISSING;
     p->by = -1;
     if (!yaml_as_map(&c->doc, map, TR("参数", "parameter")) || !load_type(c, map, &p->type)) {
         return;
@@ -220,7 +221,10 @@ static void load_param(struct compiler *c, const struct yaml_pair *pair, struct 
         }
         p->n_keys = c->rs->schema.enums[c->rs->schema.attrs[p->by].enumeration].n;
     }
-    struct str basis;
+    struct str basis, review;
+    if (yaml_text(&c->doc, map, "review", YAML_OPTIONAL, &review) && !day_parse_iso(review, &p->review)) {
+        yaml_problem(&c->doc, yaml_get(map, "review"), "E111", TR("“" STR_FMT "”不是日期（年-月-日）", "'" STR_FMT "' is not a date (YYYY-MM-DD)"), STR_ARG(review));
+    }
     if (!yaml_text(&c->doc, map, "basis", YAML_OPTIONAL, &basis)) {
         yaml_problem(&c->doc, pair->key, "W705", TR("参数“" STR_FMT "”没有写依据 basis:", "parameter '" STR_FMT "' names no basis:"), STR_ARG(p->name));
     }
@@ -240,6 +244,52 @@ static void load_param(struct compiler *c, const struct yaml_pair *pair, struct 
     check_versions(c, pair->key, p);
 }
 
+/* --- other values, to see what they would do ------------------------------------------------------------------------ */
+/* One 名=值 or 名.键=值, for all versions. The duration of a parameter in days or months may come in either. */
+static bool set_value(struct compiler *c, const struct yaml_node *map, struct str set)
+{
+    size_t eq = str_find(set, STR("=")), dot = str_find(set, STR("."));
+    struct str name = str_trim(str_sub(set, 0, MIN(eq, dot))), key = dot < eq ? str_trim(str_sub(set, dot + 1, eq - dot - 1)) : STR(""), text = str_trim(str_sub(set, eq + 1, set.n));
+    int at = find_param(c->rs, name);
+    if (at < 0 || eq >= set.n) {
+        struct str *known = arena_array(c->arena, struct str, c->rs->n_params + 1);
+        for (size_t i = 0; i < c->rs->n_params; i++) {
+            known[i] = c->rs->params[i].name;
+        }
+        yaml_problem(&c->doc, map, "E409", TR("“" STR_FMT "”要写成 参数=值 或 参数.取值=值%s", "'" STR_FMT "' is to be parameter=value or parameter.key=value%s"), STR_ARG(set),
+                     diag_did_you_mean(c->diags, name, known, c->rs->n_params));
+        return false;
+    }
+    struct param *p = &c->rs->params[at];
+    int k = p->by < 0 ? -1 : find_enum_value(&c->rs->schema.enums[c->rs->schema.attrs[p->by].enumeration], key);
+    if ((p->by >= 0 && key.n && k < 0) || (p->by < 0 && key.n)) {
+        yaml_problem(&c->doc, map->pairs[at].key, "E409", TR("参数“" STR_FMT "”没有“" STR_FMT "”这个取值", "parameter '" STR_FMT "' has no key '" STR_FMT "'"), STR_ARG(name), STR_ARG(key));
+        return false;
+    }
+    struct val v;
+    if (!parse_literal_text(c, map->pairs[at].key, text, p->type, -1, &v)) {
+        return false;
+    }
+    for (size_t i = 0; i < p->n_versions; i++) {
+        for (size_t n = 0; n < MAX(p->n_keys, (size_t)1); n++) {
+            if (k < 0 || (size_t)k == n) {
+                p->versions[i].values[n] = v;
+            }
+        }
+    }
+    return true;
+}
+
+static void set_values(struct compiler *c, const struct yaml_node *map)
+{
+    struct str rest = c->sets, set;
+    while (str_split(&rest, ',', &set)) {
+        if (!set_value(c, map, set)) {
+            return;
+        }
+    }
+}
+
 void params_load(struct compiler *c, const struct yaml_node *map)
 {
     c->rs->newest_from = day_from_ymd(2026, 1, 1);
@@ -251,4 +301,20 @@ void params_load(struct compiler *c, const struct yaml_node *map)
         load_param(c, &map->pairs[i], &c->rs->params[i]);
     }
     c->rs->n_params = map->n;
+    if (c->sets.n) {
+        set_values(c, map);
+    }
+}
+
+void rules_check_review(const struct ruleset *rs, daynum today, struct diag_list *diags)
+{
+    for (size_t i = 0; i < rs->n_params; i++) {
+        const struct param *p = &rs->params[i];
+        if (p->review != DAY_MISSING && p->review < today) {
+            AUTO_STRBUF day = STRBUF_INIT;
+            strbuf_add_day(&day, p->review);
+            diag_add(diags, "W408", p->at, TR("参数“" STR_FMT "”应在 %s 前复核：查有没有新文件，改好取值和 review", "parameter '" STR_FMT "' was to be reviewed by %s: look for a new notice, then change values and review"),
+                     STR_ARG(p->name), strbuf_z(&day));
+        }
+    }
 }

@@ -187,7 +187,11 @@ struct rules_inputs {
 enum rules_compile_flags { RULES_WITH_DRAFTS = 1 };
 /* Compiles `text` (named `file` in messages). Every problem goes to `diags`; NULL when any of them is an error. The schema is copied. */
 struct ruleset *rules_compile(const struct rules_schema *schema, const char *file, struct str text, int flags, struct diag_list *diags);
+/* With other parameter values, in all areas and from the first day on: "大额自付线.低保=4000元,失业观察期=6个月". A name or value that does not fit is E409. */
+struct ruleset *rules_compile_with(const struct rules_schema *schema, const char *file, struct str text, int flags, struct str sets, struct diag_list *diags);
 void ruleset_free(struct ruleset *rs);
+/* W408 for every parameter whose `review:` date is before `today`. */
+void rules_check_review(const struct ruleset *rs, daynum today, struct diag_list *diags);
 const struct rules_meta *ruleset_meta(const struct ruleset *rs);
 const struct rules_inputs *ruleset_inputs(const struct ruleset *rs);
 const struct rules_schema *ruleset_schema(const struct ruleset *rs);

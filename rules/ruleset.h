@@ -76,7 +76,8 @@ struct param {
     size_t n_versions;
     bool by_area;
     bool used;
-    uint32_t line;
+    daynum review;         /* to be looked at again by this day; DAY_MISSING when none was named */
+    struct diag_at at;
 };
 
 enum fact_kind { FACT_SCAN, FACT_BODY };
