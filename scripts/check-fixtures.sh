@@ -10,19 +10,19 @@ trap 'rm -rf "$work"' EXIT INT TERM
 
 hash_of() { (cd "$1" && find . -type f | LC_ALL=C sort | xargs -d '\n' sha256sum | sha256sum | cut -d' ' -f1); }
 
-"$gen" --persons 10000 --nights 30 --planted --truth --threads 4 --out "$work/a" >/dev/null
+"$gen" --persons 10000 --nights 30 --planted --all-sources --truth --threads 4 --out "$work/a" >/dev/null
 have=$(hash_of "$work/a")
 want=$(cut -d' ' -f1 fixtures/district-10k.sha256)
 if [ "$have" != "$want" ]; then
     echo "the 10,000 set has other bytes than fixtures/district-10k.sha256 says: $have"
-    echo "when the generator was meant to change: echo '$have  mopai-gen --persons 10000 --nights 30 --planted --truth' > fixtures/district-10k.sha256"
+    echo "when the generator was meant to change: echo '$have  mopai-gen --persons 10000 --nights 30 --planted --all-sources --truth' > fixtures/district-10k.sha256"
     exit 1
 fi
 if [ "$short" = short ]; then
     "$gen" --persons 10000 --out "$work/u" --check >"$work/figures" || { grep MISS "$work/figures"; exit 1; }
     exit 0
 fi
-"$gen" --persons 10000 --nights 30 --planted --truth --threads 1 --out "$work/b" >/dev/null
+"$gen" --persons 10000 --nights 30 --planted --all-sources --truth --threads 1 --out "$work/b" >/dev/null
 [ "$(hash_of "$work/b")" = "$want" ] || { echo "one thread writes other bytes than four"; exit 1; }
 echo "ok   16 the same bytes on one thread and on four: $want"
 status=0
