@@ -48,7 +48,11 @@ END {
     line("community right", "community right")
     line("held on the first night", "held on the first night")
     line("the same, of 1,000 persons", "held on the first night, of 1,000 persons")
-    line("new a night after it", "new a night after it")
+    line("first found, a night after it", "first found a night after it")
+    line("released by the bureau, on Mondays as the streets can take", "released by the bureau")
+    line("still held on the last night", "still held on the last night")
+    line("days held before they are on a list, mean", "days held before the list, mean")
+    line("hits of the last night that have been on a list", "hits with a warning, on a list by the last night")
 
     print "\n| household basis | precision | recall | F1 |\n|---|---|---|---|"
     for (i = 1; i <= n; i++) {

@@ -40,6 +40,10 @@ while [ "$night" -le "$nights" ]; do
     MOPAI_CLOCK="${as_of}T02:00:00" mopai run >"$dir/run.out" 2>&1 || { cat "$dir/run.out" >&2; exit 1; }
     db="$site/store/runs/$night/night.db"
     sqlite3 -separator , "$db" "SELECT $night, disposition, count(*) FROM hit GROUP BY disposition" >>"$dir/flow.csv"
+    # on Mondays the bureau releases what the streets can take
+    if [ "$(date -u -d "$as_of" +%u)" = 1 ]; then
+        MOPAI_CLOCK="${as_of}T09:00:00" mopai release >"$dir/run.out" 2>&1 || { cat "$dir/run.out" >&2; exit 1; }
+    fi
     night=$((night + 1))
 done
 
@@ -120,7 +124,12 @@ CREATE INDEX link_at ON link (file, line);
 CREATE TABLE persons AS SELECT rowid - 1 AS place_in_file, "人" AS ref, "户" AS household, "成户原因" AS place, "街道" AS street, "社区" AS community, "区划依据" AS area_basis FROM (SELECT rowid, * FROM persons_file);
 CREATE TABLE households AS SELECT rowid - 1 AS place_in_file, "户" AS household, "依据" AS basis FROM (SELECT rowid, * FROM households_file);
 ATTACH '$site/store/runs/$nights/night.db' AS night;
-CREATE TABLE hit AS SELECT rule, entity_kind, person_row, household_row, level, level_note, disposition,
+ATTACH '$site/store/ledger.db' AS ledger;
+CREATE TABLE warned AS -- when a warning was first found, and first on a list
+  SELECT warning_no, min(night) AS found_night, min(CASE WHEN kind = 'new' THEN night END) AS listed_night, max(kind = 'released') AS released
+  FROM ledger.warning_event GROUP BY warning_no;
+CREATE UNIQUE INDEX warned_no ON warned (warning_no);
+CREATE TABLE hit AS SELECT rule, entity_kind, person_row, household_row, level, level_note, disposition, warning_no,
   (SELECT "预警号" FROM warnings_file WHERE CAST(substr("预警号", 3, 6) AS INTEGER) = warning_no) AS warning, first_night FROM night.hit;
 CREATE TABLE accepted(night INTEGER, delivery INTEGER);
 .import $dir/held.csv accepted
@@ -129,7 +138,9 @@ CREATE TABLE flow(night INTEGER, disposition TEXT, n INTEGER);
 .import $dir/flow.csv flow
 INSERT INTO metric SELECT 'held on the first night', sum(n) FROM flow WHERE night = 1 AND disposition = 'held'
   UNION ALL SELECT 'held on the first night, of 1,000 persons', 1000.0 * sum(n) / (SELECT count(*) FROM persons) FROM flow WHERE night = 1 AND disposition = 'held'
-  UNION ALL SELECT 'new a night after it', 1.0 * sum(n) / ($nights - 1) FROM flow WHERE night > 1 AND disposition = 'new' AND $nights > 1;
+  UNION ALL SELECT 'still held on the last night', coalesce(sum(n), 0) FROM flow WHERE night = $nights AND disposition = 'held'
+  UNION ALL SELECT 'released by the bureau', sum(released) FROM warned
+  UNION ALL SELECT 'first found a night after it', 1.0 * sum(found_night > 1) / ($nights - 1) FROM warned WHERE $nights > 1;
 CREATE TABLE cl_change AS
   WITH d AS (SELECT DISTINCT file, substr(file, 11, 8) AS day FROM cl_all), pair AS (SELECT file, day, lag(file) OVER (ORDER BY day) AS before FROM d)
   SELECT n.person, coalesce(o."残疾等级", '无') AS was, n."残疾等级" AS became, substr(day, 1, 4) || '-' || substr(day, 5, 2) || '-' || substr(day, 7, 2) AS day
@@ -142,6 +153,6 @@ done
 sqlite3 -batch -separator "$(printf '\t')" "$dir/score.db" "SELECT kind, ref, dirt, what FROM miss ORDER BY 1, 2, 4" >"$dir/misses.tsv"
 # counts as they are, shares with four places, days with two
 sqlite3 -batch -separator "$(printf '\t')" "$dir/score.db" "SELECT name, CASE
-    WHEN name LIKE '%recall%' OR name LIKE '%precision%' OR name LIKE '% F1%' OR name LIKE '%agreement%' OR name LIKE '% right%' AND name NOT LIKE '%exactly%' OR name LIKE '%assigned%' OR name LIKE '%quiet' OR name LIKE '%first night' AND name LIKE 'planted%' THEN printf('%.4f', value)
+    WHEN name LIKE '%recall%' OR name LIKE '%precision%' OR name LIKE '% F1%' OR name LIKE '%agreement%' OR name LIKE '% right%' AND name NOT LIKE '%exactly%' OR name LIKE '%assigned%' OR name LIKE '%quiet' OR name LIKE '%on a list%' OR name LIKE '%first night' AND name LIKE 'planted%' THEN printf('%.4f', value)
     WHEN value = CAST(value AS INTEGER) THEN CAST(value AS INTEGER) ELSE printf('%.2f', value) END FROM metric WHERE value IS NOT NULL"
 sqlite3 -batch -separator "$(printf '\t')" "$dir/score.db" "SELECT 'misses: ' || kind, count(*) FROM miss GROUP BY kind"

@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Hits of the night against expected(rule, who, level). Every disposition counts: held and suppressed ones were found.
 CREATE TABLE found AS
-  SELECT h.rule, CASE WHEN h.entity_kind = 'P' THEN w.person ELSE x.right END AS who, h.level, h.warning, h.disposition, h.level_note, h.first_night,
+  SELECT h.rule, CASE WHEN h.entity_kind = 'P' THEN w.person ELSE x.right END AS who, h.level, h.warning, h.disposition, h.level_note, h.first_night, n.found_night, n.listed_night,
     CASE WHEN h.entity_kind = 'P' THEN p.ref ELSE q.household END AS ref
   FROM hit AS h
   JOIN persons AS p ON p.place_in_file = h.person_row JOIN households AS q ON q.place_in_file = h.household_row
-  LEFT JOIN whose AS w ON w.ref = p.ref LEFT JOIN whose_home AS x ON x.household = q.household;
+  LEFT JOIN whose AS w ON w.ref = p.ref LEFT JOIN whose_home AS x ON x.household = q.household LEFT JOIN warned AS n ON n.warning_no = h.warning_no;
 CREATE INDEX found_rule ON found (rule, who);
 
 CREATE TABLE due_hit AS SELECT * FROM expected WHERE who NOT IN (SELECT who FROM of_planted);
@@ -56,8 +56,10 @@ CREATE TABLE due AS
   UNION ALL SELECT 'R05', person, date(max(date("失业登记日期")), '+3 months') FROM jy_unemp GROUP BY person
   UNION ALL SELECT 'R07', person, date(expires, '-90 days') FROM folk WHERE expires IS NOT NULL;
 CREATE TABLE delay AS
-  SELECT f.rule, f.who, julianday(date('2026-03-01', '+' || f.first_night || ' days')) - julianday(d.day) AS days
-  FROM found AS f JOIN due AS d ON d.rule = f.rule AND d.who = f.who WHERE f.first_night > 1 AND d.day >= '2026-03-02';
+  SELECT f.rule, f.who, julianday(date('2026-03-01', '+' || f.listed_night || ' days')) - julianday(d.day) AS days
+  FROM found AS f JOIN due AS d ON d.rule = f.rule AND d.who = f.who WHERE f.found_night > 1 AND f.listed_night IS NOT NULL AND d.day >= '2026-03-02';
+INSERT INTO metric SELECT 'hits with a warning, on a list by the last night', avg(listed_night IS NOT NULL) FROM found WHERE warning IS NOT NULL
+  UNION ALL SELECT 'days held before the list, mean', avg(listed_night - found_night) FROM found WHERE listed_night IS NOT NULL AND found_night = 1;
 INSERT INTO metric SELECT 'days to the list, events ' || rule, count(*) FROM delay GROUP BY rule
   UNION ALL SELECT 'days to the list, mean ' || rule, avg(days) FROM delay GROUP BY rule
   UNION ALL SELECT 'days to the list, most ' || rule, max(days) FROM delay GROUP BY rule;

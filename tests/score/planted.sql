@@ -4,7 +4,7 @@ CREATE TABLE judged AS
   SELECT c.*,
     (SELECT min(e.level) FROM family AS f JOIN expected AS e ON e.rule = f.rule AND e.who IN (f.person, f.household) WHERE f."case" = c."case") AS evaluated,
     (SELECT min(x.level) FROM family AS f JOIN found AS x ON x.rule = f.rule AND x.who IN (f.person, f.household) WHERE f."case" = c."case") AS found,
-    (SELECT min(x.first_night) FROM family AS f JOIN found AS x ON x.rule = f.rule AND x.who IN (f.person, f.household) WHERE f."case" = c."case") AS first_night,
+    (SELECT min(x.found_night) FROM family AS f JOIN found AS x ON x.rule = f.rule AND x.who IN (f.person, f.household) WHERE f."case" = c."case") AS found_night,
     (SELECT m.cluster FROM main AS m WHERE m.person = c.person) AS ref
   FROM planted AS c WHERE c.rule <> '-';
 
@@ -18,7 +18,7 @@ INSERT INTO metric
   UNION ALL SELECT 'planted ' || kind || CASE kind WHEN 'near' THEN ', kept quiet' ELSE ', recall' END, avg((found IS NULL) = (kind = 'near')) FROM judged GROUP BY kind
   UNION ALL SELECT 'planted ' || rule || ' ' || kind || CASE kind WHEN 'near' THEN ', kept quiet' ELSE ', recall' END, avg((found IS NULL) = (kind = 'near')) FROM judged GROUP BY rule, kind
   UNION ALL SELECT 'planted level agreement', avg(found = level) FROM judged WHERE found IS NOT NULL AND kind IN ('hit', 'dirt')
-  UNION ALL SELECT 'planted from the first night', avg(first_night = 1) FROM judged WHERE found IS NOT NULL AND since = 'first' AND kind = 'hit';
+  UNION ALL SELECT 'planted from the first night', avg(found_night = 1) FROM judged WHERE found IS NOT NULL AND since = 'first' AND kind = 'hit';
 -- what is planted for people to decide must not be decided wrongly: no row of it with somebody else
 INSERT INTO metric SELECT 'planted review, rows with somebody else', count(*) FROM judged AS c JOIN row AS r ON r.person = c.person JOIN whose AS w ON w.ref = r.ref
   WHERE c.kind = 'review' AND r.ref <> '' AND w.person <> r.person;
