@@ -256,14 +256,18 @@ static enum status dispatch(struct explain *x, const struct args *a, struct err 
         return explain_warning(x, what, err);
     }
     bool person = str_eqz(what, "person") || str_eqz(what, "人"), household = str_eqz(what, "household") || str_eqz(what, "户");
-    if (a->n != 2 || (!person && !household)) {
-        return err_set(err, ST_USAGE, TR("写成 explain W-000123-K，explain person P-... 或 explain household H-...",
-                                         "write explain W-000123-K, explain person P-... or explain household H-..."));
+    bool record = str_eqz(what, "record") || str_eqz(what, "记录");
+    if (record ? a->n != 3 : a->n != 2 || (!person && !household)) {
+        return err_set(err, ST_USAGE, TR("写成 explain W-000123-K，explain person P-...，explain household H-... 或 explain record 文件名 行号",
+                                         "write explain W-000123-K, explain person P-..., explain household H-... or explain record FILE LINE"));
     }
     TRY(site_need_key(x->site, err));
     TRY(explain_open_run(x, err));
     if (x->reveal) {
-        TRY(audit_reveal(x, person ? "explain person" : "explain household", err));
+        TRY(audit_reveal(x, person ? "explain person" : record ? "explain record" : "explain household", err));
+    }
+    if (record) {
+        return explain_record(x, str_of(a->v[1]), str_of(a->v[2]), err);
     }
     return (person ? explain_person : explain_household)(x, str_of(a->v[1]), err);
 }
@@ -293,15 +297,17 @@ static const struct option options[] = {
 };
 const struct command cmd_explain = {
     .name = "explain",
-    .operands = "W-... | person REF | household REF",
-    .zh = "说明一条预警、一个人或一户：从原始记录到走访的每一环",
-    .en = "explain a warning, a person or a household, from record to visit",
+    .operands = "W-... | person REF | household REF | record FILE LINE",
+    .zh = "说明一条预警、一个人、一户或一行记录：从原始记录到走访的每一环",
+    .en = "explain a warning, a person, a household or one record, from record to visit",
     .more_zh = "  mopai explain W-000123-K          这条预警为什么有，走到哪一步\n"
                "  mopai explain person P-7K2M...    这个人的记录、归并、指标、预警；也可以写证件号\n"
-               "  mopai explain household H-...     这一户有谁、为什么在一户、在哪里\n",
+               "  mopai explain household H-...     这一户有谁、为什么在一户、在哪里\n"
+               "  mopai explain record 文件名 269   这份文件的第269行归到了谁；未归人、退回的说明原因和同名的人\n",
     .more_en = "  mopai explain W-000123-K          why this warning is there and what became of it\n"
                "  mopai explain person P-7K2M...    records, links, facts and warnings of a person; an identifier will do\n"
-               "  mopai explain household H-...     who belongs to the household, and why\n",
+               "  mopai explain household H-...     who belongs to the household, and why\n"
+               "  mopai explain record FILE 269     whose line 269 of this file is; why nobody's, or why it was refused\n",
     .options = options,
     .run = run,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `mopai explain`: the chain record -> link -> fact -> warning -> visit, as a person reads it, with file and line. A warning is told from the ledger alone;
-   persons and households from the run of the last published night. */
+   persons, households and records from the run of the last published night. */
 #ifndef MOPAI_PIPELINE_EXPLAIN_H
 #define MOPAI_PIPELINE_EXPLAIN_H
 
@@ -27,7 +27,14 @@ enum status explain_person(struct explain *x, struct str ref, struct err *err) M
 /* ref: H-..., P-... or an identifier of a member. */
 enum status explain_household(struct explain *x, struct str ref, struct err *err) MUST_CHECK;
 
+/* One line of a file used tonight: number, link, why nobody's, who has the same name; or why it was refused. */
+enum status explain_record(struct explain *x, struct str file, struct str line, struct err *err) MUST_CHECK;
+
 /* --- pieces --- */
+/* Row of the person whose anchor this is. */
+enum status explain_find_anchor(struct explain *x, uint64_t anchor, uint32_t *out_row, struct err *err) MUST_CHECK;
+/* "P-... 王某 男 45岁 在册  1201****" */
+enum status explain_person_line(struct explain *x, uint32_t row, struct err *err) MUST_CHECK;
 /* The run of x->night (0: the last published night) into run_dir, night, as_of, inputs and pop, for explain, export and SQL. ST_NOT_FOUND when there is
    none. */
 enum status explain_open_run(struct explain *x, struct err *err) MUST_CHECK;

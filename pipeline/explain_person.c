@@ -8,7 +8,7 @@
 
 /* --- finding ------------------------------------------------------------------------------------------------------------ */
 
-static enum status find_anchor(struct explain *x, uint64_t anchor, uint32_t *out_row, struct err *err)
+enum status explain_find_anchor(struct explain *x, uint64_t anchor, uint32_t *out_row, struct err *err)
 {
     enum { CHUNK = 4096 };
     int64_t *buf = arena_array(x->arena, int64_t, CHUNK);
@@ -30,7 +30,7 @@ enum status explain_find_person(struct explain *x, struct str ref, uint32_t *out
 {
     uint64_t id = ident_parse(ref);
     if (ident_key(id)) {
-        return find_anchor(x, people_current_id(x->site->people, id), out_row, err);
+        return explain_find_anchor(x, people_current_id(x->site->people, id), out_row, err);
     }
     return population_find_person(x->pop, ref, out_row, err);
 }
@@ -159,7 +159,7 @@ enum status explain_attributes(struct explain *x, enum attr_entity entity, uint3
 
 /* --- a person ----------------------------------------------------------------------------------------------------------- */
 
-static enum status add_person_line(struct explain *x, uint32_t row, struct err *err)
+enum status explain_person_line(struct explain *x, uint32_t row, struct err *err)
 {
     struct str name, relation;
     int64_t id, sex, birth, death, state, anchor;
@@ -257,7 +257,7 @@ enum status explain_person(struct explain *x, struct str ref, struct err *err)
     int64_t household, reason, id, hid;
     char href[REF_MAX];
     TRY(explain_find_person(x, ref, &row, err));
-    TRY(add_person_line(x, row, err));
+    TRY(explain_person_line(x, row, err));
     TRY(population_person_one(x->pop, P_HOUSEHOLD, row, &household, err));
     TRY(population_person_one(x->pop, P_REASON, row, &reason, err));
     TRY(population_person_one(x->pop, P_ID, row, &id, err));
@@ -329,7 +329,7 @@ enum status explain_household(struct explain *x, struct str ref, struct err *err
         TRY(population_person_one(x->pop, P_REASON, (uint32_t)p, &reason, err));
         strbuf_addf(x->out, "  %s（%s） ", kind == MEMBER_LIVING ? TR("成员", "member") : kind == MEMBER_DEAD ? TR("亡故成员", "dead") : TR("原成员", "former"),
                     member_reason_name((enum member_reason)reason));
-        TRY(add_person_line(x, (uint32_t)p, err));
+        TRY(explain_person_line(x, (uint32_t)p, err));
     }
     TRY(explain_attributes(x, ATTR_HOUSEHOLD, row, err));
     TRY(explain_warnings_of(x, 'H', (uint64_t)id, err));

@@ -32,6 +32,7 @@ END {
     line("rule recall, background hits", "rule recall")
     line("rule precision, background hits", "rule precision")
     line("level agreement", "level agreement")
+    line("hits and households that differ without a damaged row behind them", "misses without a damaged row behind them")
     line("planted families the evaluator of the clean truth sees otherwise", "planted cases the evaluator sees otherwise")
     line("planted hits: found", "planted hit, recall")
     line("planted near misses: kept quiet", "planted near, kept quiet")

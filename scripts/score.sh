@@ -91,7 +91,7 @@ tabled jy_contrib "$dir"/clean/night-*/jy_contrib_*.csv
 for which in sent clean; do
     echo "source,file,line,person,dirt"
     for file in "$dir/$which"/truth/records-*.csv; do
-        awk -F, -v file="$(basename "$file" | sed 's/^records-//')" 'FNR > 1 && $2 > 0 { print $1 "," file "," $2 "," $4 "," $5 }' "$file"
+        awk -F, -v file="$(basename "$file" | sed 's/^records-//')" 'FNR > 1 { print $1 "," file "," $2 "," $4 "," $5 }' "$file"
     done
 done | awk -v out="$dir/import" '/^source,/ { n++ } { print > (out "/" (n == 1 ? "truth_row" : "truth_clean") ".csv") }'
 for what in links persons households warnings; do
@@ -147,7 +147,7 @@ CREATE TABLE cl_change AS
   FROM pair JOIN cl_all AS n ON n.file = pair.file LEFT JOIN cl_all AS o ON o.file = pair.before AND o.person = n.person
   WHERE before IS NOT NULL AND coalesce(o."残疾等级", '无') <> n."残疾等级";
 SQL
-for part in world expected linkage households hits planted; do
+for part in world expected linkage households hits planted causes; do
     sqlite3 -batch -bail "$dir/score.db" <"tests/score/$part.sql" || { echo "tests/score/$part.sql failed" >&2; exit 1; }
 done
 sqlite3 -batch -separator "$(printf '\t')" "$dir/score.db" "SELECT kind, ref, dirt, what FROM miss ORDER BY 1, 2, 4" >"$dir/misses.tsv"

@@ -4,7 +4,7 @@ CREATE TABLE row AS
   SELECT t.source, t.file, t.line, t.person, t.dirt, l.how, l.person AS ref,
     coalesce(nullif(l.person, ''), t.file || ':' || t.line) AS cluster, t.person IN (SELECT person FROM register) AS known
   FROM truth_row AS t LEFT JOIN link AS l ON l.file = t.file AND l.line = t.line
-  WHERE t.file IN (SELECT file FROM link) AND coalesce(l.how, '') <> '已被新的数据取代';
+  WHERE t.file IN (SELECT file FROM link) AND coalesce(l.how, '') <> '已被新的数据取代' AND t.line <> '0';
 CREATE INDEX row_person ON row (person);
 CREATE INDEX row_cluster ON row (cluster);
 

@@ -14,6 +14,20 @@ awk -F'\t' '
     !($1 in have) { print "not measured: " $1; bad = 1; next }
     most ? have[$1] > $2 : have[$1] < $2 { print $1 ": " have[$1] ", wanted " (most ? "at most " : "at least ") $2; bad = 1 }
     END { exit bad }' "$work/score" tests/score/thresholds.tsv || { cat "$work/misses.tsv"; status=1; }
+# every row that is not where it belongs is explained: what is wrong with its number, whose it is, or why it was refused
+said() { MOPAI_KEY="$work/key" "${MOPAI_BIN:-build/release/mopai}" -C "$work/site" explain record "$1" "$2"; }
+awk -F'\t' '/^link, / { split($4, at, " "); split(at[1], place, ":"); print place[1], place[2], $3 }' "$work/misses.tsv" | sort | awk 'NR % 3 == 1' >"$work/rows"
+while read -r file line dirt; do
+    case " $dirt " in
+    *" C1 "*) why='退回' ;;
+    *" I0 "*) why='证件号不能用：空白' ;;
+    *" I3 "*) why='另一个人' ;;
+    *" I1 "* | *" I2 "* | *" I7 "*) why='证件号不能用|另一个人|同名的人' ;;
+    *) why='未归人|同名的人|姓名也可能写错' ;;
+    esac
+    said "$file" "$line" >"$work/why" 2>&1 || { echo "explain record $file $line failed"; cat "$work/why"; status=1; }
+    grep -Eq "$why" "$work/why" || { echo "$file line $line, damaged by '$dirt', is not explained"; cat "$work/why"; status=1; }
+done <"$work/rows"
 SCORE_DIR="$work" sh scripts/score.sh build/release 500 1 none >"$work/score" 2>"$work/err" || { cat "$work/err" "$work/score"; exit 1; }
 if grep -v '^area' "$work/misses.tsv"; then
     echo "clean exports, and yet a difference"
