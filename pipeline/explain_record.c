@@ -141,8 +141,13 @@ static enum status add_link(struct explain *x, const struct record *rec, struct 
         return ST_OK;
     }
     if (rec->person >= 0) {
+        struct str name;
         strbuf_addz(x->out, TR("  归到 ", "  linked to "));
         TRY(explain_person_line(x, (uint32_t)rec->person, err));
+        TRY(population_person_text(x->pop, P_NAME, (uint32_t)rec->person, x->arena, &name, err));
+        if (rec->name.n != 0 && !str_eq(name, rec->name)) {
+            strbuf_addz(x->out, TR("  姓名与此人不同：或是写法不同，或是号码登成了别人的\n", "  the name is not this person's: written otherwise, or the number is somebody else's\n"));
+        }
     } else {
         strbuf_addz(x->out, TR("  未归人\n", "  linked to nobody\n"));
     }
