@@ -14,6 +14,7 @@ static const struct command *const table[] = {
     &cmd_try,
     &cmd_rules_check,
     &cmd_rules_test,
+    &cmd_rules_explain,
     &cmd_rules_diff,
     &cmd_rules_whatif,
     &cmd_ingest,

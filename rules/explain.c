@@ -125,6 +125,31 @@ static void add_leaves(struct rules_run *run, struct arena *arena, const struct 
     add_leaves(run, arena, e->b, out, depth);
 }
 
+/* By how much a comparison fails: of two in a row (18..60), by the one that does. */
+static void find_gap(const struct rules_run *run, const struct expr *e, struct rules_node *node)
+{
+    if (run_value(run, e).hi != 0) {
+        return;
+    }
+    if (e->op == EX_AND) {
+        find_gap(run, e->a, node);
+        if (!node->gap) {
+            find_gap(run, e->b, node);
+        }
+        return;
+    }
+    if (e->op != EX_LT && e->op != EX_LE && e->op != EX_EQ) {
+        return;
+    }
+    struct val a = run_value(run, e->a), b = run_value(run, e->b);
+    bool numbers = val_known(a) && val_known(b) && !val_is_none(a) && !val_is_none(b) && a.lo > -VAL_LIMIT && a.lo < VAL_LIMIT && b.lo > -VAL_LIMIT && b.lo < VAL_LIMIT;
+    if (!numbers || a.lo == DAY_FOREVER || b.lo == DAY_FOREVER) {
+        return;
+    }
+    node->gap = e->op == EX_EQ ? (a.lo > b.lo ? a.lo - b.lo : b.lo - a.lo) : a.lo - b.lo + (e->op == EX_LT);
+    node->gap_type = e->a->type == RT_DATE ? RT_DAYS : e->a->type == RT_MONTH ? RT_MONTHS : e->a->type;
+}
+
 static struct rules_node line_node(struct rules_run *run, struct arena *arena, const struct line *l, enum rules_node_kind kind)
 {
     struct rules_node node = {.kind = kind, .text = l->text, .type = RT_BOOL, .enumeration = -1, .index = -1, .from = DAY_MISSING, .area = STR(""), .key = STR("")};
@@ -138,6 +163,9 @@ static struct rules_node line_node(struct rules_run *run, struct arena *arena, c
         node.kind = kind == RULES_NODE_UNLESS ? kind : RULES_NODE_ANY;
     } else {
         add_leaves(run, arena, l->e, &kids, 0);
+        if (l->e) {
+            find_gap(run, l->e, &node);
+        }
     }
     finish(arena, &kids, &node);
     return node;

@@ -345,6 +345,8 @@ struct rules_node {
     int index;              /* schema attribute | inputs->facts | inputs->changes, by origin */
     daynum from;            /* of a parameter: since when the value holds; DAY_MISSING when it is a range */
     struct str area, key;   /* of a parameter: area code and table key that chose it; empty when general */
+    int64_t gap;            /* of a line that does not hold by so much, in gap_type; 0 when it holds, is unknown, or there is no such number */
+    enum rules_type gap_type;
     uint32_t *members;      /* RULES_FROM_MEMBERS: person rows of the members counted or found, surely first, then possibly */
     uint8_t *member_sure;
     size_t n_members;
