@@ -11,6 +11,8 @@ CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 PREFIX  ?= /usr/local
 DESTDIR ?=
 VERSION := 0.1.0
+# XLSX=0: built without minizip and expat; workbooks and zip archives are then refused in plain words
+XLSX    ?= 1
 
 CSTD    := -std=c17 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wcast-qual -Wformat=2 -Wmissing-prototypes \
@@ -34,7 +36,7 @@ COMPILER := $(if $(findstring clang,$(notdir $(CC))),clang,gcc)
 BUILD   := build/$(MODE)$(if $(filter gcc,$(COMPILER)),,-$(COMPILER))
 GEN     := build/gen
 CFLAGS_ALL := $(CSTD) $(WARN) $(WARN_$(COMPILER)) $(FLAGS_$(MODE)) $(CFLAGS) -I. -I$(GEN) -DMOPAI_VERSION='"$(VERSION)"'
-LIBS    := -lcsv -lsqlite3 -lxxhash -lz -lyaml -lcrypto -lxlsxwriter -lpthread
+LIBS    := -lcsv -lsqlite3 -lxxhash -lz -lyaml -lcrypto -lxlsxwriter $(if $(filter 0,$(XLSX)),,-lminizip -lexpat) -lpthread
 
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
@@ -42,14 +44,17 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 # --- what there is: every .c of a room belongs to it, no lists to keep -------------------------------------------
 LIB_SRC  := $(sort $(wildcard base/*/*.c matchers/*.c rules/*.c pipeline/*.c pipeline/*/*.c))
 LIB_SRC  := $(filter-out pipeline/main.c pipeline/sql/extension.c,$(LIB_SRC))
+NOT_BUILT := $(if $(filter 0,$(XLSX)),pipeline/ingest/unzip.c pipeline/ingest/xlsx%.c tests/lib/workbook.c tests/unit/ingest/test_xlsx.c \
+             tests/fuzz/fuzz_xlsx.c tests/fuzz/fuzz_zip.c,pipeline/ingest/no_unzip.c)
+LIB_SRC  := $(filter-out $(NOT_BUILT),$(LIB_SRC))
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 GEN_SRC  := $(sort $(wildcard fixtures/gen/*.c))
 GEN_OBJ  := $(GEN_SRC:%.c=$(BUILD)/%.o)
 CORE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard base/core/*.c base/text/*.c)))
-TEST_SRC := $(sort $(wildcard tests/unit/*/*.c tests/prop/*.c tests/fault/*.c))
+TEST_SRC := $(filter-out $(NOT_BUILT),$(sort $(wildcard tests/unit/*/*.c tests/prop/*.c tests/fault/*.c)))
 TEST_BIN := $(TEST_SRC:%.c=$(BUILD)/%)
-TESTLIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/lib/*.c)))
-FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+TESTLIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(NOT_BUILT),$(sort $(wildcard tests/lib/*.c))))
+FUZZ_SRC := $(filter-out $(NOT_BUILT),$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 FUZZ_REPLAY := $(if $(wildcard tests/fuzz/replay.c),$(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/replay/%))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
@@ -95,7 +100,7 @@ $(BUILD)/base/store/vtable_ext.o: base/store/vtable.c $(BUILD)/flags | $(GENERAT
 # a changed compiler or flag rebuilds everything of its mode
 $(BUILD)/flags: FORCE
 	$(Q)mkdir -p $(BUILD)
-	$(Q)echo '$(subst ','\'',$(CC) $(CFLAGS_ALL))' | cmp -s - $@ || echo '$(subst ','\'',$(CC) $(CFLAGS_ALL))' > $@
+	$(Q)echo '$(subst ','\'',$(CC) $(CFLAGS_ALL) XLSX=$(XLSX))' | cmp -s - $@ || echo '$(subst ','\'',$(CC) $(CFLAGS_ALL) XLSX=$(XLSX))' > $@
 
 $(GEN)/statements.inc: scripts/embed-sql.awk $(sort $(wildcard base/store/sql/*.sql))
 	$(call say,GEN,$@)

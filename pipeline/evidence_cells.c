@@ -3,16 +3,15 @@
 
 #include <stdlib.h>
 
-#include "base/store/raw.h"
 #include "base/store/segment.h"
 #include "pipeline/ingest/catalogue.h"
-#include "pipeline/ingest/reader.h"
+#include "pipeline/ingest/raw_text.h"
 
 #define CHUNK ((size_t)1 << 18)
 
 /* Lets through the wanted physical lines of a byte stream whose line ends are single bytes (UTF-8, GB18030). */
 struct line_filter {
-    struct raw_reader *raw;
+    struct raw_text *raw;
     const struct cell_ask *asks; /* sorted by line; several may ask for one */
     size_t n, next;
     int64_t line;                /* of the byte at `at` */
@@ -25,7 +24,7 @@ struct line_filter {
 static enum status refill(struct line_filter *f, struct err *err)
 {
     f->at = 0;
-    return raw_read(f->raw, f->buf, CHUNK, &f->len, err);
+    return raw_text_read(f->raw, f->buf, CHUNK, &f->len, err);
 }
 
 /* Length of the piece of the current line that is in the buffer, with its end; *out_ends when the end is among it. */
@@ -91,7 +90,7 @@ static enum status read_wanted(void *ctx, void *buf, size_t cap, size_t *out_n, 
 static enum status read_all(void *ctx, void *buf, size_t cap, size_t *out_n, struct err *err)
 {
     struct line_filter *f = ctx;
-    return raw_read(f->raw, buf, cap, out_n, err);
+    return raw_text_read(f->raw, buf, cap, out_n, err);
 }
 
 struct cell_reader {
@@ -177,7 +176,7 @@ static enum status one_pass(struct cell_reader *c, struct err *err)
     struct line_filter f = {.asks = c->asks, .n = c->n, .line = 1, .buf = xmalloc(CHUNK)};
     struct reader *r = NULL;
     bool filtered = c->facts.encoding == ENC_UTF8 || c->facts.encoding == ENC_GB18030;
-    enum status status = raw_open(c->site->raw, c->in->xxh128, &f.raw, err);
+    enum status status = raw_text_open(c->site->raw, c->in->xxh128, c->site->sources->v[c->in->source].sheet, &f.raw, err);
     if (status == ST_OK) {
         struct byte_source bytes = {filtered ? read_wanted : read_all, &f};
         status = reader_open(bytes, c->facts.encoding, filtered ? 0 : c->facts.bom, c->facts.delimiter, &r, err);
@@ -187,7 +186,7 @@ static enum status one_pass(struct cell_reader *c, struct err *err)
         status = read_records(c, r, filtered, err);
     }
     reader_close(r);
-    raw_close(f.raw);
+    raw_text_close(f.raw);
     free(f.buf);
     return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A CSV file nobody described: encoding, delimiter and header are found, types are guessed from headers and values. Held in memory: for the analyst's own
+/* A table nobody described, as CSV, .csv.gz, the only file of a .zip, or the first sheet of an .xlsx: encoding, delimiter and header are found, types are guessed from headers and values. Held in memory: for the analyst's own
    lists, not for the night. */
 #ifndef MOPAI_PIPELINE_LOOSE_TABLE_H
 #define MOPAI_PIPELINE_LOOSE_TABLE_H

@@ -28,6 +28,8 @@ find base matchers rules pipeline fixtures -name '*.[ch]' | sort | xargs awk '
         only["xxhash.h"] = "base/core/hash.c"
         only["openssl/"] = "base/core/hash.c"
         only["zlib.h"] = "base/core/gzip.c"
+        only["minizip/"] = "pipeline/ingest/unzip.c"
+        only["expat.h"] = "pipeline/ingest/xlsx_xml.c"
         only["xlsxwriter.h"] = "pipeline/report/xlsx"
         only["iconv.h"] = "base/text/encoding"
     }

@@ -18,6 +18,8 @@ build zlib1g-dev compressed raw copies
 build libyaml-dev configuration
 build libssl-dev SHA-256 and SM3
 build libxlsxwriter-dev street lists
+build libminizip-dev reading workbooks and archives
+build libexpat1-dev reading workbooks
 build unicode-data tables for folding names, at build time
 build bzip2 unpacking them
 test libcmocka-dev unit tests
@@ -27,6 +29,7 @@ test libreoffice-calc-nogui opening and saving lists as people do
 test chromium looking at the page
 test poppler-utils pages as pictures
 test unzip looking into .xlsx
+test zip packing archives to be read
 dev clang second compiler
 dev libclang-rt-14-dev sanitizers and libFuzzer
 dev clang-tidy lint

@@ -12,6 +12,9 @@
 enum status file_read_all(const char *path, size_t limit, struct strbuf *out, struct err *err) MUST_CHECK;
 bool file_exists(const char *path);
 int64_t file_size(const char *path); /* -1 when absent */
+#define FILE_SETTLE_SECONDS 10
+/* Does somebody have the open file open for writing? Where the kernel cannot say: was it changed within FILE_SETTLE_SECONDS? */
+bool file_being_written(int fd);
 
 /* Names in a directory without "." and "..", sorted by bytes; only plain files with `files_only`. Links are never followed. */
 struct file_entry {

@@ -44,14 +44,24 @@ static enum status open_source(const char *source, int *out_fd, struct stat *out
         return err_set(err, ST_REFUSED, TR("“%s”是链接或设备，不收", "'%s' is a link or a device: not accepted"), source);
     }
     if (fd < 0) {
-        return err_errno(err, errno == ENOENT ? ST_MISSING : ST_IO, TR("打不开“%s”", "cannot open '%s'"), source);
+        return err_errno(err, errno == ENOENT ? ST_MISSING : errno == EACCES || errno == EPERM ? ST_REFUSED : ST_IO, TR("打不开“%s”", "cannot open '%s'"), source);
     }
     if (fstat(fd, out_st) != 0 || !S_ISREG(out_st->st_mode)) {
         (void)close(fd);
         return err_set(err, ST_REFUSED, TR("“%s”不是普通文件，不收", "'%s' is not a regular file: not accepted"), source);
     }
+    if (file_being_written(fd)) {
+        (void)close(fd);
+        return err_set(err, ST_INPUT, TR("“%s”还在写入，等它传完再读", "'%s' is still being written: wait until it has arrived"), source);
+    }
     *out_fd = fd;
     return ST_OK;
+}
+
+enum status raw_source_open(const char *source, int *out_fd, struct err *err)
+{
+    struct stat st;
+    return open_source(source, out_fd, &st, err);
 }
 
 static bool same_moment(const struct stat *a, const struct stat *b)
@@ -59,44 +69,63 @@ static bool same_moment(const struct stat *a, const struct stat *b)
     return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-/* Reads source to its end into the hash and, unless NULL, into `copy`. */
-static enum status read_through(const char *source, struct outfile *copy, struct digest *digest, int64_t *out_size, struct err *err)
+/* An open file that must not change while it is read. */
+struct file_feed {
+    int fd;
+    const char *path;
+    struct stat before;
+    int64_t size;
+};
+
+static enum status read_file_feed(void *ctx, void *buf, size_t cap, size_t *out_n, struct err *err)
 {
-    int fd CLEANUP(close_fd) = -1;
-    struct stat before, after;
-    TRY(open_source(source, &fd, &before, err));
-    AUTO_STRBUF buf = STRBUF_INIT;
-    strbuf_reserve(&buf, BUFFER);
-    int64_t size = 0;
-    for (;;) {
-        ssize_t n = read(fd, buf.p, BUFFER);
+    struct file_feed *f = ctx;
+    struct stat after;
+    size_t done = 0;
+    while (done < cap) {
+        ssize_t n = read(f->fd, (char *)buf + done, cap - done);
         if (n < 0 && errno == EINTR) {
             continue;
         }
         if (n < 0) {
-            return err_errno(err, ST_IO, TR("读“%s”失败", "cannot read '%s'"), source);
+            return err_errno(err, ST_IO, TR("读“%s”失败", "cannot read '%s'"), f->path);
         }
         if (n == 0) {
             break;
         }
-        digest_update(digest, buf.p, (size_t)n);
-        if (copy) {
-            outfile_write(copy, buf.p, (size_t)n);
-        }
-        size += n;
+        done += (size_t)n;
     }
-    if (fstat(fd, &after) != 0 || !same_moment(&before, &after) || size != (int64_t)after.st_size) {
-        return err_set(err, ST_INPUT, TR("“%s”正在变化，等它传完再读", "'%s' changed while it was read: wait until it has arrived"), source);
+    f->size += (int64_t)done;
+    if (done < cap && (fstat(f->fd, &after) != 0 || !same_moment(&f->before, &after) || f->size != (int64_t)after.st_size)) {
+        return err_set(err, ST_INPUT, TR("“%s”正在变化，等它传完再读", "'%s' changed while it was read: wait until it has arrived"), f->path);
+    }
+    *out_n = done;
+    return ST_OK;
+}
+
+/* Reads a feed to its end into the hash and, unless NULL, into `copy`. */
+static enum status read_through(const struct raw_feed *feed, struct outfile *copy, struct digest *digest, int64_t *out_size, struct err *err)
+{
+    AUTO_STRBUF buf = STRBUF_INIT;
+    strbuf_reserve(&buf, BUFFER);
+    int64_t size = 0;
+    for (size_t n = BUFFER; n == BUFFER;) {
+        TRY(feed->read(feed->ctx, buf.p, BUFFER, &n, err));
+        digest_update(digest, buf.p, n);
+        if (copy) {
+            outfile_write(copy, buf.p, n);
+        }
+        size += (int64_t)n;
     }
     *out_size = size;
     return ST_OK;
 }
 
-enum status raw_digest(const char *source, struct digest_hex *out_hex, int64_t *out_size, struct err *err)
+enum status raw_digest_feed(const struct raw_feed *feed, struct digest_hex *out_hex, int64_t *out_size, struct err *err)
 {
     struct digest *digest = digest_new_identity();
     struct digest_hex hex;
-    enum status status = read_through(source, NULL, digest, out_size, err);
+    enum status status = read_through(feed, NULL, digest, out_size, err);
     digest_finish(digest, &hex);
     if (status == ST_OK) {
         *out_hex = hex;
@@ -104,13 +133,22 @@ enum status raw_digest(const char *source, struct digest_hex *out_hex, int64_t *
     return status;
 }
 
+enum status raw_digest(const char *source, struct digest_hex *out_hex, int64_t *out_size, struct err *err)
+{
+    int fd CLEANUP(close_fd) = -1;
+    struct file_feed f = {.path = source};
+    TRY(open_source(source, &fd, &f.before, err));
+    f.fd = fd;
+    return raw_digest_feed(&(struct raw_feed){read_file_feed, &f}, out_hex, out_size, err);
+}
+
 /* One fixed name: the site's lock allows one writer, and what a killed one left is overwritten by the next. */
-static enum status copy_in(const char *tmp, const char *source, struct digest_hex *out_hex, int64_t *out_size, struct err *err)
+static enum status copy_in(const char *tmp, const struct raw_feed *feed, struct digest_hex *out_hex, int64_t *out_size, struct err *err)
 {
     struct outfile copy;
     TRY(outfile_open(&copy, tmp, err));
     struct digest *digest = digest_new();
-    enum status status = read_through(source, &copy, digest, out_size, err);
+    enum status status = read_through(feed, &copy, digest, out_size, err);
     digest_finish(digest, out_hex);
     if (status != ST_OK) {
         outfile_abandon(&copy);
@@ -136,12 +174,21 @@ static enum status settle(struct arena *a, const char *tmp, const char *raw_dir,
 
 enum status raw_put(const char *raw_dir, const char *source, struct digest_hex *out_hex, int64_t *out_size, struct err *err)
 {
+    int fd CLEANUP(close_fd) = -1;
+    struct file_feed f = {.path = source};
+    TRY(open_source(source, &fd, &f.before, err));
+    f.fd = fd;
+    return raw_put_feed(raw_dir, &(struct raw_feed){read_file_feed, &f}, out_hex, out_size, err);
+}
+
+enum status raw_put_feed(const char *raw_dir, const struct raw_feed *feed, struct digest_hex *out_hex, int64_t *out_size, struct err *err)
+{
     AUTO_ARENA a = ARENA_INIT;
     struct digest_hex hex;
     int64_t size = 0;
     TRY(file_mkdirs(raw_dir, err));
     char *tmp = path_join(&a, raw_dir, ".put.tmp");
-    enum status status = copy_in(tmp, source, &hex, &size, err);
+    enum status status = copy_in(tmp, feed, &hex, &size, err);
     if (status == ST_OK) {
         status = settle(&a, tmp, raw_dir, &hex, size, err);
     }
@@ -224,6 +271,11 @@ void raw_close(struct raw_reader *r)
     free(r);
 }
 
+int raw_fd(const struct raw_reader *r)
+{
+    return r->fd;
+}
+
 /* Hashes a stored file and, unless NULL, compresses it on the way. */
 static enum status hash_stored(struct raw_reader *r, struct gzip_out *to, struct digest *digest, int64_t *out_size, struct err *err)
 {
@@ -295,7 +347,12 @@ enum status raw_compress(const char *raw_dir, const char *xxh128, struct err *er
     }
     struct raw_reader *r = NULL;
     bool same = false;
+    char magic[4];
     TRY(raw_open(raw_dir, xxh128, &r, err));
+    if (pread(r->fd, magic, sizeof(magic), 0) == sizeof(magic) && memcmp(magic, "PK\3\4", sizeof(magic)) == 0) {
+        raw_close(r); /* compressed in itself, and read from any place */
+        return ST_OK;
+    }
     enum status status = write_compressed(r, tmp, xxh128, &same, err);
     raw_close(r);
     if (status == ST_OK && !same) {

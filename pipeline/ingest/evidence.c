@@ -4,9 +4,9 @@
 
 #include "base/core/file.h"
 #include "base/store/db.h"
-#include "base/store/raw.h"
 #include "matchers/identifier.h"
 #include "pipeline/ingest/catalogue.h"
+#include "pipeline/ingest/raw_text.h"
 #include "pipeline/ingest/rejects.h"
 
 static enum status open_input(struct site *site, const struct night_input *in, struct arena *a, struct seg_reader **out, struct err *err)
@@ -28,11 +28,6 @@ enum status input_header(struct site *site, const struct night_input *in, int co
     return ST_OK;
 }
 
-static enum status read_raw(void *ctx, void *buf, size_t cap, size_t *out_n, struct err *err)
-{
-    return raw_read(ctx, buf, cap, out_n, err);
-}
-
 static enum status find_line(struct reader *r, struct record *rec, int64_t line, bool *out_found, struct err *err)
 {
     bool more = true;
@@ -45,13 +40,13 @@ static enum status find_line(struct reader *r, struct record *rec, int64_t line,
 }
 
 /* The stream is read from its start: records that span lines have no other safe beginning. */
-static enum status cell_at(struct raw_reader *raw, const struct typing_facts *f, size_t columns, int64_t line, int field, struct arena *a, struct str *out,
+static enum status cell_at(struct raw_text *raw, const struct typing_facts *f, size_t columns, int64_t line, int field, struct arena *a, struct str *out,
                            struct err *err)
 {
     struct reader *r;
     struct record rec = {0};
     bool found = false;
-    TRY(reader_open((struct byte_source){read_raw, raw}, f->encoding, f->bom, f->delimiter, &r, err));
+    TRY(reader_open(raw_text_bytes(raw), f->encoding, f->bom, f->delimiter, &r, err));
     reader_set_columns(r, columns);
     enum status st = find_line(r, &rec, line, &found, err);
     if (st == ST_OK && (!found || rec.bad != VALUE_OK || (size_t)field >= rec.fields.n)) {
@@ -69,7 +64,7 @@ enum status input_raw_cell(struct site *site, const struct night_input *in, int6
 {
     struct typing_facts f;
     struct str header;
-    struct raw_reader *raw;
+    struct raw_text *raw;
     AUTO_SEG r = NULL;
     *out = str_n("", 0);
     TRY(open_input(site, in, a, &r, err));
@@ -78,9 +73,9 @@ enum status input_raw_cell(struct site *site, const struct night_input *in, int6
     if (field < 0) {
         return ST_OK;
     }
-    TRY(raw_open(site->raw, in->xxh128, &raw, err));
+    TRY(raw_text_open(site->raw, in->xxh128, site->sources->v[in->source].sheet, &raw, err));
     enum status st = cell_at(raw, &f, (size_t)f.fields, line, field, a, out, err);
-    raw_close(raw);
+    raw_text_close(raw);
     return st;
 }
 

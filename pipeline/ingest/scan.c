@@ -9,12 +9,15 @@
 #include "base/store/db.h"
 #include "base/store/raw.h"
 #include "pipeline/command.h"
+#include "pipeline/ingest/arrival.h"
 #include "pipeline/ingest/catalogue.h"
 #include "pipeline/ingest/delivery_judge.h"
 #include "pipeline/ingest/header_change.h"
 
 struct inbox_file {
-    const char *name, *path;
+    const char *name;
+    const struct arrival *from; /* the file it is, or the archive it is in */
+    size_t part;
     struct source_name says;
     const char *scope;
     daynum date;
@@ -31,6 +34,7 @@ struct scan {
     struct site *site;
     struct arena arena;
     VEC(struct inbox_file) files;
+    VEC(struct arrival *) arrivals; /* opened, of which `files` are parts */
     struct ingest_counts counts;
 };
 
@@ -50,6 +54,32 @@ static void report_unknown(struct scan *s, const char *name, const char *zh, con
 {
     s->counts.unknown++;
     warn_add(ST_W_UNKNOWN_FILE, "%s：%s", name, TR(zh, en));
+}
+
+static const char *printable(struct scan *s, const char *name)
+{
+    char *copy = arena_z(&s->arena, str_of(name));
+    for (char *p = copy; *p; p++) {
+        *p = (unsigned char)*p < ' ' || *p == 0x7F ? '?' : *p;
+    }
+    return copy;
+}
+
+static void say_lines(const char *name, struct str lines)
+{
+    struct str line;
+    while (str_split(&lines, '\n', &line)) {
+        if (line.n > 0) {
+            warn_add(ST_W_CHECK, TR("%s：" STR_FMT, "%s: " STR_FMT), name, STR_ARG(line));
+        }
+    }
+}
+
+/* The only file of an archive may be called anything when the archive is called what it should be: 名册_20260301.zip with export.csv. */
+static const char *named_like(struct scan *s, const char *archive, const char *member)
+{
+    const char *dot = strrchr(archive, '.'), *tail = strrchr(member, '.');
+    return arena_printf(&s->arena, "%.*s%s", dot ? (int)(dot - archive) : (int)strlen(archive), archive, tail ? tail : "");
 }
 
 /* A snapshot is known when its content came with the same data date; the same content under another date is news: nothing has changed since. */
@@ -94,7 +124,7 @@ static enum status learn_from_columns(struct scan *s, struct inbox_file *f, bool
     const struct source *src = source_of(s, f);
     struct typed_file t;
     int64_t size;
-    TRY(raw_put(s->site->raw, f->path, &f->hex, &size, err));
+    TRY(arrival_put(f->from, f->part, s->site->raw, &f->hex, &size, err));
     TRY(type_raw(src, s->site->raw, f->hex.xxh128, NULL, f->name, &t, err));
     *out_usable = !t.several_scopes;
     if (src->scope_column >= 0) {
@@ -163,17 +193,25 @@ static enum status say_repeat(struct scan *s, const struct inbox_file *f, struct
     return ST_OK;
 }
 
-static enum status look_at(struct scan *s, const struct file_entry *e, struct err *err)
+/* What keeps a file from being read: said, and the scan goes on. True when `st` was such a thing. */
+static bool set_apart(struct scan *s, enum status st, const struct err *why)
 {
-    if (e->name[0] == '.' || e->is_dir) {
-        return ST_OK;
+    if (st == ST_REFUSED) {
+        s->counts.refused++;
+        warn_add(ST_W_FILE_REFUSED, "%s", why->text);
+    } else if (st == ST_INPUT || st == ST_CORRUPT || st == ST_IO) {
+        s->counts.waiting++;
+        warn_add(ST_W_UNKNOWN_FILE, "%s", why->text);
     }
-    if (!e->is_file) {
-        report_unknown(s, e->name, "不是普通文件（链接或设备），不读", "not a plain file (a link or a device), not read");
-        return ST_OK;
-    }
-    struct inbox_file f = {.name = arena_z(&s->arena, str_of(e->name)), .path = path_join(&s->arena, s->site->inbox, e->name)};
-    if (!sources_match(s->site->sources, str_of(f.name), &f.says)) {
+    return st == ST_REFUSED || st == ST_INPUT || st == ST_CORRUPT || st == ST_IO || st == ST_MISSING; /* missing: taken away while we looked */
+}
+
+static enum status look_at_part(struct scan *s, const struct arrival *from, size_t part, struct err *err)
+{
+    const struct arrival_part *p = &from->parts.v[part];
+    struct inbox_file f = {.name = arena_z(&s->arena, str_of(p->shown)), .from = from, .part = part};
+    bool sole = from->parts.n == 1 && from->packing == PACKED_ZIP;
+    if (!sources_match(s->site->sources, str_of(p->name), &f.says) && !(sole && sources_match(s->site->sources, str_of(named_like(s, from->name, p->name)), &f.says))) {
         report_unknown(s, f.name, "没有一个数据源的文件名样式与它相符", "matches no source's file pattern");
         return ST_OK;
     }
@@ -181,17 +219,9 @@ static enum status look_at(struct scan *s, const struct file_entry *e, struct er
     f.scope = arena_z(&s->arena, f.says.scope);
     f.date = f.says.date;
     struct err why;
-    enum status st = raw_digest(f.path, &f.hex, &f.size, &why);
-    if (st == ST_MISSING) {
-        return ST_OK; /* taken away while we looked */
-    }
-    if (st == ST_REFUSED || st == ST_INPUT) {
-        s->counts.waiting++;
-        warn_add(ST_W_UNKNOWN_FILE, "%s", why.text);
-        return ST_OK;
-    }
+    enum status st = arrival_digest(from, part, &f.hex, &f.size, &why);
     if (st != ST_OK) {
-        return err_set(err, st, "%s", why.text);
+        return set_apart(s, st, &why) ? ST_OK : err_set(err, st, "%s", why.text);
     }
     bool keep;
     TRY(finish_identity(s, &f, &keep, err));
@@ -204,6 +234,39 @@ static enum status look_at(struct scan *s, const struct file_entry *e, struct er
     TRY(say_repeat(s, &f, err));
     if (keep) {
         vec_push(&s->files, f);
+    }
+    return ST_OK;
+}
+
+static enum status look_at(struct scan *s, const struct file_entry *e, struct err *err)
+{
+    if (e->name[0] == '.' || e->is_dir || str_starts(str_of(e->name), STR("~$"))) { /* ~$: Excel keeps its own mark beside an open workbook */
+        return ST_OK;
+    }
+    if (!arrival_name_is_safe(e->name)) {
+        report_unknown(s, printable(s, e->name), "文件名里有控制字符，不读；请改名再送", "its name has control characters, not read; rename it");
+        return ST_OK;
+    }
+    if (!e->is_file) {
+        report_unknown(s, e->name, "不是普通文件（链接或设备），不读", "not a plain file (a link or a device), not read");
+        return ST_OK;
+    }
+    struct source_name says;
+    bool zip = str_ends(str_of(e->name), STR(".zip")) || str_ends(str_of(e->name), STR(".ZIP"));
+    if (!zip && !sources_match(s->site->sources, str_of(e->name), &says)) {
+        report_unknown(s, e->name, "没有一个数据源的文件名样式与它相符", "matches no source's file pattern");
+        return ST_OK;
+    }
+    struct arrival *from = arena_new(&s->arena, struct arrival);
+    struct err why;
+    enum status st = arrival_open(path_join(&s->arena, s->site->inbox, e->name), arena_z(&s->arena, str_of(e->name)), from, &why);
+    if (st != ST_OK) {
+        return set_apart(s, st, &why) ? ST_OK : err_set(err, st, "%s", why.text);
+    }
+    vec_push(&s->arrivals, from);
+    say_lines(from->name, strbuf_str(&from->skipped));
+    for (size_t i = 0; i < from->parts.n; i++) {
+        TRY(look_at_part(s, from, i, err));
     }
     return ST_OK;
 }
@@ -275,7 +338,7 @@ static enum status type_files(struct scan *s, struct making *m, bool *out_stable
         struct inbox_file *f = m->files[i];
         struct digest_hex hex;
         struct err why;
-        enum status st = raw_put(s->site->raw, f->path, &hex, &f->size, &why);
+        enum status st = arrival_put(f->from, f->part, s->site->raw, &hex, &f->size, &why);
         if (st == ST_INPUT || st == ST_MISSING || (st == ST_OK && strcmp(hex.xxh128, f->hex.xxh128) != 0)) {
             s->counts.waiting++;
             warn_add(ST_W_UNKNOWN_FILE, TR("%s：读取时内容还在变化，下次再收", "%s: changed while it was read, left for the next scan"), f->name);
@@ -357,7 +420,7 @@ static enum status insert_file(struct db *db, const struct making *m, size_t i, 
     stmt_bind_z(q, ":xxh128", f->hex.xxh128);
     BUG_ON(!f->hex.sha256[0]);
     stmt_bind_z(q, ":sha256", f->hex.sha256);
-    stmt_bind_z(q, ":encoding", encoding_name(t->encoding));
+    stmt_bind_z(q, ":encoding", t->sheet ? "xlsx" : encoding_name(t->encoding));
     stmt_bind_z(q, ":delimiter", delimiter);
     stmt_bind_z(q, ":typing", m->src->typing);
     stmt_bind_int(q, ":header_line", t->header_line);
@@ -542,12 +605,7 @@ static enum status say_notes(struct scan *s, const struct making *m, const struc
         before = strcmp(d->scope, f->scope) == 0 && d->date < f->date && d->n_files > 0 ? d : before;
     }
     for (size_t i = 0; i < m->n; i++) {
-        struct str rest = strbuf_str(&m->files[i]->typed.notes), line;
-        while (str_split(&rest, '\n', &line)) {
-            if (line.n > 0) {
-                warn_add(ST_W_CHECK, TR("%s：" STR_FMT, "%s: " STR_FMT), m->files[i]->name, STR_ARG(line));
-            }
-        }
+        say_lines(m->files[i]->name, strbuf_str(&m->files[i]->typed.notes));
     }
     const struct delivered_file self = {-1, 1, f->name, f->hex.xxh128, 0};
     return before && f->typed.usable ? header_change_report(s->site, m->src, &self, &before->files[0], strbuf_str(&f->typed.strange), err) : ST_OK;
@@ -679,6 +737,10 @@ enum status ingest_scan(struct site *site, struct ingest_counts *out, struct err
     }
     progress_done();
     *out = s.counts;
+    for (size_t i = 0; i < s.arrivals.n; i++) {
+        arrival_release(s.arrivals.v[i]);
+    }
+    vec_release(&s.arrivals);
     vec_release(&s.files);
     arena_release(&s.arena);
     return st;

@@ -6,7 +6,7 @@
 /* Every number of typing_facts by name. Signed values are written in decimal; missing dates are left out. */
 #define FACTS(X)                                                                                                       \
     X(header_line) X(fields) X(bytes) X(records) X(typed) X(rejected) X(defects) X(cells) X(keys_blank) X(ids) X(ids_wrecked)    \
-    X(ids_18) X(ids_x) X(sexes) X(sexes_against) X(euros)
+    X(ids_18) X(ids_x) X(sexes) X(sexes_against) X(euros) X(sheet)
 
 static const char *const aside_names[ROW_KIND_COUNT] = {"", "aside_title", "aside_header", "aside_total", "aside_signature", "aside_blank", "aside_skipped"};
 

@@ -346,6 +346,8 @@ static void load_files(struct loader *l, const struct yaml_node *map, struct sou
     }
     s->encoding = STR("auto");
     enum encoding e;
+    (void)yaml_text(l->doc, map, "sheet", YAML_OPTIONAL, &s->sheet);
+    s->sheet = keep(l, s->sheet);
     if (yaml_text(l->doc, map, "encoding", YAML_OPTIONAL, &s->encoding) && !str_eqz(s->encoding, "auto") && !encoding_from_name(s->encoding, &e)) {
         yaml_problem(l->doc, yaml_get(map, "encoding"), "E160", TR("不认识的编码", "unknown encoding"));
     }
@@ -427,7 +429,7 @@ static void load_source(struct loader *l, const struct yaml_node *map, struct so
 {
     static const char *const keys[] = {"id",     "label",  "department", "files",   "encoding", "delimiter", "kind",     "date",  "scope",     "key",
                                        "period", "months", "refund_of",  "parts",   "cadence",  "grace",     "gates",    "covers", "absent", "registers",
-                                       "person", "unit",   "columns",    "measures", "event_date", "skip", "optional", NULL};
+                                       "person", "unit",   "columns",    "measures", "event_date", "skip", "sheet", "optional", NULL};
     static const char *const registers[] = {"persons", NULL};
     s->line = (int)map->line;
     if (!yaml_as_map(l->doc, map, "sources")) {

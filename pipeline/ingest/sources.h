@@ -157,6 +157,7 @@ struct source {
     size_t n_files;
     struct str encoding; /* "auto" or a name base/text/encoding.h knows; tried first, then detected */
     char delimiter;      /* 0: found in the header line */
+    struct str sheet;    /* of a workbook; "": the first that is not hidden */
     enum source_kind kind;
     int date_column;     /* data date from this column (greatest value), -1: file name, else day of receipt */
     int scope_column;    /* scope from this column (one value a file), -1: file name or the one scope "" */
@@ -225,7 +226,8 @@ struct source_name {
     int part;
 };
 /* Which source a file belongs to: the first in file order with a matching pattern; false when none. Copy marks before the extension ("(1)", " - 副本")
-   are looked through. `scope` points into `name`. */
+   are looked through, .gz at the end too, and where a pattern says .csv, .txt, .tsv or .xlsx any of these will do (old and foreign formats as well, to be
+   refused in words that help). `scope` points into `name`. */
 bool sources_match(const struct sources *s, struct str name, struct source_name *out);
 
 #endif

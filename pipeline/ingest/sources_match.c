@@ -247,7 +247,7 @@ static bool without_copy_mark(struct str name, struct strbuf *buf)
     return stem.n != before.n;
 }
 
-bool sources_match(const struct sources *s, struct str name, struct source_name *out)
+static bool match_through_mark(const struct sources *s, struct str name, struct source_name *out)
 {
     if (match_any(s, name, out)) {
         return true;
@@ -261,4 +261,48 @@ bool sources_match(const struct sources *s, struct str name, struct source_name 
         out->scope.p = name.p + (out->scope.p - buf.p);
     }
     return true;
+}
+
+/* Forms in which the same table arrives; whether it can be read is told from its bytes. */
+static const char *const extensions[] = {".csv", ".txt", ".xlsx", ".tsv", ".xlsm", ".xls", ".et", ".xlsb", ".ods", ".pdf", ".doc", ".docx", ".htm", ".html"};
+#define WRITTEN_IN_PATTERNS 4 /* the first of them */
+
+static size_t extension_of(struct str name)
+{
+    size_t dot = name.n;
+    while (dot > 0 && name.p[dot - 1] != '.') {
+        dot--;
+    }
+    struct str ext = dot > 0 ? str_sub(name, dot - 1, name.n) : str_n("", 0);
+    for (size_t i = 0; i < ARRAY_LEN(extensions); i++) {
+        size_t k = 0;
+        while (k < ext.n && to_lower(ext.p[k]) == extensions[i][k]) {
+            k++;
+        }
+        if (ext.n > 0 && k == ext.n && extensions[i][k] == 0) {
+            return ext.n;
+        }
+    }
+    return 0;
+}
+
+bool sources_match(const struct sources *s, struct str name, struct source_name *out)
+{
+    if (match_through_mark(s, name, out)) {
+        return true;
+    }
+    if (str_ends(name, STR(".gz")) || str_ends(name, STR(".GZ"))) {
+        return sources_match(s, str_sub(name, 0, name.n - 3), out);
+    }
+    size_t tail = extension_of(name);
+    for (size_t i = 0; i < WRITTEN_IN_PATTERNS && tail > 0; i++) {
+        AUTO_STRBUF other = STRBUF_INIT;
+        strbuf_adds(&other, str_sub(name, 0, name.n - tail));
+        strbuf_addz(&other, extensions[i]);
+        if (match_through_mark(s, strbuf_str(&other), out)) {
+            out->scope.p = out->scope.n > 0 ? name.p + (out->scope.p - other.p) : out->scope.p;
+            return true;
+        }
+    }
+    return false;
 }

@@ -286,6 +286,9 @@ void source_typing_hash(struct source *s)
     AUTO_STRBUF b = STRBUF_INIT;
     strbuf_addf(&b, "typing %d segment %d\n", TYPING_VERSION, SEG_VERSION);
     strbuf_addf(&b, "encoding " STR_FMT " delimiter %d period %d\n", STR_ARG(s->encoding), s->delimiter, s->period_column);
+    if (s->sheet.n > 0) {
+        strbuf_addf(&b, "sheet " STR_FMT "\n", STR_ARG(s->sheet));
+    }
     for (size_t i = 0; i < source_width(s); i++) {
         hash_column(&b, &s->columns[i]);
     }

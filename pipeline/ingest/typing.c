@@ -4,11 +4,12 @@
 #include <stdlib.h>
 
 #include "base/core/log.h"
-#include "base/store/raw.h"
 #include "base/store/segment.h"
 #include "matchers/identifier.h"
 #include "pipeline/ingest/cells.h"
+#include "pipeline/ingest/raw_text.h"
 #include "pipeline/ingest/segment_meta.h"
+#include "pipeline/ingest/xlsx.h"
 
 #define PROGRESS_EVERY 65536 /* rows */
 
@@ -425,6 +426,14 @@ static bool look_at_head(struct typer *t)
         (void)encoding_from_name(t->s->encoding, &declared);
     }
     encoding_detect(t->job->head, t->job->whole, declared, &v);
+    struct source as_sheet = *t->s;
+    const struct source *s = t->s;
+    if (t->job->sheet) {
+        v = (struct encoding_verdict){.encoding = ENC_UTF8, .how = ENC_BY_BOM};
+        as_sheet.delimiter = XLSX_DELIMITER;
+        s = &as_sheet;
+        f->sheet = 1;
+    }
     f->encoding = v.encoding;
     f->bom = v.bom_length;
     if (v.encoding == ENC_UNKNOWN) {
@@ -437,7 +446,7 @@ static bool look_at_head(struct typer *t)
     }
     t->layout.notes = &t->out->notes;
     t->layout.strange = &t->out->strange;
-    if (!layout_find(t->s, t->job->head, v.encoding, v.bom_length, &t->arena, &t->layout, &t->out->why) && !try_other_encoding(t, &v)) {
+    if (!layout_find(s, t->job->head, v.encoding, v.bom_length, &t->arena, &t->layout, &t->out->why) && !try_other_encoding(t, &v)) {
         return false;
     }
     f->delimiter = t->layout.delimiter;
@@ -487,44 +496,75 @@ enum status type_bytes(const struct typing_job *job, struct typed_file *out, str
 {
     struct typer t = {.s = job->source, .job = job, .out = out};
     *out = (struct typed_file){.facts = {.month_from = MONTH_MISSING, .month_to = MONTH_MISSING, .date = DAY_MISSING}};
-    enum status st = type_all(&t, err);
+    struct err why = {0};
+    enum status st = type_all(&t, &why);
     typer_release(&t);
-    return st;
+    if (st == ST_INPUT) { /* the file is at fault, not the machine: a workbook damaged in its middle */
+        typed_file_release(out);
+        *out = (struct typed_file){.facts = {.encoding = out->facts.encoding, .month_from = MONTH_MISSING, .month_to = MONTH_MISSING, .date = DAY_MISSING}};
+        strbuf_addz(&out->why, why.text);
+        return ST_OK;
+    }
+    return st == ST_OK ? ST_OK : err_set(err, st, "%s", why.text);
 }
 
-static enum status read_raw(void *ctx, void *buf, size_t cap, size_t *out_n, struct err *err)
+/* The head, which was read to find the header, and then the rest of the same stream. */
+struct rejoined {
+    struct str head;
+    struct byte_source rest;
+};
+
+static enum status read_rejoined(void *ctx, void *buf, size_t cap, size_t *out_n, struct err *err)
 {
-    return raw_read(ctx, buf, cap, out_n, err);
+    struct rejoined *r = ctx;
+    size_t n = MIN(cap, r->head.n), more = 0;
+    if (n > 0) {
+        memcpy(buf, r->head.p, n);
+        r->head = str_sub(r->head, n, r->head.n);
+    }
+    if (n < cap) {
+        TRY(r->rest.read(r->rest.ctx, (char *)buf + n, cap - n, &more, err));
+    }
+    *out_n = n + more;
+    return ST_OK;
 }
 
-static enum status read_head(const char *raw_dir, const char *xxh128, struct strbuf *out, bool *whole, struct err *err)
+static enum status type_text(const struct source *s, struct raw_text *raw, struct typing_job *job, struct typed_file *out, struct err *err)
 {
-    struct raw_reader *r;
-    size_t n = 0;
-    TRY(raw_open(raw_dir, xxh128, &r, err));
-    strbuf_reserve(out, HEADER_SEARCH_BYTES);
-    enum status st = raw_read(r, out->p, HEADER_SEARCH_BYTES, &n, err);
-    out->n = n;
-    *whole = n < HEADER_SEARCH_BYTES;
-    raw_close(r);
-    return st;
+    AUTO_STRBUF head = STRBUF_INIT;
+    strbuf_reserve(&head, HEADER_SEARCH_BYTES);
+    TRY(raw_text_read(raw, head.p, HEADER_SEARCH_BYTES, &head.n, err));
+    struct rejoined stream = {strbuf_str(&head), raw_text_bytes(raw)};
+    job->source = s;
+    job->bytes = (struct byte_source){read_rejoined, &stream};
+    job->head = strbuf_str(&head);
+    job->whole = head.n < HEADER_SEARCH_BYTES;
+    job->sheet = raw_text_is_sheet(raw);
+    TRY(type_bytes(job, out, err));
+    if (out->usable) {
+        strbuf_adds(&out->notes, raw_text_notes(raw));
+    }
+    return ST_OK;
 }
 
 enum status type_raw(const struct source *s, const char *raw_dir, const char *xxh128, const char *segments_dir, const char *name, struct typed_file *out,
                      struct err *err)
 {
-    AUTO_STRBUF head = STRBUF_INIT;
     AUTO_ARENA a = ARENA_INIT;
-    struct raw_reader *r;
-    bool whole;
-    TRY(read_head(raw_dir, xxh128, &head, &whole, err));
-    TRY(raw_open(raw_dir, xxh128, &r, err));
-    struct typing_job job = {.source = s, .bytes = {read_raw, r}, .head = strbuf_str(&head), .whole = whole, .progress = name};
+    struct raw_text *raw = NULL;
+    struct err why = {0};
+    struct typing_job job = {.progress = name};
+    *out = (struct typed_file){.facts = {.month_from = MONTH_MISSING, .month_to = MONTH_MISSING, .date = DAY_MISSING}};
     if (segments_dir) {
         job.seg_path = segment_path(&a, segments_dir, xxh128, s);
         job.rej_path = rejects_path(&a, segments_dir, xxh128, s);
     }
-    enum status st = type_bytes(&job, out, err);
-    raw_close(r);
-    return st;
+    enum status st = raw_text_open(raw_dir, xxh128, s->sheet, &raw, &why);
+    st = st == ST_OK ? type_text(s, raw, &job, out, &why) : st;
+    raw_text_close(raw);
+    if (st == ST_INPUT) {
+        strbuf_addz(&out->why, why.text);
+        return ST_OK;
+    }
+    return st == ST_OK ? ST_OK : err_set(err, st, "%s", why.text);
 }

@@ -21,6 +21,7 @@ struct typing_facts {
     monthnum month_from, month_to;    /* of the period column */
     daynum date;                      /* greatest of the date column, DAY_MISSING */
     int64_t euros;                    /* lines with a byte 0x80 */
+    int64_t sheet;                    /* 1: a worksheet */
 };
 struct typed_file {
     struct typing_facts facts;
@@ -39,6 +40,7 @@ struct typing_job {
     struct byte_source bytes;
     struct str head;
     bool whole;
+    bool sheet; /* lines of a worksheet: encoding and delimiter are known */
     const char *seg_path, *rej_path;
     const char *progress; /* name for the progress line, NULL: none */
     int64_t size;

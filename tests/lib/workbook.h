@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Small workbooks and archives for tests, from the XML inside them. */
+#ifndef MOPAI_TESTS_WORKBOOK_H
+#define MOPAI_TESTS_WORKBOOK_H
+
+#include "base/core/str.h"
+
+struct packed {
+    const char *name;
+    struct str bytes;
+    const char *password; /* NULL: none */
+};
+/* Writes a .zip of n members; aborts when it cannot. */
+void zip_write(const char *path, const struct packed *members, size_t n);
+/* A workbook of the sheets 人员 and 说明 (empty). `rows`: inside sheetData; `after`: behind it (mergeCells); `shared`: <si> elements; `formats`: <numFmt> elements;
+   `styles`: <xf> elements of cellXfs; `properties`: attributes of workbookPr. */
+struct workbook_xml {
+    struct str rows, after, shared, formats, styles, properties;
+};
+void workbook_write(const char *path, const struct workbook_xml *w);
+
+#endif
