@@ -36,6 +36,7 @@ struct command {
 extern const struct command cmd_init, cmd_run, cmd_ingest, cmd_link, cmd_assess, cmd_report, cmd_check, cmd_status;
 extern const struct command cmd_explain, cmd_match, cmd_try, cmd_deliveries, cmd_visits, cmd_release;
 extern const struct command cmd_rules_check, cmd_rules_test, cmd_rules_explain, cmd_rules_diff, cmd_rules_whatif, cmd_export, cmd_sql, cmd_verify;
+extern const struct command cmd_audit, cmd_audit_verify;
 
 /* Adds a W_ status to the run's collection: main ends with that one, or with ST_WARNINGS when several differ. `text` is printed at the end. */
 void warn_add(enum status w, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -25,6 +25,8 @@ static const struct command *const table[] = {
     &cmd_sql,
     &cmd_init,
     &cmd_verify,
+    &cmd_audit,
+    &cmd_audit_verify,
     NULL,
 };
 

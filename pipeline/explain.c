@@ -241,14 +241,6 @@ enum status explain_open_run(struct explain *x, struct err *err)
     return population_open(x->run_dir, x->site->people, x->as_of, x->site->key, &x->pop, err);
 }
 
-static enum status audit_reveal(struct explain *x, const char *what, struct err *err)
-{
-    AUTO_TX tx = {0};
-    TRY(tx_begin(&tx, x->site->ledger, err));
-    TRY(audit_add(x->site->ledger, "reveal", what, err));
-    return tx_commit(&tx, err);
-}
-
 static enum status dispatch(struct explain *x, const struct args *a, struct err *err)
 {
     struct str what = str_of(a->v[0]);
@@ -264,7 +256,7 @@ static enum status dispatch(struct explain *x, const struct args *a, struct err 
     TRY(site_need_key(x->site, err));
     TRY(explain_open_run(x, err));
     if (x->reveal) {
-        TRY(audit_reveal(x, person ? "explain person" : record ? "explain record" : "explain household", err));
+        TRY(audit_note(x->site->ledger, "reveal", person ? "explain person" : record ? "explain record" : "explain household", err));
     }
     if (record) {
         return explain_record(x, str_of(a->v[1]), str_of(a->v[2]), err);

@@ -500,24 +500,15 @@ static enum status read_operands(const struct args *a, const struct sources *sou
     return what == WHAT_RECORDS && *out_source < 0 ? err_set(err, ST_USAGE, TR("没有名为“%s”的数据源", "no source '%s'"), a->v[1]) : ST_OK;
 }
 
-static enum status note_reveal(struct export *e, const char *what, struct err *err)
-{
-    AUTO_TX tx = {0};
-    TRY(tx_begin(&tx, e->x.site->ledger, err));
-    TRY(audit_add(e->x.site->ledger, "reveal", arena_printf(&e->arena, "export %s", what), err));
-    return tx_commit(&tx, err);
-}
-
 static enum status export_all(struct export *e, const struct args *a, struct err *err)
 {
     enum what what;
-    int source;
+    int source = -1;
     TRY(read_operands(a, e->x.site->sources, &what, &source, err));
     TRY(site_need_key(e->x.site, err));
     TRY(explain_open_run(&e->x, err));
-    if (e->x.reveal) {
-        TRY(note_reveal(e, what_words[what], err));
-    }
+    TRY(audit_note(e->x.site->ledger, e->x.reveal ? "reveal" : "export", arena_printf(&e->arena, "export %s%s%s", what_words[what], source < 0 ? "" : " ",
+                   source < 0 ? "" : arena_z(&e->arena, e->x.site->sources->v[source].id)), err));
     if (a->opt[OPT_OUTPUT]) {
         TRY(outfile_open(&e->file, a->opt[OPT_OUTPUT], err));
         e->to_file = true;
@@ -540,7 +531,7 @@ static enum status run_export(const struct args *a, struct err *err)
 {
     AUTO_SITE site = {.lock_fd = -1};
     bool reveal = a->opt[OPT_REVEAL] != NULL;
-    TRY(site_open(&site, a->site_dir, reveal ? SITE_WRITE : SITE_READ, err));
+    TRY(site_open(&site, a->site_dir, SITE_WRITE, err)); /* every export is written down */
     struct export e = {.x = {.site = &site, .reveal = reveal}};
     e.x.arena = &e.arena;
     enum status status = export_all(&e, a, err);

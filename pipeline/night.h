@@ -3,6 +3,7 @@
 #ifndef MOPAI_PIPELINE_NIGHT_H
 #define MOPAI_PIPELINE_NIGHT_H
 
+#include "pipeline/audit.h"
 #include "pipeline/site.h"
 
 struct db; /* base/store/db.h: one SQLite connection */
@@ -35,6 +36,7 @@ struct night {
     const char *prev_run_dir; /* of the last published night, NULL on the first; may have been deleted: nothing may depend on it */
     daynum prev_as_of;       /* DAY_MISSING on the first night */
     int64_t mark_event, mark_visit, mark_decision, mark_release; /* read the ledger up to here */
+    struct audit_end audit;  /* the audit as the manifest records it */
     int64_t next_warning;    /* first free warning number */
     struct night_input *inputs;
     size_t n_inputs;

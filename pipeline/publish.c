@@ -182,11 +182,9 @@ static enum status counts_json(struct night *n, struct strbuf *out, struct err *
     return ST_OK;
 }
 
-static enum status insert_night_row(struct night *n, const struct night_record *previous, struct str manifest, const char *folder,
+static enum status insert_night_row(struct night *n, const struct night_record *previous, struct str manifest, const char *hash, const char *folder,
                                     const char *at, struct err *err)
 {
-    char hash[33];
-    hash128_hex(manifest.p, manifest.n, hash);
     AUTO_STRBUF counts = STRBUF_INIT;
     TRY(counts_json(n, &counts, err));
     AUTO_STMT q = stmt_use(n->site->ledger, STMT_INSERT_NIGHT);
@@ -213,12 +211,13 @@ static enum status commit(struct night *n, const struct night_record *previous, 
                           const struct publish_step *steps, size_t n_steps, struct err *err)
 {
     struct db *ledger = n->site->ledger;
-    char at[20];
+    char at[20], hash[33];
     clock_stamp(at);
+    hash128_hex(manifest.p, manifest.n, hash);
     AUTO_TX tx = {0};
     TRY(tx_begin(&tx, ledger, err));
     TRY(keep_configuration(ledger, n->site, err));
-    TRY(insert_night_row(n, previous, manifest, folder, at, err));
+    TRY(insert_night_row(n, previous, manifest, hash, folder, at, err));
     for (size_t i = 0; i < n_steps; i++) {
         AUTO_STMT q = stmt_use(ledger, STMT_INSERT_NIGHT_STEP);
         stmt_bind_int(q, ":night", n->number);
@@ -231,7 +230,9 @@ static enum status commit(struct night *n, const struct night_record *previous, 
     TRY(append_warnings(n, ledger, err));
     TRY(append_events(n, ledger, at, err));
     TRY(append_aliases(n, ledger, err));
-    TRY(audit_add(ledger, "publish", folder, err));
+    AUTO_STRBUF published = STRBUF_INIT;
+    strbuf_addf(&published, "%s %s", folder, hash); /* the chain holds every manifest, every manifest the chain before it */
+    TRY(audit_add(ledger, "publish", strbuf_z(&published), err));
     return tx_commit(&tx, err);
 }
 

@@ -104,6 +104,7 @@ static enum status fix_night(struct work *w, const struct run_plan *plan, struct
     n->number = w->previous.night + 1;
     n->prev_as_of = w->previous.as_of;
     TRY(read_marks(w, err));
+    TRY(audit_end_now(w->site->ledger, &n->audit, err));
     if (w->previous.night != w->last.night) { /* a replay reads the ledger as that night did */
         struct night_record then;
         TRY(night_record_at(w->site, &n->arena, n->number, &then, err));
@@ -111,6 +112,7 @@ static enum status fix_night(struct work *w, const struct run_plan *plan, struct
         n->mark_visit = then.mark_visit;
         n->mark_decision = then.mark_decision;
         n->mark_release = then.mark_release;
+        TRY(audit_end_of_night(w->site->ledger, n->number, &n->audit, err));
     }
     TRY(inputs_in_force(w->site, n->as_of, &n->arena, &w->inputs, err));
     TRY(first_nights(w, err));

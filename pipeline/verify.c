@@ -11,6 +11,7 @@
 #include "base/store/db.h"
 #include "base/store/raw.h"
 #include "base/store/segment.h"
+#include "pipeline/audit.h"
 #include "pipeline/command.h"
 #include "pipeline/site.h"
 
@@ -172,9 +173,16 @@ static enum status check_nights(struct verify *v, struct err *err)
     }
 }
 
+static void audit_problem(void *ctx, const char *line)
+{
+    problem(ctx, "%s", line);
+}
+
 static enum status check_all(struct verify *v, struct err *err)
 {
+    int64_t rows;
     TRY(check_ledger(v, err));
+    TRY(audit_check(v->site.ledger, audit_problem, v, &rows, err));
     TRY(check_files(v, err));
     TRY(check_tree(v, v->site.segments, err));
     TRY(check_tree(v, v->site.runs, err));
@@ -231,9 +239,9 @@ const struct command cmd_verify = {
     .zh = "核对保存的一切：原件、段文件、清单、台账",
     .en = "check everything kept: raw files, segments, manifests, the ledger",
     .more_zh = "逐一核对：每个文件的行数合得上（入库 + 退回 + 搁置）；原件与校验值相符；段文件每一块的校验与行数；\n"
-               "已发布各夜的清单；台账的完整与引用。每个问题一行，什么都不改。段文件缺了不算问题，会从原件重做。\n",
+               "已发布各夜的清单；台账的完整与引用；审计记录。每个问题一行，什么都不改。段文件缺了不算问题，会从原件重做。\n",
     .more_en = "Control sums of every file (typed + rejected + set aside), raw copies against their hashes, every block of every\n"
-               "segment, manifests of published nights, integrity and references of the ledger. One line a problem; nothing is\n"
+               "segment, manifests of published nights, integrity and references of the ledger, the audit. One line a problem; nothing is\n"
                "changed. A missing segment is no problem: it is made again from the raw file.\n",
     .run = run,
 };

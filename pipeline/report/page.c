@@ -425,6 +425,10 @@ void page_html(struct report *r, const struct page *p, struct strbuf *out)
     strbuf_addz(out, "\n");
     files(out, p);
     strbuf_addf(out,
-                "\n</main>\n<footer><p>预警是走访线索，不是处理决定。本页只有汇总数，没有个人信息。第 %lld 夜，mopai %s。</p></footer>\n</body>\n</html>\n",
+                "\n</main>\n<footer><p>预警是走访线索，不是处理决定。本页只有汇总数，没有个人信息。第 %lld 夜，mopai %s。",
                 (long long)r->number, MOPAI_VERSION);
+    if (r->audit.id) { /* printed, it cannot be changed: rows cut off the audit's end are missed by it */
+        strbuf_addf(out, "发布前审计共 %lld 条，校验码 <span class=\"hash\">%s</span>。", (long long)r->audit.id, r->audit.hash);
+    }
+    strbuf_addz(out, "</p></footer>\n</body>\n</html>\n");
 }

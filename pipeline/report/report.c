@@ -22,6 +22,7 @@ enum status report_night(struct night *n, const char *out_dir, struct err *err)
     struct report r = {.night = n->db,
                        .ledger = n->site->ledger,
                        .number = n->number,
+                       .audit = n->audit,
                        .as_of = n->as_of,
                        .mark_event = n->mark_event,
                        .mark_visit = n->mark_visit,

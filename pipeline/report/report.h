@@ -16,6 +16,7 @@
 #include "base/core/vec.h"
 #include "base/store/db.h"
 #include "base/text/area.h"
+#include "pipeline/audit.h"
 #include "rules/rules.h"
 
 struct sources; /* pipeline/ingest/sources.h */
@@ -47,6 +48,7 @@ struct report {
     struct arena arena;       /* of the whole report */
     struct db *night, *ledger;
     int64_t number;           /* of this night */
+    struct audit_end audit;   /* as the manifest records it: the page's foot says it too */
     daynum as_of;
     int64_t mark_event, mark_visit; /* the ledger counts up to here */
     const struct area_set *areas;

@@ -101,10 +101,7 @@ static enum status note_reveal(struct session *s, struct str query, struct err *
 {
     AUTO_ARENA a = ARENA_INIT;
     struct str shown = hide_runs(&a, str_trim(str_n(query.p, width_fit(query, AUDIT_QUERY))));
-    AUTO_TX tx = {0};
-    TRY(tx_begin(&tx, s->tables.site->ledger, err));
-    TRY(audit_add(s->tables.site->ledger, "reveal", arena_printf(&a, "sql " STR_FMT, STR_ARG(shown)), err));
-    return tx_commit(&tx, err);
+    return audit_note(s->tables.site->ledger, "reveal", arena_printf(&a, "sql " STR_FMT, STR_ARG(shown)), err);
 }
 
 static enum status run_statement(struct session *s, struct stmt *q, struct err *err)

@@ -183,10 +183,12 @@ CREATE TABLE visit (
 CREATE INDEX visit_by_warning ON visit (warning_no, visit_id);
 CREATE INDEX visit_by_import ON visit (import_id);
 
+-- A chain (pipeline/audit.h): audit_id counts 1, 2, 3, ...
 CREATE TABLE audit (
   audit_id INTEGER PRIMARY KEY,
   who      TEXT NOT NULL,
   action   TEXT NOT NULL,                 -- init | publish | reveal | release | accept | refuse | withdraw | import | export
   detail   TEXT NOT NULL,                 -- never personal data
-  at       TEXT NOT NULL
+  at       TEXT NOT NULL,
+  hash     TEXT NOT NULL                  -- SHA-256 of the hash before and of this row
 ) STRICT;

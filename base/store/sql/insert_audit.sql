@@ -1,2 +1,2 @@
 -- SPDX-License-Identifier: Apache-2.0
-INSERT INTO audit (who, action, detail, at) VALUES (:who, :action, :detail, :at)
+INSERT INTO audit (audit_id, who, action, detail, at, hash) VALUES (:audit_id, :who, :action, :detail, :at, :hash)

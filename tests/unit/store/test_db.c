@@ -67,10 +67,12 @@ static int64_t number(struct db *db, const char *text)
 static enum status add_audit(struct db *db, const char *who, struct err *err)
 {
     AUTO_STMT s = stmt_use(db, STMT_INSERT_AUDIT);
+    stmt_bind_null(s, ":audit_id");
     stmt_bind_z(s, ":who", who);
     stmt_bind_text(s, ":action", STR("init"));
     stmt_bind_text(s, ":detail", (struct str){NULL, 0});
     stmt_bind_z(s, ":at", "2026-03-01T02:00:00");
+    stmt_bind_z(s, ":hash", "");
     return stmt_run(s, err);
 }
 
