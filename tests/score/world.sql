@@ -36,9 +36,14 @@ CREATE TABLE taker AS
     SELECT book, unit, row_number() OVER (PARTITION BY book ORDER BY count(*) DESC, unit) AS place
     FROM folk WHERE unit IS NOT NULL AND book IS NOT NULL AND died IS NULL GROUP BY book, unit)
   WHERE place = 1;
+-- a unit of one living member lives with the taker of that member's book: 单人保 never splits a family
+CREATE TABLE joining AS
+  SELECT f.unit, t.unit AS joins FROM folk AS f JOIN taker AS t ON t.book = f.book
+  WHERE f.died IS NULL AND f.unit IN (SELECT unit FROM folk WHERE unit IS NOT NULL AND died IS NULL GROUP BY unit HAVING count(*) = 1);
+CREATE UNIQUE INDEX joining_unit ON joining (unit);
 CREATE TABLE home AS
   SELECT f.person, CASE
-    WHEN f.unit IS NOT NULL THEN '保障户 ' || f.unit
+    WHEN f.unit IS NOT NULL THEN '保障户 ' || coalesce((SELECT joins FROM joining AS j WHERE j.unit = f.unit), f.unit)
     WHEN t.unit IS NOT NULL THEN '保障户 ' || t.unit
     WHEN f.book IS NOT NULL THEN '户籍户 ' || f.book
     WHEN coalesce(f.family, '') <> '' THEN '参保家庭 ' || f.family
