@@ -93,6 +93,28 @@ static bool conflict(struct forest *f, uint32_t a, uint32_t b)
     return (f->sources[a] & f->sources[b]) != 0 || (f->cannot && forbidden(f, a, b));
 }
 
+/* Do the rows of two clusters differ on the whole, although one pair of them agrees? */
+static bool disagree(const struct forest *f, const struct cluster_input *in, uint32_t a, uint32_t b)
+{
+    int64_t sum = 0;
+    uint32_t pairs = 0;
+    if (!in->weigh || f->size[a] + f->size[b] == 2) {
+        return false;
+    }
+    uint32_t x = a;
+    do {
+        uint32_t y = b;
+        do {
+            int32_t w = in->weigh(in->ctx, x, y);
+            sum += MAX(MIN(w, CLUSTER_CLIP), -CLUSTER_CLIP);
+            pairs++;
+            y = f->next[y];
+        } while (y != b && pairs < CLUSTER_PAIRS);
+        x = f->next[x];
+    } while (x != a && pairs < CLUSTER_PAIRS);
+    return sum < 0;
+}
+
 static void join(struct forest *f, uint32_t a, uint32_t b)
 {
     f->up[a] = b;
@@ -156,14 +178,14 @@ void clusters_form(const struct cluster_input *in, struct cluster_output *out)
     for (size_t i = 0; i < steps.n; i++) {
         const struct cluster_edge *e = &in->edges[steps.v[i].edge];
         uint32_t a = root_of(&f, e->a), b = root_of(&f, e->b);
-        if (f.size[a] > f.size[b]) {
+        if (f.size[a] > f.size[b] || (f.size[a] == f.size[b] && in->content[a] < in->content[b])) {
             uint32_t larger = a;
             a = b;
             b = larger;
         }
         if (a != b && conflict(&f, a, b)) {
             vec_push(&refused, steps.v[i].edge);
-        } else if (a != b) {
+        } else if (a != b && !disagree(&f, in, a, b)) {
             join(&f, a, b);
         }
     }

@@ -29,7 +29,13 @@ struct cluster_input {
     const struct cluster_pair *cannot; /* said to be two */
     size_t n_cannot;
     int32_t threshold;        /* pairs below it are not followed */
+    /* The weight of any two rows, also of those no recipe brought together; NULL: a chain of pairs is believed. With it two clusters are joined only when
+       their rows agree on the whole (mean of all pairs between them, each clipped to +-CLUSTER_CLIP): one pair that looks alike by accident joins nothing. */
+    int32_t (*weigh)(const void *ctx, uint32_t a, uint32_t b);
+    const void *ctx;
 };
+#define CLUSTER_CLIP  (8 * 256)
+#define CLUSTER_PAIRS 4096 /* of larger clusters only so many pairs are weighed */
 struct cluster_output { /* malloc'ed; cluster_output_release */
     uint32_t *cluster;    /* [n] 0 .. n_clusters - 1, in order of the first row */
     uint32_t n_clusters;

@@ -39,7 +39,8 @@ static const struct level latin_levels[LATIN_LEVELS] = {
     [LATIN_SOUND] = {"sound", "读音相近", "sounds alike", 20},
     [LATIN_CLOSE] = {"close", "相近", "close", 25},
     [LATIN_SHORT] = {"short", "缩写或一部分", "an initial or a part", 15},
-    [LATIN_DIFFERENT] = {"different", "不同", "different", 35},
+    [LATIN_FAR] = {"far", "略相近", "a little alike", 10},
+    [LATIN_DIFFERENT] = {"different", "不同", "different", 30},
 };
 static const struct level date_levels[DATE_LEVELS] = {
     MISSING,
@@ -48,6 +49,7 @@ static const struct level date_levels[DATE_LEVELS] = {
     [DATE_L_ONE_DIGIT] = {"one_digit", "差一处笔误", "one slip apart", 55},
     [DATE_L_YEAR_MONTH] = {"year_month", "年月相同", "same year and month", 10},
     [DATE_L_MONTH_DAY] = {"month_day", "月日相同", "same month and day", 10},
+    [DATE_L_TWO_DIGITS] = {"two_digits", "差两处", "two slips apart", 10},
     [DATE_L_YEAR] = {"year", "年相同", "same year", 15},
     [DATE_L_DIFFERENT] = {"different", "不同", "different", 20},
 };
@@ -60,6 +62,7 @@ static const struct level phone_levels[PHONE_LEVELS] = {
     MISSING,
     [PHONE_L_SAME] = {"same", "相同", "the same", 800},
     [PHONE_L_ONE_DIGIT] = {"one_digit", "差一处笔误", "one slip apart", 40},
+    [PHONE_L_TWO_DIGITS] = {"two_digits", "差两处", "two slips apart", 10},
     [PHONE_L_DIFFERENT] = {"different", "不同", "different", 160},
 };
 static const struct level address_levels[ADDRESS_LEVELS] = {
@@ -137,6 +140,13 @@ static unsigned differing(struct codes a, struct codes b)
     return n;
 }
 
+/* Two characters of a number changed, or one neighbourly swap and one change; numbers of different length are not looked at so closely. */
+static bool two_slips(struct codes a, struct codes b)
+{
+    unsigned n = a.n == b.n && a.n >= 6 ? differing(a, b) : 9;
+    return n <= 2 || (n <= 3 && edit_count(a, b) <= 2);
+}
+
 /* Two positions ten apart changed places: the one slip that MOD 11-2 cannot see, its weights repeat. */
 static bool ten_apart(struct codes a, struct codes b)
 {
@@ -167,7 +177,9 @@ static unsigned compare_date(const struct dict *d, const struct value *a, const 
     if (!(a->flags & b->flags & VALUE_DAY)) { /* month or year precision, or a torn date */
         bool month = ma && mb && a->word && b->word;
         return ya && ya == yb ? (!month ? DATE_L_YEAR : ma == mb ? DATE_L_YEAR_MONTH : DATE_L_YEAR)
-                              : one_edit(codes_of(d, a), codes_of(d, b)) ? DATE_L_ONE_DIGIT : DATE_L_DIFFERENT;
+                              : one_edit(codes_of(d, a), codes_of(d, b))  ? DATE_L_ONE_DIGIT
+                              : two_slips(codes_of(d, a), codes_of(d, b)) ? DATE_L_TWO_DIGITS
+                                                                          : DATE_L_DIFFERENT;
     }
     if (ya == yb && ma == db && da == mb) {
         return DATE_L_SWAPPED;
@@ -175,10 +187,16 @@ static unsigned compare_date(const struct dict *d, const struct value *a, const 
     if (one_edit(codes_of(d, a), codes_of(d, b))) {
         return DATE_L_ONE_DIGIT;
     }
-    if (ya == yb) {
-        return ma == mb ? DATE_L_YEAR_MONTH : DATE_L_YEAR;
+    if (ya == yb && ma == mb) {
+        return DATE_L_YEAR_MONTH;
     }
-    return ma == mb && da == db ? DATE_L_MONTH_DAY : DATE_L_DIFFERENT;
+    if (ya == yb) {
+        return two_slips(codes_of(d, a), codes_of(d, b)) ? DATE_L_TWO_DIGITS : DATE_L_YEAR;
+    }
+    if (ma == mb && da == db) {
+        return DATE_L_MONTH_DAY;
+    }
+    return two_slips(codes_of(d, a), codes_of(d, b)) ? DATE_L_TWO_DIGITS : DATE_L_DIFFERENT;
 }
 
 static bool begins(struct codes longer, struct codes head)
@@ -208,13 +226,13 @@ unsigned compare_values(const struct dict *d, uint32_t a, uint32_t b)
     switch (d->type) {
     case FIELD_ID: return compare_id(d, x, y);
     case FIELD_NAME: return compare_name(d, x, y);
-    case FIELD_LATIN: return compare_latin(p, q, x->word & y->word);
+    case FIELD_LATIN: return compare_latin(d, x, y);
     case FIELD_DATE: return compare_date(d, x, y);
     case FIELD_SEX: return SEX_L_DIFFERENT;
-    case FIELD_PHONE: return one_edit(p, q) ? PHONE_L_ONE_DIGIT : PHONE_L_DIFFERENT;
+    case FIELD_PHONE: return one_edit(p, q) ? PHONE_L_ONE_DIGIT : two_slips(p, q) ? PHONE_L_TWO_DIGITS : PHONE_L_DIFFERENT;
     case FIELD_ADDRESS: return compare_address(d, x, y);
     case FIELD_AREA: return compare_area(p, q);
-    case FIELD_TEXT: return compare_text(p, q);
+    case FIELD_TEXT: return letters_shared(x, y) && bigrams_shared(x, y) ? compare_text(p, q) : TEXT_DIFFERENT;
     case FIELD_CODE:
     case FIELD_TYPE_COUNT: break;
     }

@@ -6,7 +6,7 @@
 static unsigned latin_as_name(unsigned level)
 {
     static const uint8_t as[LATIN_LEVELS] = {[LATIN_SWAPPED] = NAME_L_SWAPPED, [LATIN_ONE_EDIT] = NAME_L_LOOKS,  [LATIN_NICKNAME] = NAME_L_WEAK, [LATIN_SOUND] = NAME_L_SOUND,
-                                             [LATIN_CLOSE] = NAME_L_ONE,       [LATIN_SHORT] = NAME_L_PART, [LATIN_DIFFERENT] = NAME_L_DIFFERENT};
+                                             [LATIN_CLOSE] = NAME_L_ONE,       [LATIN_SHORT] = NAME_L_PART, [LATIN_FAR] = NAME_L_DIFFERENT, [LATIN_DIFFERENT] = NAME_L_DIFFERENT};
     return as[level];
 }
 
@@ -18,7 +18,7 @@ unsigned compare_name(const struct dict *d, const struct value *a, const struct 
         [NAME_LEVEL_ONE] = NAME_L_ONE,        [NAME_LEVEL_SURNAME] = NAME_L_SURNAME, [NAME_LEVEL_GIVEN] = NAME_L_GIVEN,  [NAME_LEVEL_NONE] = NAME_L_DIFFERENT,
     };
     if (a->flags & b->flags & VALUE_LATIN) {
-        return latin_as_name(compare_latin((struct codes){value_codes(d, a), a->n}, (struct codes){value_codes(d, b), b->n}, a->word & b->word));
+        return latin_as_name(compare_latin(d, a, b));
     }
     return as[name_compare(&d->forms.v[a - d->values.v], &d->forms.v[b - d->values.v])];
 }

@@ -65,26 +65,34 @@ static bool same_words(struct codes a, struct codes b, bool part)
     return part ? shared == MIN(x.n, y.n) : shared == x.n && x.n == y.n;
 }
 
-unsigned compare_latin(struct codes a, struct codes b, uint64_t nicknames)
+unsigned compare_latin(const struct dict *d, const struct value *x, const struct value *y)
 {
+    struct codes a = {value_codes(d, x), x->n}, b = {value_codes(d, y), y->n};
     struct codes shorter = a.n <= b.n ? a : b, longer = a.n <= b.n ? b : a;
-    bool head = memcmp(shorter.p, longer.p, shorter.n * sizeof(*shorter.p)) == 0;
+    if (x->word & y->word) {
+        return LATIN_NICKNAME;
+    }
+    if (!letters_shared(x, y)) {
+        return LATIN_DIFFERENT;
+    }
     if (same_words(a, b, false)) {
         return LATIN_SWAPPED;
     }
     if (longer.n >= 3 && one_edit(a, b)) {
         return LATIN_ONE_EDIT;
     }
-    if (nicknames) {
-        return LATIN_NICKNAME;
-    }
-    if (shorter.n >= 3 && phonetic_key(a) == phonetic_key(b)) {
+    if (shorter.n >= 3 && x->sound == y->sound) {
         return LATIN_SOUND;
     }
-    if (jaro_winkler(a, b) >= 880 || (longer.n >= 6 && edit_count(a, b) <= 2)) {
+    unsigned alike = jaro_winkler(a, b);
+    if (alike >= 880 || (alike >= 700 && longer.n >= 6 && edit_count(a, b) <= 2)) {
         return LATIN_CLOSE;
     }
-    return (head && (shorter.n == 1 || shorter.n >= 3)) || same_words(a, b, true) ? LATIN_SHORT : LATIN_DIFFERENT;
+    bool head = memcmp(shorter.p, longer.p, shorter.n * sizeof(*shorter.p)) == 0;
+    if ((head && (shorter.n == 1 || shorter.n >= 3)) || same_words(a, b, true)) {
+        return LATIN_SHORT;
+    }
+    return alike >= 750 ? LATIN_FAR : LATIN_DIFFERENT;
 }
 
 /* Characters of the shorter one that may be wrong in a text that is still "a slip or two" apart. */
@@ -118,7 +126,7 @@ unsigned compare_text(struct codes a, struct codes b)
         return TEXT_NEAR;
     }
     unsigned dice = bigram_dice(a, b);
-    if (dice >= 700 || jaro_winkler(a, b) >= 900) {
+    if (dice >= 700 || ((dice >= 250 || MAX(a.n, b.n) <= 8) && jaro_winkler(a, b) >= 900)) {
         return TEXT_CLOSE;
     }
     return dice >= 450 || contains(a.n >= b.n ? a : b, a.n >= b.n ? b : a) ? TEXT_PART : TEXT_DIFFERENT;
@@ -162,7 +170,7 @@ unsigned compare_address(const struct dict *d, const struct value *a, const stru
 {
     struct codes x = {value_codes(d, a), a->n}, y = {value_codes(d, b), b->n};
     if ((a->flags | b->flags) & VALUE_LATIN) {
-        return compare_words_address(x, y);
+        return letters_shared(a, b) && bigrams_shared(a, b) ? compare_words_address(x, y) : ADDRESS_DIFFERENT;
     }
     switch (address_compare(&d->places.v[a - d->values.v], &d->places.v[b - d->values.v])) {
     case ADDRESS_LIKE_ROOM: return ADDRESS_DOOR;

@@ -223,9 +223,15 @@ static bool identifying(enum field_type t)
     return t == FIELD_ID || t == FIELD_NAME || t == FIELD_LATIN || t == FIELD_DATE;
 }
 
+/* Two valid, different numbers of one person: double registration, 0.2 % of persons. A table in which it looks common has namesakes. */
+#define CONFLICT_AT_MOST 0.002
+
 static void hold(struct training *x, unsigned f)
 {
     double *m = x->r->m[f];
+    if (x->t->fields[f].type == FIELD_ID) {
+        m[ID_CONFLICT] = MIN(m[ID_CONFLICT], CONFLICT_AT_MOST);
+    }
     unsigned last = x->levels[f] - 1;
     if (identifying(x->t->fields[f].type) && m[last] > DIFFERS_AT_MOST) {
         double rest = 1 - m[last];
@@ -300,15 +306,25 @@ static double settle_prior(const struct training *x)
     return expected;
 }
 
+/* How often two persons at random agree, as far as it is known without looking; 0: it depends on the table. A list of ten rows cannot show that identity
+   numbers hardly ever meet by accident. Birth dates: eighty years of days, evened out; names: Chinese full names, Latin given names and surnames. */
+static const double usual_u[FIELD_TYPE_COUNT] = {[FIELD_ID] = 1e-8, [FIELD_NAME] = 1e-4, [FIELD_LATIN] = 2e-3, [FIELD_DATE] = 4e-5, [FIELD_PHONE] = 1e-6, [FIELD_ADDRESS] = 1e-4};
+#define USUAL_PAIRS 20000.0 /* what is known without looking counts as so many pairs */
+
 /* u from the levels of any two rows, less what the matches among them contribute. What is left is never less than a thirtieth of it, nor than a tenth of
-   a row: a table cannot show how rare a value is beyond its own size. */
+   a row: a table cannot show how rare a value is beyond its own size. Of a valid number it need not be shown. */
 static void settle_u(struct training *x)
 {
     double share = MIN(x->r->expected / (double)x->r->possible, 0.5);
     for (unsigned f = 0; f < x->t->n_fields; f++) {
         for (unsigned l = LEVEL_SAME; l < x->levels[f]; l++) {
             double p = x->p[f][l], u = (p - share * x->r->m[f][l]) / (1 - share);
-            x->r->u[f][l] = MAX(MAX(u, p / 30), 0.1 / (x->t->n + 1.0));
+            enum field_type type = x->t->fields[f].type;
+            u = MAX(MAX(u, p / 30), 0.1 / (x->t->n + 1.0));
+            if (l == LEVEL_SAME && usual_u[type] > 0) {
+                u = (u * (double)x->r->possible + usual_u[type] * USUAL_PAIRS) / ((double)x->r->possible + USUAL_PAIRS);
+            }
+            x->r->u[f][l] = u;
         }
     }
 }
@@ -341,6 +357,12 @@ static void start(struct training *x)
 static void count_union(struct training *x)
 {
     pattern_counts one = {.n = 0};
+    if (x->b->n_recipes == 1 && x->b->recipe[0].n == 0) { /* compared whole: there is nothing to tell apart */
+        vec_reserve(&x->first, x->every[0].n);
+        memcpy(x->first.v, x->every[0].v, x->every[0].n * sizeof(*one.v));
+        x->first.n = x->every[0].n;
+        return;
+    }
     for (unsigned r = 0; r < x->b->n_recipes; r++) {
         count_patterns(x->b, r, PAIRS_FIRST, 0, &one);
         vec_reserve(&x->first, one.n);

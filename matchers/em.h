@@ -30,7 +30,7 @@ struct em_options {
     unsigned rounds;    /* at most */
     double lean;        /* pairs' worth of the usual m */
 };
-#define EM_OPTIONS_DEFAULT ((struct em_options){20260302, 2000000, 400000, 200, 10.0})
+#define EM_OPTIONS_DEFAULT ((struct em_options){20260302, 2000000, 400000, 200, 20.0})
 
 struct em_report {
     bool converged;

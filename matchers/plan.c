@@ -215,7 +215,7 @@ void plan_make(const struct link_table *t, const struct plan_options *o, struct 
     *out = (struct plan){.n = 0};
     p.recipe_pairs = o->recipe_pairs ? o->recipe_pairs : MAX(3 * (uint64_t)t->n, 300000u);
     p.total_pairs = o->total_pairs ? o->total_pairs : MAX(12 * (uint64_t)t->n, 4000000u);
-    if (p.possible <= o->all_pairs) {
+    if (p.possible * t->n_fields <= o->all_values) {
         compare_whole(&p);
         return;
     }

@@ -8,12 +8,12 @@
 #include "matchers/block.h"
 
 struct plan_options {
-    uint64_t all_pairs;      /* up to so many possible pairs the table is compared whole */
+    uint64_t all_values;     /* up to so many comparisons of two values, pairs by fields, the table is compared whole */
     uint64_t recipe_pairs;   /* most pairs of one recipe, 0: by the number of rows */
     uint64_t total_pairs;    /* most pairs of all recipes together, 0: by the number of rows */
     uint32_t cap;            /* rows of a block */
 };
-#define PLAN_OPTIONS_DEFAULT ((struct plan_options){4000000, 0, 0, 1000})
+#define PLAN_OPTIONS_DEFAULT ((struct plan_options){50000000, 0, 0, 1000})
 
 struct plan {
     struct recipe recipe[RECIPES_MAX];

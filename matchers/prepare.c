@@ -154,6 +154,25 @@ static bool date_parts(struct str s, enum date_order order, unsigned *y, unsigne
     return *m <= 99 && *d <= 99 && *y <= 9999;
 }
 
+/* 02-03-19o9: its characters, put in order of year, month and day, can still be a slip or two from another's. */
+static bool put_torn_date(struct str cell, enum date_order order, struct strbuf *out)
+{
+    static const uint8_t orders[][3] = {[DATE_YMD] = {0, 1, 2}, [DATE_DMY] = {2, 1, 0}, [DATE_MDY] = {2, 0, 1}};
+    AUTO_STRBUF words = STRBUF_INIT;
+    struct str part[3], rest, word;
+    unsigned n = 0;
+    fold_words(cell, false, &words);
+    rest = strbuf_str(&words);
+    while (n < 3 && str_split(&rest, ' ', &word)) {
+        part[n++] = word;
+    }
+    bool year_first = n == 3 && part[0].n > 2;
+    for (unsigned i = 0; i < n; i++) {
+        strbuf_adds(out, part[n == 3 && !year_first ? orders[order][i] : i]);
+    }
+    return out->n >= 4;
+}
+
 static bool put_date(struct str cell, enum date_order order, struct strbuf *out, struct value *v)
 {
     unsigned y, m, d;
@@ -167,8 +186,7 @@ static bool put_date(struct str cell, enum date_order order, struct strbuf *out,
         struct ymd ymd = day_to_ymd(day);
         y = (unsigned)ymd.year, m = precision == DATE_YEAR ? 0 : (unsigned)ymd.month, d = precision == DATE_DAY ? (unsigned)ymd.day : 0;
     } else if (!date_parts(cell, order, &y, &m, &d)) {
-        fold_words(cell, true, out); /* a torn date: its digits can still be one slip from another's */
-        return out->n >= 4;
+        return put_torn_date(cell, order, out);
     }
     v->word = DATE_WORD(y, m, d);
     v->flags = m && d ? VALUE_DAY : 0;
@@ -224,12 +242,12 @@ static bool put_phone(struct str cell, struct strbuf *out)
         strbuf_add(out, p.v[0].digits, p.v[0].n);
         return true;
     }
-    for (size_t i = 0; i < cell.n && out->n < 20; i++) {
-        if (is_digit((unsigned char)cell.p[i])) {
-            strbuf_addc(out, cell.p[i]);
-        }
+    size_t digits = 0;
+    fold_words(cell, true, out); /* 03 36t5 1171: letters are slips as digits are */
+    for (size_t i = 0; i < out->n; i++) {
+        digits += is_digit((unsigned char)out->p[i]);
     }
-    return out->n >= 5;
+    return digits >= 5 && out->n <= 20 && digits * 3 >= out->n * 2;
 }
 
 bool prepare_cell(enum field_type type, enum date_order order, struct str cell, struct strbuf *out, struct value *v)

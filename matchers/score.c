@@ -34,8 +34,10 @@ static int32_t *terms_of(const struct link_table *t, unsigned field, const struc
 void scorer_init(struct scorer *s, const struct link_table *t, const struct model *m, enum term_source terms)
 {
     BUG_ON(m->n_fields != t->n_fields);
-    *s = (struct scorer){.table = t, .model = m};
+    *s = (struct scorer){.table = t, .model = m, .id_field = -1, .name_field = -1, .id_most = MAX(0, -m->prior / 2)};
     for (unsigned f = 0; f < t->n_fields; f++) {
+        s->id_field = t->fields[f].type == FIELD_ID && s->id_field < 0 ? (int)f : s->id_field;
+        s->name_field = t->fields[f].type == FIELD_NAME && s->name_field < 0 ? (int)f : s->name_field;
         BUG_ON(m->fields[f].type != t->fields[f].type);
         s->term[f] = terms_of(t, f, &m->fields[f], terms);
     }
@@ -56,11 +58,20 @@ static inline int32_t field_weight(const struct scorer *s, unsigned f, unsigned 
     return s->model->fields[f].weight[level] + (level == LEVEL_SAME ? s->term[f][value] : 0);
 }
 
+static inline bool other_name(unsigned level)
+{
+    return level >= NAME_L_SURNAME;
+}
+
 int32_t score_field(const struct scorer *s, unsigned field, uint32_t a, uint32_t b, unsigned *out_level)
 {
     const uint32_t *x = link_row(s->table, a), *y = link_row(s->table, b);
     *out_level = compare_field(s->table, field, x, y);
-    return field_weight(s, field, *out_level, x[field]);
+    int32_t w = field_weight(s, field, *out_level, x[field]);
+    if ((int)field == s->id_field && *out_level == ID_SAME && s->name_field >= 0 && other_name(compare_field(s->table, (unsigned)s->name_field, x, y))) {
+        return MIN(w, s->id_most);
+    }
+    return w;
 }
 
 int32_t score_pair(const struct scorer *s, uint32_t a, uint32_t b, uint64_t *out_pattern)
@@ -73,6 +84,11 @@ int32_t score_pair(const struct scorer *s, uint32_t a, uint32_t b, uint64_t *out
         unsigned level = compare_field(t, f, x, y);
         pattern |= (uint64_t)level << (4 * f);
         weight += field_weight(s, f, level, x[f]);
+    }
+    if (s->id_field >= 0 && s->name_field >= 0 && pattern_level(pattern, (unsigned)s->id_field) == ID_SAME &&
+        other_name(pattern_level(pattern, (unsigned)s->name_field))) {
+        int32_t id = field_weight(s, (unsigned)s->id_field, ID_SAME, x[s->id_field]);
+        weight -= id - MIN(id, s->id_most);
     }
     *out_pattern = pattern;
     return weight;

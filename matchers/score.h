@@ -7,9 +7,14 @@
 #include "matchers/cluster.h"
 #include "matchers/model.h"
 
+/* Identity numbers and names depend on each other: what brings one number under two names is mostly a number written on a relative's row, and relatives
+   share phone and address too. Where the name is another (surname only, given name only, different), "the same number" counts for half of what it takes to
+   overcome the prior, and birth date and the rest decide. The one departure from independence of fields. */
 struct scorer {
     const struct link_table *table;
     const struct model *model;
+    int id_field, name_field;   /* -1 */
+    int32_t id_most;            /* weight of the same number under another name */
     int32_t *term[LINK_FIELDS]; /* [values of the dictionary], 0 for NO_VALUE */
 };
 /* FROZEN: values not listed in the model count as never seen, whatever tonight's table holds: the same pair weighs the same every night. LIVE: the table

@@ -67,8 +67,15 @@ static void add_codes(struct link_table *t, struct dict *d, struct str text, str
     const char *p = text.p, *end = str_end(text);
     v->at = (uint32_t)d->codes.n;
     for (v->n = 0; p < end && v->n < VALUE_CODES; v->n++) {
-        vec_push(&d->codes, code_of(t, utf8_next(&p, end)));
+        uint16_t code = code_of(t, utf8_next(&p, end));
+        v->letters |= (uint32_t)1 << (code * 0x9E37u >> 11 & 31);
+        vec_push(&d->codes, code);
     }
+    for (unsigned i = 0; (d->type == FIELD_TEXT || d->type == FIELD_ADDRESS) && i + 1 < v->n; i++) {
+        const uint16_t *p2 = value_codes(d, v) + i;
+        v->word |= (uint64_t)1 << (hash_mix((uint64_t)p2[0] << 16 | p2[1]) >> 58);
+    }
+    v->sound = d->type == FIELD_LATIN ? phonetic_key((struct codes){value_codes(d, v), v->n}) : 0;
 }
 
 /* Of the canonical text, so that it is the same whichever spelling came first. */

@@ -55,8 +55,11 @@ enum value_flag {
     VALUE_DAY = 16,    /* FIELD_DATE: year, month and day are known */
 };
 struct value {
-    uint64_t word;     /* FIELD_ID: ident_key; FIELD_DATE: DATE_WORD; names in Latin letters: groups of nicknames, a bit each; else 0 */
+    uint64_t word;     /* FIELD_ID: ident_key; FIELD_DATE: DATE_WORD; names in Latin letters: groups of nicknames, a bit each;
+                          texts and addresses: which bigrams they have, a bit each, hashed */
     uint32_t at;       /* codes[at .. at + n) of its dictionary */
+    uint32_t sound;    /* phonetic_key of names in Latin letters */
+    uint32_t letters;  /* which characters it has, a bit each, hashed: few in common and the texts are not alike */
     uint16_t n;
     uint8_t flags, surname; /* surname: how many of the codes are the surname, FIELD_NAME */
 };

@@ -11,6 +11,7 @@ static const struct command *const table[] = {
     &cmd_deliveries,
     &cmd_explain,
     &cmd_match,
+    &cmd_dedupe,
     &cmd_try,
     &cmd_rules_check,
     &cmd_rules_test,

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What was chosen and found, for the person who started it. */
+#include <stdio.h>
+
+#include "pipeline/adhoc.h"
+
+static void tell_file(const struct adhoc *x, unsigned f)
+{
+    const struct loose_table *t = &x->file[f];
+    if (x->n_files == 2) {
+        fprintf(stderr, "%c  ", 'A' + (int)f);
+    }
+    fprintf(stderr, TR("%s：%s，表头第 %lld 行，%zu 行数据", "%s: %s, header on line %lld, %zu rows"), t->path, t->encoding, (long long)t->header_line, t->lines.n);
+    if (t->bad_lines) {
+        fprintf(stderr, TR("，%zu 行读不出", ", %zu lines unreadable"), t->bad_lines);
+    }
+    fputc('\n', stderr);
+}
+
+void adhoc_tell_files(const struct adhoc *x)
+{
+    for (unsigned f = 0; f < x->n_files; f++) {
+        tell_file(x, f);
+    }
+    fputs(TR("比对的列（可用 --by 改）：", "compared by (change with --by): "), stderr);
+    for (unsigned f = 0; f < x->n_fields; f++) {
+        int b = x->column[1][f];
+        fprintf(stderr, "%s%s", f ? "," : "", x->fields[f].name);
+        if (x->n_files == 2 && !str_eqz(x->file[1].headers[b], x->fields[f].name)) {
+            fprintf(stderr, "=" STR_FMT, STR_ARG(x->file[1].headers[b]));
+        }
+        fprintf(stderr, ":%s", field_type_word(x->fields[f].type));
+    }
+    fputc('\n', stderr);
+}
+
+void adhoc_tell_plan(const struct adhoc *x)
+{
+    AUTO_STRBUF name = STRBUF_INIT;
+    if (x->plan.n == 1 && x->plan.recipe[0].n == 0) {
+        fprintf(stderr, TR("逐对比较全部 %llu 对\n", "all %llu pairs are compared\n"), (unsigned long long)x->plan.forecast[0].pairs);
+        return;
+    }
+    fprintf(stderr, TR("按 %u 种分组方法取对（可能的对共 %llu）：\n", "pairs by %u recipes (of %llu possible):\n"), x->plan.n,
+            (unsigned long long)link_pairs_possible(&x->table));
+    for (unsigned r = 0; r < x->plan.n; r++) {
+        const struct block_report *b = &x->plan.forecast[r];
+        strbuf_clear(&name);
+        recipe_print(&x->table, &x->plan.recipe[r], &name);
+        fprintf(stderr, "  %10llu  %s", (unsigned long long)b->pairs, strbuf_z(&name));
+        if (b->lost) {
+            fprintf(stderr, TR("（过大的组没有比，少 %llu 对）", " (blocks too large left out: %llu pairs)"), (unsigned long long)b->lost);
+        }
+        fputc('\n', stderr);
+    }
+}
+
+static void put_bits(int32_t weight)
+{
+    int32_t tenths = (weight * 10 + (weight < 0 ? -MODEL_BIT / 2 : MODEL_BIT / 2)) / MODEL_BIT;
+    fprintf(stderr, "%+d.%d", tenths / 10, tenths < 0 ? -tenths % 10 : tenths % 10);
+}
+
+static void tell_field(const struct adhoc *x, unsigned f)
+{
+    unsigned n;
+    const struct model_field *mf = &x->model.fields[f];
+    const struct level *levels = compare_levels(mf->type, &n);
+    fprintf(stderr, "  %s", x->fields[f].name);
+    for (unsigned l = LEVEL_SAME; l < n; l++) {
+        if (mf->m[l] >= 1000000 || l == LEVEL_SAME || l + 1 == n) { /* from one in a thousand true pairs */
+            fprintf(stderr, "%s%s ", l == LEVEL_SAME ? ": " : ", ", TR(levels[l].zh, levels[l].en));
+            put_bits(mf->weight[l]);
+        }
+    }
+    fprintf(stderr, "%s\n", x->report.held >> f & 1 ? TR("（训练结果不可信，已按下限取值）", " (held at its floor: training looked like households)") : "");
+}
+
+void adhoc_tell_model(const struct adhoc *x)
+{
+    if (x->trained) {
+        fprintf(stderr, TR("训练：%llu 对中约有 %llu 对是同一人，%u 轮，%s。各列各级的权重（比特，每多 1 就多一倍把握）：\n",
+                           "trained on %llu pairs, about %llu of them links, %u rounds, %s. Weights in bits (one more doubles the odds):\n"),
+                (unsigned long long)x->model.pairs, (unsigned long long)x->model.expected, x->model.rounds,
+                x->model.converged ? TR("已收敛", "converged") : TR("未收敛，结果仅供参考", "NOT converged: take the result with care"));
+    }
+    for (unsigned f = 0; f < x->n_fields; f++) {
+        tell_field(x, f);
+    }
+    fprintf(stderr, TR("  起点 ", "  before anything is compared "));
+    put_bits(x->model.prior);
+    fprintf(stderr, x->threshold_chosen ? TR("；阈值（自动）%.2f\n", "; threshold (chosen) %.2f\n") : TR("；阈值 %.2f\n", "; threshold %.2f\n"),
+            probability_ppm(x->threshold) / 1e6);
+}
+
+void adhoc_tell_quality(const struct adhoc *x)
+{
+    double links = 0, wrong = 0, missed = 0;
+    for (size_t i = 0; i < x->edges.n; i++) {
+        double p = probability_ppm(x->edges.v[i].weight) / 1e6;
+        if (x->edges.v[i].weight >= x->threshold) {
+            links++;
+            wrong += 1 - p;
+        } else {
+            missed += p;
+        }
+    }
+    fprintf(stderr, TR("比了 %llu 对，%.0f 对达到阈值；按模型自己的估计，其中约 %.0f 对是错的，阈值以下约漏 %.0f 对\n",
+                       "%llu pairs compared, %.0f at the threshold; by the model's own estimate about %.0f of them are wrong and %.0f below it are missed\n"),
+            (unsigned long long)x->pairs, links, wrong, missed);
+}
