@@ -9,6 +9,7 @@
 #include "base/store/db.h"
 #include "pipeline/calendar.h"
 #include "pipeline/command.h"
+#include "pipeline/ingest/arrival.h"
 #include "pipeline/ingest/sources.h"
 #include "pipeline/run.h"
 
@@ -44,7 +45,7 @@ static enum status check_inbox(struct site *s, int64_t *out_bytes, struct err *e
         if (list.v[i].is_link || list.v[i].is_dir) {
             line(false, TR("收件夹里的“%s”是%s，不会读取", "'%s' in the inbox is a %s and is not read"), list.v[i].name,
                  list.v[i].is_link ? TR("链接", "link") : TR("目录", "directory"));
-        } else if (!list.v[i].is_file || !sources_match(s->sources, str_of(list.v[i].name), &name)) {
+        } else if (!list.v[i].is_file || (!arrival_is_zip(list.v[i].name) && !sources_match(s->sources, str_of(list.v[i].name), &name))) {
             line(false, TR("不认识收件夹里的“%s”：没有一个数据源的 files 样式与它相符", "no source has a pattern for '%s' in the inbox"), list.v[i].name);
         } else {
             known++;

@@ -88,6 +88,12 @@ static enum status refuse_content(const char *shown, const char *bytes, size_t n
     return ST_OK;
 }
 
+bool arrival_is_zip(const char *name)
+{
+    struct str s = str_of(name);
+    return str_ends(s, STR(".zip")) || str_ends(s, STR(".ZIP")) || str_ends(s, STR(".Zip"));
+}
+
 bool arrival_name_is_safe(const char *name)
 {
     struct str s = str_of(name);

@@ -35,6 +35,8 @@ enum status arrival_put(const struct arrival *a, size_t part, const char *raw_di
 /* Reads a part, at most `limit` bytes, into *out. */
 enum status arrival_read_all(const struct arrival *a, size_t part, size_t limit, struct strbuf *out, struct err *err) MUST_CHECK;
 
+/* .zip: its members have names of their own, so that no pattern need match it. */
+bool arrival_is_zip(const char *name);
 /* A name that may be shown and looked up: no control characters, no path. False when it is not one. */
 bool arrival_name_is_safe(const char *name);
 

@@ -11,7 +11,7 @@ struct reader {
     struct byte_source source;
     struct decoder decoder;
     struct utf16_reader utf16;
-    bool is_utf16, eof, skipping; /* skipping: the rest of a line that was too long */
+    bool is_utf16, eof, unended;
     char delimiter;
     size_t columns;
     char *buf;           /* [pos, end) not yet taken; UTF-8 or GB18030 */
@@ -84,6 +84,11 @@ void reader_close(struct reader *r)
 void reader_set_columns(struct reader *r, size_t columns)
 {
     r->columns = columns;
+}
+
+bool reader_unended(const struct reader *r)
+{
+    return r->unended;
 }
 
 int64_t reader_bytes(const struct reader *r)
@@ -171,6 +176,7 @@ static enum status find_line(struct reader *r, size_t at, struct str *out, size_
             *out = str_n(p, n);
             *out_next = at + n;
             *state = n > 0 ? LINE_WHOLE : LINE_END_OF_FILE;
+            r->unended |= n > 0;
             return ST_OK;
         } else if (n >= READER_MAX_LINE) {
             *state = LINE_TOO_LONG;

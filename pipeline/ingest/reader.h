@@ -40,6 +40,7 @@ enum status reader_open(struct byte_source source, enum encoding encoding, size_
 void reader_set_columns(struct reader *r, size_t columns);
 /* *out_more false at the end. */
 enum status reader_next(struct reader *r, struct record *rec, bool *out_more, struct err *err) MUST_CHECK;
+bool reader_unended(const struct reader *r);  /* the last line has no line end: written so, or cut off */
 int64_t reader_bytes(const struct reader *r); /* raw bytes taken so far, for progress */
 void reader_close(struct reader *r);          /* NULL is fine */
 

@@ -252,8 +252,7 @@ static enum status look_at(struct scan *s, const struct file_entry *e, struct er
         return ST_OK;
     }
     struct source_name says;
-    bool zip = str_ends(str_of(e->name), STR(".zip")) || str_ends(str_of(e->name), STR(".ZIP"));
-    if (!zip && !sources_match(s->site->sources, str_of(e->name), &says)) {
+    if (!arrival_is_zip(e->name) && !sources_match(s->site->sources, str_of(e->name), &says)) {
         report_unknown(s, e->name, "没有一个数据源的文件名样式与它相符", "matches no source's file pattern");
         return ST_OK;
     }

@@ -318,12 +318,19 @@ static void take_record(struct typer *t)
 
 static enum status read_all(struct typer *t, struct err *err)
 {
+    const struct typing_facts *f = &t->out->facts;
     bool more = true;
-    for (int64_t n = 1;; n++) {
+    for (int64_t n = 1, rejected = 0, line = 0;; n++) {
         TRY(reader_next(t->reader, &t->rec, &more, err));
         if (!more) {
+            if (f->rejected > rejected && reader_unended(t->reader)) {
+                strbuf_addf(&t->out->notes, TR("最后一行（第 %lld 行）被退回，行尾也没有换行，文件可能没有传完；请核对行数，必要时重新发送\n", "the last row (line %lld) is rejected and has no line end, the file may be cut off; check the number of rows, send it again if need be\n"),
+                            (long long)line);
+            }
             return ST_OK;
         }
+        rejected = f->rejected;
+        line = t->rec.line;
         take_record(t);
         if (n % PROGRESS_EVERY == 0 && t->job->progress) {
             progress_set(t->job->progress, (uint64_t)reader_bytes(t->reader), (uint64_t)t->job->size);

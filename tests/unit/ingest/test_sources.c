@@ -62,6 +62,12 @@ static void test_file_names(void **state)
         {"CL_120194_20260301_full.CSV", "cl", "120194", "2026-03-01", 0},
         {"cl_120194_20260231_full.csv", NULL, "", "", 0},
         {"mz_member_20260301.xlsx", NULL, "", "", 0},
+        /* the same table in another form; what cannot be read is matched too, to be refused in words that help */
+        {"mz_member_丁字沽街道_20260301_full.xlsx", "mz_member", "丁字沽街道", "2026-03-01", 0},
+        {"mz_member_丁字沽街道_20260301_full(1).XLSX", "mz_member", "丁字沽街道", "2026-03-01", 0},
+        {"mz_member_丁字沽街道_20260301_full.csv.gz", "mz_member", "丁字沽街道", "2026-03-01", 0},
+        {"mz_member_丁字沽街道_20260301_full.xls", "mz_member", "丁字沽街道", "2026-03-01", 0},
+        {"mz_member_丁字沽街道_20260301_full.exe", NULL, "", "", 0},
     };
     struct sources *s = shipped();
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
