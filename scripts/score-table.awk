@@ -75,6 +75,10 @@ END {
             show("level agreement " r), show("planted " r " hit, recall"), show("planted " r " near, kept quiet"), show("planted " r " dirt, recall"),
             show("planted " r " review, recall"), show("demo planted, case nights " r), show("demo planted recall " r), show("demo planted near misses kept quiet " r), days
     }
+    print "\n| damage of a row | rows | with their person all the same |\n|---|---|---|"
+    for (i = 1; i <= n; i++) {
+        if (order[i] ~ /^damage, rows /) printf "| %s | %s | %s |\n", substr(order[i], 14), value[order[i]], show("damage, right " substr(order[i], 14))
+    }
     print "\n| pair of sources | precision | recall | F1 |\n|---|---|---|---|"
     for (i = 1; i <= n; i++) {
         if (order[i] ~ /^link recall ./) {

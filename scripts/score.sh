@@ -156,6 +156,6 @@ sqlite3 -batch -csv -header "$dir/score.db" "SELECT rule, who AS person_or_house
     FROM expected ORDER BY 1, 2" >"$dir/sent/truth/hits.csv"
 # counts as they are, shares with four places, days with two
 sqlite3 -batch -separator "$(printf '\t')" "$dir/score.db" "SELECT name, CASE
-    WHEN name LIKE '%recall%' OR name LIKE '%precision%' OR name LIKE '% F1%' OR name LIKE '%agreement%' OR name LIKE '% right%' AND name NOT LIKE '%exactly%' OR name LIKE '%assigned%' OR name LIKE '%quiet' OR name LIKE '%on a list%' OR name LIKE '%first night' AND name LIKE 'planted%' THEN printf('%.4f', value)
+    WHEN name LIKE '%recall%' OR name LIKE '%precision%' OR name LIKE '% F1%' OR name LIKE '%agreement%' OR name LIKE '% right%' AND name NOT LIKE '%exactly%' OR name LIKE '%assigned%' OR name LIKE '%quiet' OR name LIKE 'damage, right%' OR name LIKE '%on a list%' OR name LIKE '%first night' AND name LIKE 'planted%' THEN printf('%.4f', value)
     WHEN value = CAST(value AS INTEGER) THEN CAST(value AS INTEGER) ELSE printf('%.2f', value) END FROM metric WHERE value IS NOT NULL"
 sqlite3 -batch -separator "$(printf '\t')" "$dir/score.db" "SELECT 'misses: ' || kind, count(*) FROM miss GROUP BY kind"

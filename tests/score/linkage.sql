@@ -69,3 +69,13 @@ INSERT INTO miss SELECT CASE WHEN r.ref <> '' AND w.person <> r.person THEN 'lin
     coalesce(nullif(r.ref, ''), m.cluster), r.dirt, r.file || ':' || r.line || ' person ' || r.person || ' (' || coalesce(m.cluster, '-') || ') ' || coalesce(r.how, '')
   FROM row AS r LEFT JOIN main AS m USING (person) LEFT JOIN whose AS w ON w.ref = r.ref
   WHERE (r.known AND r.cluster <> coalesce(m.cluster, '')) OR (NOT r.known AND r.ref <> '') OR (r.ref <> '' AND w.person <> r.person);
+
+-- by kind of damage, planted rows among them: how many such rows, and how many are with their person all the same; 'none' are whole rows
+CREATE TABLE code(code TEXT);
+INSERT INTO code VALUES ('I0'), ('I1'), ('I2'), ('I3'), ('I4'), ('I5'), ('I6'), ('I7'), ('I8'), ('N1'), ('N2'), ('N3'), ('N4'), ('N5'), ('N6'), ('N7'), ('B1'), ('C1');
+INSERT INTO metric
+  WITH suffered AS (
+    SELECT c.code, r.cluster = m.cluster AS right FROM row AS r JOIN code AS c ON ' ' || r.dirt || ' ' LIKE '% ' || c.code || ' %' LEFT JOIN main AS m ON m.person = r.person WHERE r.known
+    UNION ALL SELECT 'none', r.cluster = m.cluster FROM row AS r LEFT JOIN main AS m ON m.person = r.person
+      WHERE r.known AND NOT EXISTS (SELECT 1 FROM code AS c WHERE ' ' || r.dirt || ' ' LIKE '% ' || c.code || ' %'))
+  SELECT 'damage, rows ' || code, count(*) FROM suffered GROUP BY code UNION ALL SELECT 'damage, right ' || code, avg(coalesce(right, 0)) FROM suffered GROUP BY code;
