@@ -8,10 +8,18 @@
 #include "base/core/file.h"
 #include "base/store/db.h"
 #include "pipeline/calendar.h"
+#include "pipeline/check_sources.h"
 #include "pipeline/command.h"
 #include "pipeline/ingest/arrival.h"
 #include "pipeline/ingest/sources.h"
 #include "pipeline/run.h"
+
+enum { OPT_SOURCES };
+static const struct option options[] = {
+    [OPT_SOURCES] = {"sources", 0, "FILE", "换成这份 sources.yaml 会怎样：列、类型、在用交付的录入和退回，前后对照；什么也不改",
+                     "what this sources.yaml would change: columns, types, rows typed and rejected of deliveries in force; touches nothing"},
+    {NULL, 0, NULL, NULL, NULL},
+};
 
 enum { LOW_DISK_MIB = 2048, FACTOR_OF_INBOX = 4 };
 
@@ -126,6 +134,9 @@ static enum status run(const struct args *a, struct err *err)
 {
     AUTO_SITE site = {.lock_fd = -1};
     TRY(site_open(&site, a->site_dir, SITE_CONFIG_ONLY, err));
+    if (a->opt[OPT_SOURCES]) {
+        return check_sources(&site, a->opt[OPT_SOURCES], err);
+    }
     size_t optional = 0;
     for (size_t i = 0; i < site.sources->n; i++) {
         optional += site.sources->v[i].optional;
@@ -147,7 +158,9 @@ const struct command cmd_check = {
     .operands = "",
     .zh = "检查配置、收件夹、磁盘、时钟、权限；什么也不改",
     .en = "look at configuration, inbox, disk, clock and permissions; changes nothing",
-    .more_zh = "配置有误时指出文件、行、列和改法。改完配置、换了服务器、夜里出错之后都可以先运行它。",
+    .more_zh = "配置有误时指出文件、行、列和改法。改完配置、换了服务器、夜里出错之后都可以先运行它。\n"
+               "例：cp sources.yaml 新.yaml，改好之后 mopai check --sources 新.yaml，看清了再换上",
     .more_en = "Wrong configuration is shown with file, line, column and a way out. Run it after every change, on a new server, and after a failed night.",
+    .options = options,
     .run = run,
 };

@@ -13,6 +13,8 @@ static const struct command *const table[] = {
     &cmd_match,
     &cmd_dedupe,
     &cmd_try,
+    &cmd_sources_guess,
+    &cmd_sources_bands,
     &cmd_rules_check,
     &cmd_rules_test,
     &cmd_rules_explain,

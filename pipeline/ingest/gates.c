@@ -119,7 +119,7 @@ static void judge_ids(const struct gate_input *in, gate_results *out)
     if (f->ids_18 >= X_SHARE_LEAST) {
         struct gate_result *r = add_share(out, in->source, GATE_X, f->ids_x, f->ids_18);
         if (r) {
-            (void)snprintf(r->value, sizeof(r->value), TR("%lld 个 18 位号码中末位为 X 的只有 %lld 个", "of %lld numbers of 18 only %lld end in X"),
+            (void)snprintf(r->value, sizeof(r->value), TR("%lld 个 18 位号码里 %lld 个末位是 X", "of %lld numbers of 18 %lld end in X"),
                            (long long)f->ids_18, (long long)f->ids_x);
         }
     }

@@ -13,6 +13,7 @@
 #include "pipeline/ingest/catalogue.h"
 #include "pipeline/ingest/delivery_judge.h"
 #include "pipeline/ingest/header_change.h"
+#include "pipeline/ingest/retype.h"
 
 struct inbox_file {
     const char *name;
@@ -730,7 +731,10 @@ static enum status look_at_all(struct scan *s, struct err *err)
 enum status ingest_scan(struct site *site, struct ingest_counts *out, struct err *err)
 {
     struct scan s = {.site = site};
-    enum status st = look_at_all(&s, err);
+    enum status st = retype_changed(site, clock_today(), err); /* a changed sources.yaml first: nothing is taken in under one that does not hold */
+    if (st == ST_OK) {
+        st = look_at_all(&s, err);
+    }
     if (st == ST_OK) {
         st = take_groups(&s, err);
     }

@@ -229,5 +229,8 @@ struct source_name {
    are looked through, .gz at the end too, and where a pattern says .csv, .txt, .tsv or .xlsx any of these will do (old and foreign formats as well, to be
    refused in words that help). `scope` points into `name`. */
 bool sources_match(const struct sources *s, struct str name, struct source_name *out);
+/* Bytes of the date or month that stands at the head of a part of a file name, as {date} and {month} read it; 0 when there is none. */
+size_t source_date_at(struct str s, daynum *out);
+size_t source_month_at(struct str s, monthnum *out);
 
 #endif

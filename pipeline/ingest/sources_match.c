@@ -78,7 +78,7 @@ static bool year_month(struct str *s, int *year, int *month, const char **out_se
 }
 
 /* Length of a date at the head of s, 0 when there is none. */
-static size_t date_at(struct str s, daynum *out)
+size_t source_date_at(struct str s, daynum *out)
 {
     struct str rest = s;
     int y, m;
@@ -101,7 +101,7 @@ static size_t date_at(struct str s, daynum *out)
     return *out == DAY_MISSING ? 0 : s.n - rest.n;
 }
 
-static size_t month_at(struct str s, monthnum *out)
+size_t source_month_at(struct str s, monthnum *out)
 {
     struct str rest = s;
     int y, m;
@@ -132,13 +132,13 @@ static bool match_capture(struct match *m, enum capture c, struct str p, struct 
             }
         }
     } else if (c == CAPTURE_DATE) {
-        size_t n = date_at(name, &m->out->date);
+        size_t n = source_date_at(name, &m->out->date);
         if (n > 0 && match_here(m, p, str_sub(name, n, name.n))) {
             return true;
         }
     } else if (c == CAPTURE_MONTH) {
         monthnum month = MONTH_MISSING;
-        size_t n = month_at(name, &month);
+        size_t n = source_month_at(name, &month);
         m->out->month_from = m->months == 0 ? month : m->out->month_from;
         m->out->month_to = month;
         m->months++;
