@@ -294,6 +294,29 @@ static bool is_field_code(struct str s)
     return i == s.n;
 }
 
+/* 元, (万元), 单位:元 */
+static bool is_unit(struct str s)
+{
+    static const char *const units[] = {"元", "万元", "分", "角", "人", "人次", "户", "岁", "天", "次", "年", "月", "日", "个", "张", "级", "平方米", "㎡", "%"};
+    s = str_starts(s, STR("单位:")) ? str_sub(s, strlen("单位:"), s.n) : s;
+    if (s.n > 2 && s.p[0] == '(' && s.p[s.n - 1] == ')') {
+        s = str_n(s.p + 1, s.n - 2);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+        if (str_eqz(s, units[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Does the cell stand under a group, or under nothing? `upper` is the row above. */
+static bool is_leaf(const struct header_row *upper, const struct header_row *row, size_t f)
+{
+    bool bare = cell_of(upper, upper->folded, f).n == 0;
+    return bare || (cell_of(upper, upper->folded, f + 1).n == 0 && cell_of(row, row->folded, f + 1).n > 0);
+}
+
 /* Below a whole header: the leaves of merged cells or units, with every required column blank; or the codes of the fields. No number in either. */
 static bool is_under_header(const struct source *s, const struct layout *l, const struct header_row *row)
 {
@@ -308,6 +331,7 @@ static bool is_under_header(const struct source *s, const struct layout *l, cons
             return false;
         }
         codes = codes && is_field_code(row->folded[f]);
+        leaves = leaves && (row->folded[f].n == 0 || is_unit(row->folded[f]) || is_leaf(&l->rows[0], row, f));
         filled += row->folded[f].n > 0;
     }
     struct record rec = {.fields = {row->shown, row->n, row->n}};
