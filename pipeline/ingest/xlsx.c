@@ -6,6 +6,7 @@
 #include "pipeline/ingest/xlsx_book.h"
 
 #define CHUNK         65536
+#define WIDTH_PADDED  1024 /* CSV_MAX_FIELDS: a header has no more */
 #define MERGES_LOOKED ((int64_t)256 << 20) /* sheets up to this size are read once beforehand for their merged cells */
 #define MERGES_MAX    200000
 #define CELL_MAX      ((size_t)1 << 20)  /* no spreadsheet allows more than 32,767 characters; what lies beyond is not read */
@@ -33,6 +34,7 @@ struct xlsx {
     char *chunk;
     /* the row and cell being read */
     int64_t row, last_row;  /* last_row: the last one written */
+    int width;              /* of the widest row so far: empty cells at the end of a row are not in the file, and are no missing fields */
     int column;
     enum cell_kind kind;
     uint32_t style;
@@ -180,6 +182,10 @@ static void end_row(struct xlsx *x)
             strbuf_addc(&x->out, XLSX_DELIMITER);
         }
         add_field(str_n(x->cells.p + p->from, p->to - p->from), &x->out);
+    }
+    x->width = MAX(x->width, MIN(at + 1, WIDTH_PADDED));
+    for (at++; any && at < x->width; at++) {
+        strbuf_addc(&x->out, XLSX_DELIMITER);
     }
     if (any) {
         strbuf_addc(&x->out, '\n');
