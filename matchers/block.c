@@ -75,6 +75,18 @@ static uint32_t key_name(const struct name_form *f, enum transform t)
     return key_number(t == BY_VALUE ? f->folded : t == BY_INITIALS ? name_initial_key(f) : name_sorted_key(f), t);
 }
 
+/* Eight bits of a filter: two of one person agree in all of them in half of the cases and more, whatever the slip (locality-sensitive hashing by sampled
+   bits, as in Karapiperis and Verykios 2015). */
+static uint32_t key_clk(const uint16_t *word, enum transform t)
+{
+    unsigned first = t == BY_HEAD ? 0 : t == BY_MIDDLE ? 8 : 16;
+    uint64_t bits = 0;
+    for (unsigned i = 0; i < 8; i++) {
+        bits = bits << 1 | (word[first + i] & 1);
+    }
+    return key_number(bits + 1, t);
+}
+
 uint32_t transform_key(const struct dict *d, uint32_t value, enum transform t)
 {
     if (value == NO_VALUE) {
@@ -85,6 +97,9 @@ uint32_t transform_key(const struct dict *d, uint32_t value, enum transform t)
     unsigned n = v->n, head = d->type == FIELD_ID ? 6 : 4;
     if (d->type == FIELD_NAME && !(v->flags & VALUE_LATIN) && (t == BY_VALUE || t == BY_SOUND || t == BY_INITIALS || t == BY_CHARACTERS)) {
         return key_name(&d->forms.v[value], t);
+    }
+    if (d->type == FIELD_CLK && t != BY_VALUE) {
+        return t == BY_HEAD || t == BY_MIDDLE || t == BY_TAIL ? key_clk(p, t) : 0;
     }
     switch (t) {
     case BY_VALUE: {

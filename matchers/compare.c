@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "matchers/compare.h"
 
+#include "base/text/clk.h"
 #include "matchers/compare_private.h"
 #include "matchers/prepare.h"
 
@@ -96,6 +97,14 @@ static const struct level code_levels[CODE_LEVELS] = {
     [CODE_ONE_EDIT] = {"one_edit", "差一处笔误", "one slip apart", 70},
     [CODE_DIFFERENT] = {"different", "不同", "different", 80},
 };
+static const struct level clk_levels[CLK_LEVELS] = {
+    MISSING,
+    [CLK_SAME] = {"same", "相同", "the same", 850},
+    [CLK_HIGH] = {"high", "相似度 0.85 以上", "likeness from .85", 50},
+    [CLK_CLOSE] = {"close", "相似度 0.75 以上", "likeness from .75", 45},
+    [CLK_NEAR] = {"near", "相似度 0.65 以上", "likeness from .65", 25},
+    [CLK_DIFFERENT] = {"different", "不同", "different", 30},
+};
 
 static const struct {
     const struct level *levels;
@@ -111,6 +120,7 @@ static const struct {
     [FIELD_AREA] = {area_levels, AREA_LEVELS, 0},
     [FIELD_TEXT] = {text_levels, TEXT_LEVELS, TEXT_SWAPPED},
     [FIELD_CODE] = {code_levels, CODE_LEVELS, CODE_SWAPPED},
+    [FIELD_CLK] = {clk_levels, CLK_LEVELS, 0},
 };
 
 const struct level *compare_levels(enum field_type t, unsigned *out_n)
@@ -213,6 +223,11 @@ static unsigned compare_area(struct codes a, struct codes b)
     return shorter.n >= 2 && begins(longer, shorter) ? AREA_INSIDE : AREA_DIFFERENT;
 }
 
+static unsigned clk_level(int dice)
+{
+    return dice >= 850 ? CLK_HIGH : dice >= 750 ? CLK_CLOSE : dice >= 650 ? CLK_NEAR : CLK_DIFFERENT;
+}
+
 unsigned compare_values(const struct dict *d, uint32_t a, uint32_t b)
 {
     if (a == NO_VALUE || b == NO_VALUE) {
@@ -233,6 +248,7 @@ unsigned compare_values(const struct dict *d, uint32_t a, uint32_t b)
     case FIELD_ADDRESS: return compare_address(d, x, y);
     case FIELD_AREA: return compare_area(p, q);
     case FIELD_TEXT: return letters_shared(x, y) && bigrams_shared(x, y) ? compare_text(p, q) : TEXT_DIFFERENT;
+    case FIELD_CLK: return clk_level(clk_dice(p.p, q.p));
     case FIELD_CODE:
     case FIELD_TYPE_COUNT: break;
     }

@@ -25,6 +25,7 @@ enum address_level { ADDRESS_SAME = 1, ADDRESS_DOOR, ADDRESS_NEAR, ADDRESS_CLOSE
 enum area_level { AREA_SAME = 1, AREA_INSIDE, AREA_DIFFERENT, AREA_LEVELS };
 enum text_level { TEXT_SAME = 1, TEXT_SWAPPED, TEXT_NEAR, TEXT_CLOSE, TEXT_PART, TEXT_DIFFERENT, TEXT_LEVELS };
 enum code_level { CODE_SAME = 1, CODE_SWAPPED, CODE_ONE_EDIT, CODE_DIFFERENT, CODE_LEVELS };
+enum clk_level { CLK_SAME = 1, CLK_HIGH, CLK_CLOSE, CLK_NEAR, CLK_DIFFERENT, CLK_LEVELS }; /* Dice 1, from .85 (a homophone, a date slip), .75 (twins), .65 */
 
 /* One level: a stable word for files, what people read, and how often it is seen between two true records of one person where nothing else is known
    (per mille; the training starts there and leans on it while it has seen few pairs). */

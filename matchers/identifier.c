@@ -3,6 +3,7 @@
 
 #include "base/core/hash.h"
 #include "base/core/status.h"
+#include "base/text/clk.h"
 #include "base/text/fold.h"
 #include "base/text/utf8.h"
 
@@ -380,6 +381,9 @@ static uint64_t parse_dirty(struct str cell)
 uint64_t ident_parse(struct str cell)
 {
     uint64_t id = cell.n == 18 ? resident_fast(cell.p) : 0;
+    if (id == 0 && cell.n >= ID_TOKEN_TEXT && id_token_form(str_trim(cell))) {
+        return ident_parse_token(cell);
+    }
     return id != 0 || cell.n == 0 ? id : parse_dirty(cell);
 }
 

@@ -18,7 +18,7 @@ enum ident_kind {
     IDENT_FOREIGN,  /* foreign permanent resident card before 2023: 3 letters, 12 digits */
     IDENT_DAMAGED,  /* 18 characters of the right alphabet, but check digit or birth date are wrong; number = 17 digits * 11 + check (10 = X) */
     IDENT_UNUSABLE, /* anything else; number = enum ident_reason. The text is in the "#raw" column */
-    IDENT_TOKEN,    /* a pseudonym: 60 bits of hash of the exact text */
+    IDENT_TOKEN,    /* a pseudonym: 60 bits of hash of the exact text; ident_parse takes those of `mopai token` for one */
     /* Not read from cells: what persons and households without an identifier are anchored by (60 bits of hash). */
     IDENT_RECORD,   /* source + record key */
     IDENT_APART,    /* identifier + record key: held apart from the person who keeps the identifier */

@@ -15,6 +15,7 @@ static const uint8_t transforms[FIELD_TYPE_COUNT][5] = {
     [FIELD_AREA] = {BY_VALUE, BY_HEAD, BY_COUNT},
     [FIELD_TEXT] = {BY_VALUE, BY_HEAD, BY_COUNT},
     [FIELD_CODE] = {BY_VALUE, BY_HEAD, BY_TAIL, BY_COUNT},
+    [FIELD_CLK] = {BY_VALUE, BY_HEAD, BY_MIDDLE, BY_TAIL, BY_COUNT},
 };
 
 /* A field under one transform: -log2 of the chance that two rows agree on it, and the share of rows that have it. */

@@ -2,6 +2,7 @@
 #include "matchers/prepare.h"
 
 #include "base/text/address.h"
+#include "base/text/clk.h"
 #include "base/text/diag.h"
 #include "base/text/fold.h"
 #include "base/text/utf8.h"
@@ -84,7 +85,11 @@ static bool put_id(struct str cell, struct strbuf *out, struct value *v)
         id = c.id;
     }
     v->word = ident_key(id);
-    v->flags = ident_kind(id) == IDENT_RESIDENT ? VALUE_VALID : 0;
+    v->flags = ident_kind(id) == IDENT_RESIDENT || ident_kind(id) == IDENT_TOKEN ? VALUE_VALID : 0;
+    if (ident_kind(id) == IDENT_TOKEN) {
+        strbuf_adds(out, str_trim(cell));
+        return true;
+    }
     if (ident_kind(id) != IDENT_UNUSABLE) {
         strbuf_add(out, text, ident_print(id, text));
         return out->n > 0;
@@ -266,6 +271,12 @@ bool prepare_cell(enum field_type type, enum date_order order, struct str cell, 
     case FIELD_DATE: says = put_date(s, order, out, v); break;
     case FIELD_SEX: says = put_sex(s, out); break;
     case FIELD_PHONE: says = put_phone(s, out); break;
+    case FIELD_CLK: {
+        struct clk c;
+        says = clk_parse(s, &c);
+        strbuf_adds(out, s);
+        break;
+    }
     case FIELD_CODE:
     case FIELD_AREA: says = put_words(s, true, out); break;
     case FIELD_ADDRESS: says = put_address(s, out, v); break;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "matchers/table.h"
 
+#include "base/text/clk.h"
 #include "base/text/utf8.h"
 #include "matchers/prepare.h"
 
-static const char *const type_words[] = {"id", "name", "latin", "date", "sex", "phone", "address", "area", "text", "code"};
+static const char *const type_words[] = {"id", "name", "latin", "date", "sex", "phone", "address", "area", "text", "code", "clk"};
 
 const char *field_type_word(enum field_type t)
 {
@@ -65,7 +66,14 @@ uint32_t code_cp(const struct link_table *t, uint16_t code)
 static void add_codes(struct link_table *t, struct dict *d, struct str text, struct value *v)
 {
     const char *p = text.p, *end = str_end(text);
+    struct clk clk;
     v->at = (uint32_t)d->codes.n;
+    if (d->type == FIELD_CLK && clk_parse(text, &clk)) {
+        for (v->n = 0; v->n < CLK_WORDS; v->n++) {
+            vec_push(&d->codes, clk.word[v->n]);
+        }
+        return;
+    }
     for (v->n = 0; p < end && v->n < VALUE_CODES; v->n++) {
         uint16_t code = code_of(t, utf8_next(&p, end));
         v->letters |= (uint32_t)1 << (code * 0x9E37u >> 11 & 31);

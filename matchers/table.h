@@ -32,6 +32,7 @@ enum field_type {
     FIELD_AREA,    /* code or name of a division */
     FIELD_TEXT,    /* anything else that is written by hand */
     FIELD_CODE,    /* anything that is copied: equal, one slip apart, or different */
+    FIELD_CLK,     /* a filter of name and birth date made by `mopai token`: its 512 bits are the codes of the value */
     FIELD_TYPE_COUNT
 };
 const char *field_type_word(enum field_type t); /* "id": as in --by */

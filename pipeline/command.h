@@ -35,7 +35,7 @@ struct command {
 /* Commands, defined in the file that does their work and listed in pipeline/commands.c. */
 extern const struct command cmd_init, cmd_run, cmd_ingest, cmd_link, cmd_assess, cmd_report, cmd_check, cmd_status;
 extern const struct command cmd_sources_guess, cmd_sources_bands;
-extern const struct command cmd_explain, cmd_match, cmd_dedupe, cmd_try, cmd_deliveries, cmd_visits, cmd_release;
+extern const struct command cmd_explain, cmd_match, cmd_token, cmd_dedupe, cmd_try, cmd_deliveries, cmd_visits, cmd_release;
 extern const struct command cmd_rules_check, cmd_rules_test, cmd_rules_explain, cmd_rules_diff, cmd_rules_whatif, cmd_export, cmd_sql, cmd_verify;
 extern const struct command cmd_audit, cmd_audit_verify;
 

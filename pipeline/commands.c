@@ -12,6 +12,7 @@ static const struct command *const table[] = {
     &cmd_explain,
     &cmd_match,
     &cmd_dedupe,
+    &cmd_token,
     &cmd_try,
     &cmd_sources_guess,
     &cmd_sources_bands,

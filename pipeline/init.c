@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "base/core/file.h"
-#include "base/core/hash.h"
 #include "pipeline/command.h"
 #include "pipeline/shipped.h"
 #include "pipeline/site.h"
@@ -46,18 +45,7 @@ static enum status make_key(struct err *err)
     if (file_exists(path)) {
         return ST_OK;
     }
-    const char *slash = strrchr(path, '/');
-    if (slash && slash != path) {
-        TRY(file_mkdirs(arena_z(&a, str_n(path, (size_t)(slash - path))), err));
-    }
-    unsigned char bytes[32];
-    random_bytes(bytes, sizeof(bytes));
-    AUTO_STRBUF text = STRBUF_INIT;
-    for (size_t i = 0; i < sizeof(bytes); i++) {
-        strbuf_addf(&text, "%02x", bytes[i]);
-    }
-    strbuf_addc(&text, '\n');
-    TRY(file_write_atomic(path, strbuf_str(&text), err));
+    TRY(site_new_key(path, err));
     printf(TR("密钥  %s（请单独备份；不要和站点放在一起）\n", "key   %s (back it up apart from the site)\n"), path);
     return ST_OK;
 }

@@ -93,6 +93,23 @@ const char *site_key_path(struct arena *a, bool for_making)
     return for_making || file_exists(common) ? common : NULL;
 }
 
+enum status site_new_key(const char *path, struct err *err)
+{
+    AUTO_ARENA a = ARENA_INIT;
+    const char *slash = strrchr(path, '/');
+    if (slash && slash != path) {
+        TRY(file_mkdirs(arena_z(&a, str_n(path, (size_t)(slash - path))), err));
+    }
+    unsigned char bytes[32];
+    random_bytes(bytes, sizeof(bytes));
+    AUTO_STRBUF text = STRBUF_INIT;
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        strbuf_addf(&text, "%02x", bytes[i]);
+    }
+    strbuf_addc(&text, '\n');
+    return file_write_atomic(path, strbuf_str(&text), err);
+}
+
 static enum status read_key(struct site *s, struct err *err)
 {
     AUTO_STRBUF text = STRBUF_INIT;

@@ -53,6 +53,8 @@ const char *site_file_name(enum site_file_id id);
 /* The key file, outside the site so that a copied site does not carry it: $MOPAI_KEY, else ~/.config/mopai/key, else /etc/mopai/key. The first is where init
    makes it. NULL when there is no place for one. */
 const char *site_key_path(struct arena *a, bool for_making);
+/* Writes 256 random bits as hexadecimal text to a new file; makes its folder. */
+enum status site_new_key(const char *path, struct err *err) MUST_CHECK;
 /* ST_SITE with words when there is no key: for commands that print references. */
 enum status site_need_key(const struct site *s, struct err *err) MUST_CHECK;
 
