@@ -39,7 +39,7 @@ done
 grep -q '密钥指纹\|key fingerprint' "$work/a.log"
 mopai token "$work/b.csv" --key "$work/keys/other" --keep 备注 -o "$work/out/other.csv" 2>/dev/null
 # nothing raw, and the same bytes again
-! grep -q '120194\|王\|19[0-9][0-9][01][0-9][0-3][0-9],' "$work/out/a.csv" || { echo "raw values in the tokens"; exit 1; }
+if grep -q -e 王 -e 李 -e ',120194' "$work/out/a.csv"; then echo 'raw values in the tokens'; exit 1; fi
 mopai token "$work/a.csv" --key "$work/keys/shared" --keep 备注 -o "$work/out/again.csv" 2>/dev/null
 cmp "$work/out/a.csv" "$work/out/again.csv"
 
