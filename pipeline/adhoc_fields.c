@@ -20,7 +20,7 @@ static const struct {
     enum part part;
 } header_words[] = {
     {"身份证", FIELD_ID, WHOLE}, {"证件号", FIELD_ID, WHOLE}, {"公民身份", FIELD_ID, WHOLE}, {"社会保障号", FIELD_ID, WHOLE}, {"残疾证号", FIELD_ID, WHOLE},
-    {"残疾人证", FIELD_ID, WHOLE}, {"certno", FIELD_ID, WHOLE}, {"idnumber", FIELD_ID, WHOLE}, {"id_number", FIELD_ID, WHOLE}, {"idcard", FIELD_ID, WHOLE},
+    {"残疾人证", FIELD_ID, WHOLE}, {"人员特征码", FIELD_CLK, WHOLE}, {"certno", FIELD_ID, WHOLE}, {"idnumber", FIELD_ID, WHOLE}, {"id_number", FIELD_ID, WHOLE}, {"idcard", FIELD_ID, WHOLE},
     {"id_card", FIELD_ID, WHOLE}, {"电话", FIELD_PHONE, WHOLE}, {"手机", FIELD_PHONE, WHOLE}, {"phone", FIELD_PHONE, WHOLE}, {"mobile", FIELD_PHONE, WHOLE},
     {"出生", FIELD_DATE, WHOLE}, {"生日", FIELD_DATE, WHOLE}, {"birthdate", FIELD_DATE, WHOLE}, {"birth_date", FIELD_DATE, WHOLE}, {"dateofbirth", FIELD_DATE, WHOLE},
     {"date_of_birth", FIELD_DATE, WHOLE}, {"dob", FIELD_DATE, WHOLE}, {"brdy", FIELD_DATE, WHOLE}, {"birthday", FIELD_DATE, WHOLE}, {"性别", FIELD_SEX, WHOLE},
@@ -238,7 +238,7 @@ static int counterpart(const struct adhoc *x, size_t a, const struct column *ca,
 }
 
 /* The most telling types first, when there are more columns than fields. */
-static const enum field_type importance[] = {FIELD_ID,  FIELD_NAME, FIELD_LATIN, FIELD_DATE, FIELD_PHONE, FIELD_ADDRESS,
+static const enum field_type importance[] = {FIELD_ID,  FIELD_CLK,  FIELD_NAME, FIELD_LATIN, FIELD_DATE, FIELD_PHONE, FIELD_ADDRESS,
                                              FIELD_SEX, FIELD_AREA, FIELD_TEXT,  FIELD_CODE};
 
 static void pair_partners(struct adhoc *x, const enum part *parts)
@@ -307,8 +307,8 @@ static enum status by_item(struct adhoc *x, struct str item, enum part *parts, s
     by_cells(&c, &l);
     parts[x->n_fields] = known ? c.part : WHOLE;
     if (type.n && !field_type_from_word(type, &c.type)) {
-        return err_set(err, ST_USAGE, TR("--by 里的类型“" STR_FMT "”不认识；可用 id name latin date sex phone address area text code",
-                                         "--by: unknown type '" STR_FMT "'; use id name latin date sex phone address area text code"), STR_ARG(type));
+        return err_set(err, ST_USAGE, TR("--by 里的类型“" STR_FMT "”不认识；可用 id name latin date sex phone address area text code clk",
+                                         "--by: unknown type '" STR_FMT "'; use id name latin date sex phone address area text code clk"), STR_ARG(type));
     }
     add_field(x, &c, a, b, c.order);
     return ST_OK;

@@ -8,8 +8,8 @@
 
 enum { OPT_BY, OPT_OUTPUT, OPT_THRESHOLD, OPT_REVIEW, OPT_MODEL, OPT_SAVE_MODEL, OPT_PLAN, OPT_REVEAL };
 static const struct option options[] = {
-    [OPT_BY] = {"by", 0, "LIST", "按哪些列比：列名:类型，逗号分隔（类型 id name latin date sex phone address area text code）；缺省自动判断",
-                "columns to compare, COLUMN:TYPE with commas (types id name latin date sex phone address area text code); guessed by default"},
+    [OPT_BY] = {"by", 0, "LIST", "按哪些列比：列名:类型，逗号分隔（类型 id name latin date sex phone address area text code clk）；缺省自动判断",
+                "columns to compare, COLUMN:TYPE with commas (types id name latin date sex phone address area text code clk); guessed by default"},
     [OPT_OUTPUT] = {"output", 'o', "FILE", "结果写到文件，缺省写到标准输出", "write the result here instead of standard output"},
     [OPT_THRESHOLD] = {"threshold", 0, "P", "把握达到多少算同一人，0 到 1；缺省由数据自己定", "probability from which two rows are one person, 0 to 1; chosen from the data by default"},
     [OPT_REVIEW] = {"review", 0, "FILE", "把拿不准的对写到这里，供人核对", "write doubtful pairs here for a person to look at"},

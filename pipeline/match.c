@@ -8,8 +8,8 @@
 
 enum { OPT_BY, OPT_OUTPUT, OPT_THRESHOLD, OPT_REVIEW, OPT_MODEL, OPT_SAVE_MODEL, OPT_PLAN, OPT_REVEAL };
 static const struct option options[] = {
-    [OPT_BY] = {"by", 0, "LIST", "按哪些列比：列名:类型，逗号分隔（类型 id name latin date sex phone address area text code）；两边叫法不同写 甲列=乙列:类型；缺省自动判断",
-                "columns to compare, COLUMN:TYPE with commas (types id name latin date sex phone address area text code); ACOLUMN=BCOLUMN:TYPE where names differ; "
+    [OPT_BY] = {"by", 0, "LIST", "按哪些列比：列名:类型，逗号分隔（类型 id name latin date sex phone address area text code clk）；两边叫法不同写 甲列=乙列:类型；缺省自动判断",
+                "columns to compare, COLUMN:TYPE with commas (types id name latin date sex phone address area text code clk); ACOLUMN=BCOLUMN:TYPE where names differ; "
                 "guessed by default"},
     [OPT_OUTPUT] = {"output", 'o', "FILE", "结果写到文件，缺省写到标准输出", "write the result here instead of standard output"},
     [OPT_THRESHOLD] = {"threshold", 0, "P", "把握达到多少算命中，0 到 1；缺省由数据自己定", "probability from which a row counts as matched, 0 to 1; chosen from the data by default"},
