@@ -32,12 +32,36 @@ struct command {
     enum status (*run)(const struct args *a, struct err *err); /* may return a W_ status after its work is done */
 };
 
-/* Commands, defined in the file that does their work and listed in pipeline/commands.c. */
-extern const struct command cmd_init, cmd_run, cmd_ingest, cmd_link, cmd_assess, cmd_report, cmd_check, cmd_status;
-extern const struct command cmd_sources_guess, cmd_sources_bands;
-extern const struct command cmd_explain, cmd_match, cmd_token, cmd_dedupe, cmd_try, cmd_deliveries, cmd_visits, cmd_release;
-extern const struct command cmd_rules_check, cmd_rules_test, cmd_rules_explain, cmd_rules_diff, cmd_rules_whatif, cmd_export, cmd_sql, cmd_verify;
-extern const struct command cmd_audit, cmd_audit_verify;
+/* Commands, defined in the file that does their work and listed in pipeline/commands.c. One a line, sorted. */
+extern const struct command cmd_assess;
+extern const struct command cmd_audit;
+extern const struct command cmd_audit_verify;
+extern const struct command cmd_check;
+extern const struct command cmd_dedupe;
+extern const struct command cmd_deliveries;
+extern const struct command cmd_explain;
+extern const struct command cmd_export;
+extern const struct command cmd_ingest;
+extern const struct command cmd_init;
+extern const struct command cmd_link;
+extern const struct command cmd_match;
+extern const struct command cmd_release;
+extern const struct command cmd_report;
+extern const struct command cmd_rules_check;
+extern const struct command cmd_rules_diff;
+extern const struct command cmd_rules_explain;
+extern const struct command cmd_rules_scorecard;
+extern const struct command cmd_rules_test;
+extern const struct command cmd_rules_whatif;
+extern const struct command cmd_run;
+extern const struct command cmd_sources_bands;
+extern const struct command cmd_sources_guess;
+extern const struct command cmd_sql;
+extern const struct command cmd_status;
+extern const struct command cmd_token;
+extern const struct command cmd_try;
+extern const struct command cmd_verify;
+extern const struct command cmd_visits;
 
 /* Adds a W_ status to the run's collection: main ends with that one, or with ST_WARNINGS when several differ. `text` is printed at the end. */
 void warn_add(enum status w, const char *fmt, ...) PRINTF_LIKE(2, 3);
