@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/loose_table.h"
 
-#include <stdlib.h>
-#include <unistd.h>
-
-#include "base/store/raw.h"
 #include "base/text/fold.h"
 #include "matchers/identifier.h"
-#include "pipeline/ingest/arrival.h"
 #include "pipeline/ingest/reader.h"
-#include "pipeline/ingest/xlsx.h"
+#include "pipeline/ingest/table_text.h"
 
 #define SAMPLE_ROWS   200
 #define HEADER_WITHIN 20
@@ -245,57 +240,13 @@ static enum status read_rows(struct loose_table *t, struct str bytes, const stru
     return status;
 }
 
-static enum status read_sheet(const char *path, struct strbuf *out, struct err *err)
-{
-    enum { STEP = 1 << 18 };
-    int fd;
-    struct zip *zip;
-    struct xlsx *sheet = NULL;
-    TRY(raw_source_open(path, &fd, err));
-    enum status status = zip_open(fd, path, &zip, err);
-    status = status == ST_OK ? xlsx_open(zip, path, STR(""), &sheet, err) : status;
-    strbuf_clear(out);
-    for (size_t n = STEP; status == ST_OK && n == STEP;) {
-        strbuf_reserve(out, STEP);
-        status = xlsx_read(sheet, out->p + out->n, STEP, &n, err);
-        out->n += status == ST_OK ? n : 0;
-        if (out->n > LOOSE_MAX_BYTES) {
-            status = err_set(err, ST_INPUT, TR("“%s”过大，上限 %zu 字节", "'%s' is too large, limit %zu bytes"), path, LOOSE_MAX_BYTES);
-        }
-    }
-    xlsx_close(sheet);
-    (void)close(fd);
-    return status;
-}
-
-/* The text of the table: a plain file, the only one in a .gz or .zip, or the first sheet of a workbook. The analyst may point to it by a link. */
-static enum status read_bytes(const char *path, struct strbuf *out, bool *out_sheet, struct err *err)
-{
-    char *real = realpath(path, NULL);
-    struct arrival a = {.path = real};
-    enum status status = arrival_open(real ? real : path, path, &a, err);
-    if (status == ST_OK && a.parts.n > 1) {
-        status = err_set(err, ST_INPUT, TR("%s：压缩包里有 %zu 个文件，不知道用哪一个；请先解开", "%s: %zu files in the archive, unpack it and name one"), path, a.parts.n);
-    }
-    status = status == ST_OK ? arrival_read_all(&a, 0, LOOSE_MAX_BYTES, out, err) : status;
-    *out_sheet = status == ST_OK && str_starts(strbuf_str(out), STR("PK\3\4"));
-    if (*out_sheet && a.packing != PACKED_NOT) {
-        status = err_set(err, ST_INPUT, TR("%s：里面是工作簿；请先解开", "%s: a workbook inside an archive; unpack it first"), path);
-    } else if (*out_sheet) {
-        status = read_sheet(real, out, err);
-    }
-    arrival_release(&a);
-    free(real);
-    return status;
-}
-
 enum status loose_table_read(const char *path, struct loose_table *out, struct err *err)
 {
     AUTO_STRBUF bytes = STRBUF_INIT;
     struct form form = {.columns = 0};
     *out = (struct loose_table){.path = path};
     bool sheet;
-    TRY(read_bytes(path, &bytes, &sheet, err));
+    TRY(table_text_read(path, LOOSE_MAX_BYTES, &bytes, &sheet, err));
     TRY(find_form(path, strbuf_str(&bytes), sheet, &form, err));
     out->encoding = sheet ? "xlsx" : encoding_name(form.encoding.encoding);
     out->delimiter = form.delimiter;

@@ -461,7 +461,7 @@ static enum status import_all(struct site *site, const struct rules_meta *meta, 
 static enum status run(const struct args *args, struct err *err)
 {
     if (args->n == 0) {
-        return err_set(err, ST_USAGE, TR("要写出填好的 CSV 文件，如 mopai visits import 东风街道.csv", "name the filled CSV files: mopai visits import FILE..."));
+        return err_set(err, ST_USAGE, TR("要写出填好的文件，如 mopai visits import 东风街道.xlsx", "name the filled files: mopai visits import FILE..."));
     }
     struct site site;
     TRY(site_open(&site, args->site_dir, SITE_WRITE, err));
@@ -482,8 +482,8 @@ static const struct option options[] = {{NULL, 0, NULL, NULL, NULL}};
 const struct command cmd_visits = {
     .name = "visits import",
     .operands = "FILE...",
-    .zh = "导入街道填好的走访清单（另存为 CSV）",
-    .en = "take filled visit lists back (saved as CSV)",
+    .zh = "导入街道填好的走访清单（.xlsx，或另存为 CSV）",
+    .en = "take filled visit lists back (.xlsx, or saved as CSV)",
     .more_zh = "按预警编号逐行对上；列可以调换、增删，编码 UTF-8、GBK、UTF-16 都可以，表头上面有标题行也可以。\n"
                "核查结果留空表示没有走访。走访日期和走访人每户填一次即可。\n"
                "未接受的行连同原因写到 FILE.refused.csv，改正后直接导入那个文件。同一份文件导入两次，第二次不会有任何改动。\n"

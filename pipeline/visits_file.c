@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/visits_file.h"
 
-#include "base/core/file.h"
 #include "base/core/hash.h"
 #include "base/text/fold.h"
 #include "pipeline/ingest/reader.h"
+#include "pipeline/ingest/table_text.h"
 
 #define FILE_LIMIT   ((size_t)64 << 20)
 #define HEADER_WITHIN 30 /* records */
@@ -105,11 +105,13 @@ static enum status read_with(struct reader *r, struct filled_list *out, bool *ou
     return st;
 }
 
-static enum status read_bytes(struct str bytes, const char *path, struct filled_list *out, struct err *err)
+static enum status read_bytes(struct str bytes, bool sheet, const char *path, struct filled_list *out, struct err *err)
 {
     static const char delimiters[] = {',', '\t', ';', '|'};
-    struct encoding_verdict v;
-    encoding_detect(bytes, true, ENC_UNKNOWN, &v);
+    struct encoding_verdict v = {.encoding = ENC_UTF8, .how = ENC_BY_BOM};
+    if (!sheet) {
+        encoding_detect(bytes, true, ENC_UNKNOWN, &v);
+    }
     if (v.encoding == ENC_UNKNOWN) {
         return err_set(err, ST_INPUT, TR("%s：认不出编码；请另存为 CSV（UTF-8）后再导入", "%s: encoding not recognised; save it as CSV (UTF-8) and import again"),
                        path);
@@ -126,17 +128,18 @@ static enum status read_bytes(struct str bytes, const char *path, struct filled_
         }
     }
     return err_set(err, ST_INPUT,
-                   TR("%s：前 %d 行里没有找到表头，要有“预警编号”和“核查结果”两列；如果是 .xlsx，请先另存为 CSV",
-                      "%s: no header with 预警编号 and 核查结果 in the first %d rows; an .xlsx must be saved as CSV first"),
+                   TR("%s：前 %d 行里没有找到表头，要有“预警编号”和“核查结果”两列",
+                      "%s: no header with 预警编号 and 核查结果 in the first %d rows"),
                    path, HEADER_WITHIN);
 }
 
 enum status filled_read(const char *path, struct filled_list *out, struct err *err)
 {
     AUTO_STRBUF bytes = STRBUF_INIT;
-    TRY(file_read_all(path, FILE_LIMIT, &bytes, err));
+    bool sheet;
+    TRY(table_text_read(path, FILE_LIMIT, &bytes, &sheet, err));
     hash128_hex(bytes.p, bytes.n, out->xxh128);
-    return read_bytes(strbuf_str(&bytes), path, out, err);
+    return read_bytes(strbuf_str(&bytes), sheet, path, out, err);
 }
 
 void filled_release(struct filled_list *l)

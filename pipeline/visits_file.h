@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A filled visit list as people send it back: saved as CSV by LibreOffice, WPS or Excel, in UTF-8 (BOM or not), GB18030 or UTF-16, with commas, tabs or
+/* A filled visit list as people send it back: the workbook itself, or saved as CSV by LibreOffice, WPS or Excel, in UTF-8 (BOM or not), GB18030 or UTF-16, with commas, tabs or
    semicolons, title rows above the header, columns moved, left out or added. Knows headers and rows; knows nothing of warnings and the ledger. */
 #ifndef MOPAI_PIPELINE_VISITS_FILE_H
 #define MOPAI_PIPELINE_VISITS_FILE_H
@@ -19,7 +19,7 @@ struct filled_row {
 };
 struct filled_list {
     struct arena arena;
-    char xxh128[33];        /* of the file's bytes */
+    char xxh128[33];        /* of the file's text: of a workbook the lines of its sheet */
     struct filled_row header;
     int column[FILLED_COLUMN_COUNT]; /* place in the header; -1 when the file lacks it (number and outcome never do) */
     VEC(struct filled_row) rows;     /* behind the header: without blank lines and repeated headers */

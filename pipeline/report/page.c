@@ -344,7 +344,7 @@ static void loop(struct strbuf *b, const struct report *r, const struct page *p)
 {
     strbuf_addz(b, "<section><h2>走访回来了多少</h2>");
     if (p->visited == 0) {
-        strbuf_addz(b, "<p class=\"note\">还没有导入过回填表。街道填好的清单另存为 CSV，用 <code>mopai visits import</code> 导入。</p></section>");
+        strbuf_addz(b, "<p class=\"note\">还没有导入过回填表。街道填好的清单（.xlsx 或 CSV）用 <code>mopai visits import</code> 导入。</p></section>");
         return;
     }
     strbuf_addz(b, "<p class=\"note\">已核查 ");

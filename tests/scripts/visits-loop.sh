@@ -70,7 +70,9 @@ refused=$(ls "$work"/filled*refused*.csv)
 grep -q '纳入低保' "$refused" || { echo "the refusal does not suggest the right word"; cat "$refused"; exit 1; }
 
 sed 's/纳入底保/纳入低保/' "$refused" >"$work/corrected.csv"
-mopai -C "$work/a" visits import "$work/corrected.csv" >"$work/import2.out" 2>&1
+# sent back as a workbook this time: it is read as it is
+soffice --headless --convert-to xlsx --infilter='CSV:44,34,76,1' --outdir "$work" "$work/corrected.csv" >"$work/soffice.out" 2>&1
+mopai -C "$work/a" visits import "$work/corrected.xlsx" >"$work/import2.out" 2>&1
 [ "$(count 'SELECT count(*) FROM visit')" -eq "$rows" ] || { echo "the corrected row was not accepted"; cat "$work/import2.out"; exit 1; }
 
 before=$(sqlite3 "$work/a/store/ledger.db" 'SELECT * FROM visit; SELECT * FROM warning_event;' | sha256sum)
