@@ -30,7 +30,8 @@ static enum status find_input(struct explain *x, struct str file, struct record 
             return ST_OK;
         }
     }
-    return err_set(err, ST_NOT_FOUND, TR("第%lld夜用的文件里没有“" STR_FMT "”；用过哪些文件见 mopai deliveries list", "night %lld used no file '" STR_FMT "': see mopai deliveries list"),
+    return err_set(err, ST_NOT_FOUND, TR("第%lld夜用的文件里没有“" STR_FMT "”；用过哪些文件见 mopai deliveries list",
+                                            "night %lld used no file '" STR_FMT "': see mopai deliveries list"),
                    (long long)x->night, STR_ARG(file));
 }
 
@@ -74,8 +75,8 @@ static bool take_reject(void *ctx, const struct reject *r, int64_t count)
     (void)count;
     if (r->line == l->line) {
         l->any = true;
-        strbuf_addf(l->x->out, "  %s" STR_FMT "%s%s  " STR_FMT "\n", r->kind == REJECT_ROW ? TR("退回：", "rejected: ") : TR("未知值：", "unknown: "), STR_ARG(r->column),
-                    r->column.n ? "  " : "", reject_reason_text(r->reason), STR_ARG(r->masked));
+        strbuf_addf(l->x->out, "  %s" STR_FMT "%s%s  " STR_FMT "\n", r->kind == REJECT_ROW ? TR("退回：", "rejected: ") : TR("未知值：", "unknown: "),
+                    STR_ARG(r->column), r->column.n ? "  " : "", reject_reason_text(r->reason), STR_ARG(r->masked));
     }
     return true;
 }
@@ -99,7 +100,8 @@ static enum status add_holder(struct explain *x, const struct record *rec, struc
 {
     uint32_t holder;
     struct err none;
-    if (ident_key(rec->id) == 0 || explain_find_anchor(x, people_current_id(x->site->people, rec->id), &holder, &none) != ST_OK || (int32_t)holder == rec->person) {
+    bool held = ident_key(rec->id) != 0 && explain_find_anchor(x, people_current_id(x->site->people, rec->id), &holder, &none) == ST_OK;
+    if (!held || (int32_t)holder == rec->person) {
         return ST_OK;
     }
     strbuf_addz(x->out, TR("  这个号在名册中是另一个人：", "  in the registers this number is somebody else's: "));
@@ -146,7 +148,8 @@ static enum status add_link(struct explain *x, const struct record *rec, struct 
         TRY(explain_person_line(x, (uint32_t)rec->person, err));
         TRY(population_person_text(x->pop, P_NAME, (uint32_t)rec->person, x->arena, &name, err));
         if (rec->name.n != 0 && !str_eq(name, rec->name)) {
-            strbuf_addz(x->out, TR("  姓名与此人不同：或是写法不同，或是号码登成了别人的\n", "  the name is not this person's: written otherwise, or the number is somebody else's\n"));
+            strbuf_addz(x->out, TR("  姓名与此人不同：或是写法不同，或是号码登成了别人的\n",
+                                   "  the name is not this person's: written otherwise, or the number is somebody else's\n"));
         }
     } else {
         strbuf_addz(x->out, TR("  未归人\n", "  linked to nobody\n"));
@@ -172,8 +175,8 @@ enum status explain_record(struct explain *x, struct str file, struct str line, 
     }
     TRY(find_input(x, file, &rec, err));
     TRY(find_row(x, &rec, err));
-    strbuf_addf(x->out, TR("记录 " STR_FMT " %s 第%lld行  " STR_FMT "\n", "record " STR_FMT " %s line %lld  " STR_FMT "\n"), STR_ARG(rec.source->label), rec.in->name,
-                (long long)rec.line, STR_ARG(rec.name));
+    strbuf_addf(x->out, TR("记录 " STR_FMT " %s 第%lld行  " STR_FMT "\n", "record " STR_FMT " %s line %lld  " STR_FMT "\n"),
+                STR_ARG(rec.source->label), rec.in->name, (long long)rec.line, STR_ARG(rec.name));
     struct rejects said = {.x = x, .line = rec.line};
     TRY(file_rejects(x->site, rec.in->file_id, take_reject, &said, err));
     if (rec.row == NO_ROW) {
