@@ -135,6 +135,10 @@ static enum status find_form(const char *path, struct str bytes, bool sheet, str
     static const char delimiters[] = {',', '\t', ';', '|'}; /* the first is XLSX_DELIMITER */
     struct encoding_verdict v = {.encoding = ENC_UTF8, .how = ENC_BY_BOM};
     size_t head = MIN(bytes.n, (size_t)1 << 18);
+    struct str text = str_starts(bytes, STR("\xEF\xBB\xBF")) ? str_sub(bytes, 3, bytes.n) : bytes;
+    if (str_trim(text).n == 0) {
+        return err_set(err, ST_INPUT, TR("%s：文件是空的", "%s: the file is empty"), path);
+    }
     if (!sheet) {
         encoding_detect(str_sub(bytes, 0, head), head == bytes.n, ENC_UNKNOWN, &v);
     }
