@@ -32,7 +32,7 @@ run_one() {
     name=$(echo "$1" | tr -c 'A-Za-z0-9\n' _)
     mkdir -p "$scratch/$name"
     started=$(date +%s%N)
-    if TMPDIR="$scratch/$name" timeout 170 sh -c "$1" >"$scratch/$name.out" 2>&1 </dev/null; then
+    if TMPDIR="$scratch/$name" timeout 600 sh -c "$1" >"$scratch/$name.out" 2>&1 </dev/null; then
         echo pass >"$scratch/$name.result"
     else
         echo fail >"$scratch/$name.result"
