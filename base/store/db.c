@@ -14,28 +14,32 @@
 enum { APP_LEDGER = 0x4D4F504C /* MOPL */, APP_SCRATCH = 0x4D4F504E /* MOPN */ };
 enum { BUSY_MS = 10000 };
 
+/* What people are told for SQLite's codes; the rest is shown as it comes. */
+static const struct {
+    int code;
+    enum status status;
+    const char *zh, *en;
+} failures[] = {
+    {SQLITE_FULL, ST_NOSPACE, "磁盘满了，写不进去", "the disk is full"},
+    {SQLITE_IOERR, ST_IO, "读写磁盘出错；请查看磁盘和线路", "the disk failed to read or write"},
+    {SQLITE_READONLY, ST_IO, "只能读不能写；请查看磁盘是否以只读方式挂载、当前用户有没有写权限", "read only: is the disk mounted read-only, may this user write?"},
+    {SQLITE_CANTOPEN, ST_IO, "打不开；请查看目录是否还在、当前用户有没有读写权限", "cannot be opened: is its folder there, may this user read and write it?"},
+    {SQLITE_PERM, ST_IO, "没有权限；请换用平时运行 mopai 的用户", "no permission: run as the user who usually runs mopai"},
+    {SQLITE_CORRUPT, ST_CORRUPT, "内容已损坏；先不要再运行，请从备份恢复（mopai verify 可查还有什么坏了）", "damaged: run nothing more, restore it from the backup (mopai verify tells what else is)"},
+    {SQLITE_NOTADB, ST_CORRUPT, "不是数据库文件或开头已损坏；先不要再运行，请从备份恢复", "not a database, or its beginning is damaged: run nothing more, restore it from the backup"},
+    {SQLITE_BUSY, ST_LOCKED, "另一个程序正在使用；等它结束再试", "in use by another program: try again when it has finished"},
+    {SQLITE_LOCKED, ST_LOCKED, "另一个程序正在使用；等它结束再试", "in use by another program: try again when it has finished"},
+};
+
 enum status db_failed(const struct db *db, int code, const char *name, const char *message, struct err *err)
 {
-    enum status status = ST_DATABASE;
-    switch (code & 0xFF) {
-    case SQLITE_FULL:
-        status = ST_NOSPACE;
-        break;
-    case SQLITE_IOERR:
-        status = ST_IO;
-        break;
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        status = ST_CORRUPT;
-        break;
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        status = ST_LOCKED;
-        break;
-    default:
-        break;
+    for (size_t i = 0; i < ARRAY_LEN(failures); i++) {
+        if (failures[i].code == (code & 0xFF)) {
+            return err_set(err, failures[i].status, TR("“%s”%s（SQLite %d%s%s）", "'%s' is %s (SQLite %d%s%s)"), db->path, TR(failures[i].zh, failures[i].en), code,
+                           name ? " " : "", name ? name : "");
+        }
     }
-    return err_set(err, status, "'%s': %s%s%s", db->path, name ? name : "", name ? ": " : "", message);
+    return err_set(err, ST_DATABASE, TR("“%s”：%s%s%s", "'%s': %s%s%s"), db->path, name ? name : "", name ? ": " : "", message);
 }
 
 enum status db_fault(const struct db *db, const char *name, struct err *err)

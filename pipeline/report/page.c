@@ -392,7 +392,8 @@ static void files(struct strbuf *b, const struct page *p)
     for (size_t i = 0; i < p->departments.n; i++) {
         file_item(b, p->departments.v[i], "退给报送部门");
     }
-    file_item(b, "quality.csv", "数据质量，每个交付一组");
+    file_item(b, "quality.html", "数据质量：每个数据源收到、退回了什么，为什么");
+    file_item(b, "quality.csv", "数据质量，每个交付一组，供筛选");
     file_item(b, "manifest.json", "本夜由什么算出");
     strbuf_addz(b, "</ul></section>");
 }

@@ -2,7 +2,7 @@
 /* quality.csv: every delivery the night used or that waits, one row a figure, so that people can filter it and machines can read it. */
 #include "base/core/csv_out.h"
 #include "pipeline/ingest/ingest.h"
-#include "pipeline/report/delivered.h"
+#include "pipeline/report/quality.h"
 
 static const char *const headers[] = {"数据源", "部门", "范围", "数据日期", "收到日期", "文件", "状态", "项目", "列", "细目", "数量", "说明"};
 
@@ -88,6 +88,9 @@ enum status quality_write(struct report *r, struct err *err)
     enum status st = delivered_load(r, &files, err);
     for (size_t i = 0; i < files.n && st == ST_OK; i++) {
         st = write_file(&q, &files.v[i], err);
+    }
+    if (st == ST_OK) {
+        st = quality_page_write(r, &files, err);
     }
     vec_release(&files);
     return st == ST_OK ? report_write(r, "quality.csv", &b, err) : st;

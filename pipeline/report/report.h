@@ -4,7 +4,7 @@
      night.db, ledger, persons.seg --list_load--> struct list ----> streets/CODE-NAME.xlsx, district.xlsx   (xlsx.c)
      night.db, ledger --------------page_load--> struct page ----> index.html                              (page.c)
      ledger, typed files ------------------------------------> departments/NAME.csv                    (departments.c)
-     ledger, night.db ---------------------------------------> quality.csv                             (quality.c)
+     ledger, night.db ---------------------------------------> quality.csv, quality.html               (quality.c, quality_page.c)
      struct list, night.db ----------------------------------> table figure, which becomes night.counts   (figures.c)
 
    No clock, no locale, no thread: same night, same bytes. Personal data goes to streets/ and district.xlsx only; departments/ hold masked cells of the

@@ -102,7 +102,7 @@ static void reading_never_writes(void **state)
     assert_int_equal(db_open(p->ledger, DB_READ, &db, &err), ST_MISSING);
     close_ok(open_ok(p->ledger, DB_WRITE));
     db = open_ok(p->ledger, DB_READ);
-    assert_int_equal(add_audit(db, "x", &err), ST_DATABASE);
+    assert_int_equal(add_audit(db, "x", &err), ST_IO);
     assert_non_null(strstr(err.text, "INSERT_AUDIT"));
     assert_int_equal(number(db, "SELECT count(*) FROM audit"), 0);
     close_ok(db);
@@ -128,6 +128,20 @@ static void newer_and_foreign_files_are_refused(void **state)
     assert_int_equal(db_open(other.p, DB_WRITE, &db, &err), ST_DATABASE);
     assert_int_equal(file_write_atomic(other.p, STR("not a database at all, but long enough to be looked at, one would think"), &err), ST_OK);
     assert_int_equal(db_open(other.p, DB_WRITE, &db, &err), ST_CORRUPT);
+    assert_non_null(strstr(err.text, "请从备份恢复"));
+}
+
+/* In the user's words, with what to do; SQLite's English stays inside. */
+static void failures_are_told_with_what_to_do(void **state)
+{
+    struct place *p = *state;
+    struct err err = {0};
+    close_ok(open_ok(p->ledger, DB_WRITE));
+    struct db *db = open_ok(p->ledger, DB_READ);
+    assert_int_equal(add_audit(db, "no", &err), ST_IO);
+    assert_non_null(strstr(err.text, "只能读不能写"));
+    assert_null(strstr(err.text, "attempt to write"));
+    close_ok(db);
 }
 
 static void transaction_rolls_back_unless_committed(void **state)
@@ -251,6 +265,7 @@ int main(void)
         CASE(ledger_is_made_migrated_and_kept),
         CASE(reading_never_writes),
         CASE(newer_and_foreign_files_are_refused),
+        CASE(failures_are_told_with_what_to_do),
         CASE(transaction_rolls_back_unless_committed),
         CASE(scratch_is_replaced_with_the_same_bytes),
         CASE(values_nulls_and_columns),
