@@ -10,10 +10,10 @@
 
 #include "base/core/status.h"
 #include "base/text/yaml.h"
+#include "matchers/bits.h"
 #include "matchers/block.h"
 #include "matchers/compare.h"
 
-#define MODEL_BIT  256   /* weights are counted in 1/256 bit */
 #define TERM_ROWS  20
 #define TERMS_MAX  20000 /* a field */
 
@@ -52,10 +52,5 @@ void model_release(struct model *m);
 /* Text of model.yaml, and back; problems with line and column go to *diags, false when the model cannot be used. */
 void model_write(const struct model *m, struct strbuf *out);
 bool model_read(struct str yaml, const char *name, struct model *out, struct diag_list *diags);
-
-/* Fixed-point log2 and its inverse without libm: the same bits everywhere. */
-int32_t bits_of(double ratio);                /* 256 * log2(ratio), rounded; ratio > 0, clamped to +-64 bits */
-uint32_t probability_ppm(int32_t weight);     /* 1,000,000 / (1 + 2^-(weight / 256)), rounded */
-int32_t weight_of_ppm(uint32_t ppm);          /* its inverse; 1 .. 999,999 */
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/store/segment.h"
 #include "matchers/identifier.h"
 #include "pipeline/explain.h"
+#include "pipeline/link_how.h"
 #include "pipeline/row_reader.h"
 #include "pipeline/site.h"
 
@@ -136,6 +137,27 @@ static enum status add_same_name(struct explain *x, const struct record *rec, st
     return ST_OK;
 }
 
+/* Where more than the number decided, or people are asked: why, point by point. */
+static enum status add_weights(struct explain *x, const struct record *rec, struct err *err)
+{
+    for (int asked = 0; asked < 2; asked++) {
+        AUTO_MADE made = {NULL, 0};
+        TRY(link_made_read(x->run_dir, (int64_t)rec->input, asked, &made, err));
+        const struct link_made_row *m = link_made_find(&made, (int64_t)rec->input, rec->row);
+        if (m) {
+            strbuf_addz(x->out, asked ? TR("  可能是此人，等人核对（mopai review）：", "  may be this person, people are asked (mopai review): ") : TR("  依据：", "  because: "));
+            if (asked) {
+                TRY(explain_person_line(x, (uint32_t)m->person_row, err));
+                strbuf_addz(x->out, "  ");
+            }
+            link_how_text(&m->made, x->out);
+            strbuf_addc(x->out, '\n');
+            link_how_waterfall(&m->made, "    ", x->out);
+        }
+    }
+    return ST_OK;
+}
+
 static enum status add_link(struct explain *x, const struct record *rec, struct err *err)
 {
     if (rec->person == LINK_SUPERSEDED) {
@@ -154,6 +176,7 @@ static enum status add_link(struct explain *x, const struct record *rec, struct 
     } else {
         strbuf_addz(x->out, TR("  未归人\n", "  linked to nobody\n"));
     }
+    TRY(add_weights(x, rec, err));
     TRY(add_holder(x, rec, err));
     return add_same_name(x, rec, err);
 }

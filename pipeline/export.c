@@ -11,6 +11,7 @@
 #include "pipeline/audit.h"
 #include "pipeline/command.h"
 #include "pipeline/explain.h"
+#include "pipeline/link_how.h"
 #include "pipeline/row_reader.h"
 #include "pipeline/site.h"
 #include "rules/warning_number.h"
@@ -26,7 +27,7 @@ struct export {
     struct explain x;
     struct arena arena;     /* of the command */
     struct arena row;       /* of one row's texts */
-    struct strbuf text, cell;
+    struct strbuf text, cell, how;
     struct csv_out csv;
     struct outfile file;
     bool to_file;
@@ -314,7 +315,8 @@ struct row_place {
     const char *how;
 };
 
-static enum status place_of(struct export *e, const struct source *s, int32_t person, uint64_t id, struct row_place *out, struct err *err)
+static enum status place_of(struct export *e, const struct source *s, int32_t person, uint64_t id, const struct link_made_row *made,
+                            struct row_place *out, struct err *err)
 {
     *out = (struct row_place){.how = ""};
     if (person >= 0) {
@@ -322,6 +324,11 @@ static enum status place_of(struct export *e, const struct source *s, int32_t pe
         TRY(household_of(e, (uint32_t)person, out->household, err));
     }
     out->how = link_how(s->registers_persons, person, id);
+    if (person >= 0 && made) {
+        strbuf_clear(&e->how);
+        link_how_text(&made->made, &e->how);
+        out->how = strbuf_z(&e->how);
+    }
     return ST_OK;
 }
 
@@ -359,13 +366,27 @@ struct input_rows { /* what export_input needs of one block */
     int64_t *line;
 };
 
+/* Four places, never rounded up to 1: a link by anything but a sound number is never certain. */
+static void put_sure(struct export *e, bool linked, const struct link_made_row *made)
+{
+    AUTO_STRBUF b = STRBUF_INIT;
+    if (linked && made) {
+        strbuf_addf(&b, "0.%04d", MIN(made->made.probability / 100, 9999));
+    } else if (linked) {
+        strbuf_addz(&b, "1.0000");
+    }
+    csv_text(&e->csv, strbuf_str(&b));
+}
+
 static enum status export_input(struct export *e, size_t input, bool with_columns, struct input_rows *b, struct err *err)
 {
     const struct night_input *in = &e->x.inputs[input];
     const struct source *s = &e->x.site->sources->v[in->source];
     struct link_reader *links;
     AUTO_ROWS r = {.seg = NULL};
+    AUTO_MADE made = {NULL, 0};
     enum status status = ST_OK;
+    TRY(link_made_read(e->x.run_dir, (int64_t)input, 0, &made, err));
     TRY(row_reader_open(&r, in->segment, s, err));
     TRY(link_open(e->x.run_dir, input, &links, err));
     for (size_t c = 0; c < source_width(s); c++) {
@@ -381,13 +402,14 @@ static enum status export_input(struct export *e, size_t input, bool with_column
         status = status == ST_OK ? seg_read_i64(r.seg, r.block, (size_t)line_column, b->line, err) : status;
         for (size_t i = 0; i < r.rows && status == ST_OK; i++) {
             struct row_place p;
-            status = place_of(e, s, b->person[i], row_id(&r, s->person[ROLE_ID].column, i), &p, err);
+            const struct link_made_row *m = link_made_find(&made, (int64_t)input, (int64_t)(r.start + i));
+            status = place_of(e, s, b->person[i], row_id(&r, s->person[ROLE_ID].column, i), m, &p, err);
             csv_text(&e->csv, s->label);
             csv_z(&e->csv, in->name);
             csv_int(&e->csv, b->line[i]);
             csv_z(&e->csv, p.person);
             csv_z(&e->csv, p.household);
-            csv_z(&e->csv, b->person[i] >= 0 ? "1.0000" : "");
+            put_sure(e, b->person[i] >= 0, m);
             csv_z(&e->csv, p.how);
             for (size_t c = 0; c < source_width(s) && with_columns; c++) {
                 put_cell(e, &r, c, i);
@@ -538,6 +560,7 @@ static enum status run_export(const struct args *a, struct err *err)
     population_close(e.x.pop);
     strbuf_release(&e.text);
     strbuf_release(&e.cell);
+    strbuf_release(&e.how);
     arena_release(&e.row);
     arena_release(&e.arena);
     return status;

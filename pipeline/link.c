@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The link stage: persons over the registers, then every row to its person and every value weighed, then areas and households, then the files. */
+/* The link stage: persons over the registers, every row to its person, every value weighed, then areas and households, then the files. */
 #include "base/core/log.h"
 #include "pipeline/link_private.h"
 
@@ -37,7 +37,7 @@ static void make_arrays(struct link *l)
     l->area_basis = xcalloc(n + 1, 1);
     l->place = xcalloc(n + 1, sizeof(*l->place));
     l->covers = xcalloc(n + 1, sizeof(*l->covers));
-    for (int f = 0; f < FIELD_COUNT; f++) {
+    for (int f = 0; f < KEPT_COUNT; f++) {
         l->field[f] = missing_array(n, sizeof(struct where));
     }
     for (int k = 0; k < UNIT_RANKS; k++) {
@@ -77,7 +77,7 @@ static void release(struct link *l)
     for (size_t i = 0; i < ARRAY_LEN(arrays); i++) {
         free(arrays[i]);
     }
-    for (int f = 0; f < FIELD_COUNT; f++) {
+    for (int f = 0; f < KEPT_COUNT; f++) {
         free(l->field[f]);
     }
     for (int k = 0; k < UNIT_RANKS; k++) {
@@ -91,6 +91,9 @@ static void release(struct link *l)
     strbuf_release(&l->names);
     strmap_release(&l->relations);
     vec_release(&l->conflicts);
+    vec_release(&l->made);
+    vec_release(&l->doubt);
+    free(l->now);
     vec_release(&l->gone);
     vec_release(&l->became);
     household_output_release(&l->homes);
@@ -117,6 +120,7 @@ static void drop_search(struct link *l)
 static enum status run_steps(struct link *l, struct err *err)
 {
     TRY(link_find_persons(l, err));
+    TRY(link_rows_find(l, err));
     TRY(link_find_gone(l, err));
     DROP(l->record);
     DROP(l->first_source);

@@ -78,20 +78,22 @@ static uint64_t record_hash(const struct row_ids *ids, const struct row_reader *
 }
 
 /* Of the name groups of one id the one this name goes with best: equal, then variants, then what merely does not contradict. The holder comes first. */
-static uint32_t pick_group(const struct link *l, uint32_t first, struct str name)
+static uint32_t pick_group(const struct link *l, uint32_t first, struct str name, enum name_verdict *out_name)
 {
     static const int quality[] = {[NAME_SAME] = 4, [NAME_VARIANT] = 3, [NAME_PARTIAL] = 2, [NAME_UNKNOWN] = 1, [NAME_CONTRADICTS] = 0};
     uint32_t best = NO_PERSON;
     int best_quality = 0;
+    *out_name = NAME_CONTRADICTS;
     for (uint32_t p = first; p != NO_PERSON; p = l->sibling[p]) {
         struct str own = link_name(l, p);
-        if (str_eq(own, name)) {
-            return p;
-        }
-        int q = own.n == 0 || name.n == 0 ? quality[NAME_UNKNOWN] : quality[name_agrees(own, name)];
-        if (q > best_quality) {
-            best_quality = q;
+        enum name_verdict v = str_eq(own, name) ? NAME_SAME : own.n == 0 || name.n == 0 ? NAME_UNKNOWN : name_agrees(own, name);
+        if (quality[v] > best_quality) {
+            best_quality = quality[v];
             best = p;
+            *out_name = v;
+        }
+        if (v == NAME_SAME) {
+            return p;
         }
     }
     return best;
@@ -136,7 +138,8 @@ static void register_row(struct link *l, const struct row_ids *ids, const struct
         p = link_add_person(l, id);
         map64_put(&l->by_id, id, p);
     } else {
-        p = pick_group(l, first, name);
+        enum name_verdict verdict;
+        p = pick_group(l, first, name, &verdict);
         if (p == NO_PERSON) {
             uint32_t last = first;
             while (l->sibling[last] != NO_PERSON) {
@@ -257,7 +260,8 @@ static enum status hear_input(struct link *l, const struct map64 *contested, uin
             if (first == MAP_NONE || input_superseded(in, (int64_t)(r.start + i))) {
                 continue;
             }
-            uint32_t p = pick_group(l, first, row_text(&r, ids.name, i));
+            enum name_verdict verdict;
+            uint32_t p = pick_group(l, first, row_text(&r, ids.name, i), &verdict);
             if (p != NO_PERSON) {
                 l->seen[p] |= (uint64_t)1 << MIN(in->source, 63);
             }
@@ -296,9 +300,12 @@ enum status link_find_persons(struct link *l, struct err *err)
     return ST_OK;
 }
 
-uint32_t link_person_of_row(struct link *l, const struct row_ids *ids, const struct row_reader *r, size_t i, bool note)
+uint32_t link_person_of_row(struct link *l, const struct row_ids *ids, const struct row_reader *r, size_t i, bool note, enum name_verdict *out_name)
 {
     uint64_t id = people_current_id(l->people, row_id(r, ids->id, i));
+    enum name_verdict unused;
+    out_name = out_name ? out_name : &unused;
+    *out_name = NAME_UNKNOWN;
     if (id == 0) {
         return ids->registers ? find_by_record(l, record_hash(ids, r, i), false) : NO_PERSON;
     }
@@ -306,7 +313,7 @@ uint32_t link_person_of_row(struct link *l, const struct row_ids *ids, const str
     if (first == MAP_NONE) {
         return NO_PERSON;
     }
-    uint32_t p = pick_group(l, first, row_text(r, ids->name, i));
+    uint32_t p = pick_group(l, first, row_text(r, ids->name, i), out_name);
     if (note && p != first) {
         vec_push(&l->conflicts, (struct conflict){{ids->input, (uint32_t)(r->start + i)}, first, p});
     }

@@ -8,7 +8,7 @@
 typedef void address_fn(struct link *l, uint32_t person, struct str address, struct strbuf *scratch);
 
 /* Calls fn with the surviving address of every person, in the order of inputs and rows. */
-static enum status each_address(struct link *l, uint32_t input, enum field field, enum person_role role, address_fn *fn, struct err *err)
+static enum status each_address(struct link *l, uint32_t input, enum kept field, enum person_role role, address_fn *fn, struct err *err)
 {
     const struct night_input *in = &l->night->inputs[input];
     int column = l->sources->v[in->source].person[role].column;
@@ -17,10 +17,10 @@ static enum status each_address(struct link *l, uint32_t input, enum field field
     }
     AUTO_ARENA a = ARENA_INIT;
     AUTO_ROWS r = {.seg = NULL};
-    AUTO_SEG part = NULL;
+    AUTO_PART part = {.l = NULL};
     AUTO_STRBUF scratch = STRBUF_INIT;
     int32_t *person = arena_array(&a, int32_t, SEG_BLOCK_ROWS);
-    TRY(seg_open(link_part_path(&a, l, input), &part, err));
+    TRY(link_part_open(&part, l, input, err));
     TRY(row_reader_open(&r, in->segment, &l->sources->v[in->source], err));
     row_reader_want(&r, column);
     for (bool more;;) {
@@ -28,18 +28,12 @@ static enum status each_address(struct link *l, uint32_t input, enum field field
         if (!more) {
             return ST_OK;
         }
-        /* texts can make the input's blocks shorter than those of the links: ask by row */
-        for (size_t i = 0; i < r.rows;) {
-            size_t block = seg_block_of(part, r.start + i);
-            TRY(seg_read_i32(part, block, 0, person, err));
-            uint64_t first = seg_block_start(part, block);
-            size_t end = MIN(r.rows, (size_t)(first + seg_block_rows(part, block) - r.start));
-            for (; i < end; i++) {
-                int32_t p = person[r.start + i - first];
-                struct where here = {input, (uint32_t)(r.start + i)};
-                if (p >= 0 && l->field[field][p].input == here.input && l->field[field][p].row == here.row) {
-                    fn(l, (uint32_t)p, row_text(&r, column, i), &scratch);
-                }
+        TRY(link_part_rows(&part, r.start, r.rows, person, err));
+        for (size_t i = 0; i < r.rows; i++) {
+            int32_t p = person[i];
+            struct where here = {input, (uint32_t)(r.start + i)};
+            if (p >= 0 && l->field[field][p].input == here.input && l->field[field][p].row == here.row) {
+                fn(l, (uint32_t)p, row_text(&r, column, i), &scratch);
             }
         }
     }
@@ -59,7 +53,7 @@ static void live_there(struct link *l, uint32_t p, struct str address, struct st
         l->street[p] = m.street;
         l->community[p] = m.community;
         l->area_basis[p] = AREA_FROM_ADDRESS;
-        l->field[FIELD_AREA][p] = l->field[FIELD_ADDRESS][p];
+        l->field[KEPT_AREA][p] = l->field[KEPT_ADDRESS][p];
     }
 }
 
@@ -78,10 +72,10 @@ static void registered_there(struct link *l, uint32_t p, struct str address, str
 enum status link_find_places(struct link *l, struct err *err)
 {
     for (uint32_t i = 0; i < l->night->n_inputs; i++) {
-        TRY(each_address(l, i, FIELD_ADDRESS, ROLE_ADDRESS, live_there, err));
+        TRY(each_address(l, i, KEPT_ADDRESS, ROLE_ADDRESS, live_there, err));
     }
     for (uint32_t i = 0; i < l->night->n_inputs; i++) {
-        TRY(each_address(l, i, FIELD_HUKOU_ADDRESS, ROLE_HUKOU_ADDRESS, registered_there, err));
+        TRY(each_address(l, i, KEPT_HUKOU_ADDRESS, ROLE_HUKOU_ADDRESS, registered_there, err));
     }
     return ST_OK;
 }

@@ -7,7 +7,9 @@
 #include "base/core/map.h"
 #include "base/core/vec.h"
 #include "base/text/area.h"
+#include "base/text/fold.h"
 #include "matchers/household.h"
+#include "pipeline/link_how.h"
 #include "pipeline/night.h"
 #include "pipeline/population.h"
 #include "pipeline/row_reader.h"
@@ -19,7 +21,7 @@ struct where { /* a record */
     uint32_t input, row;
 };
 
-enum field { FIELD_NAME, FIELD_SEX, FIELD_BIRTH, FIELD_DEATH, FIELD_ADDRESS, FIELD_HUKOU_ADDRESS, FIELD_PHONE, FIELD_AREA, FIELD_COUNT };
+enum kept { KEPT_NAME, KEPT_SEX, KEPT_BIRTH, KEPT_DEATH, KEPT_ADDRESS, KEPT_HUKOU_ADDRESS, KEPT_PHONE, KEPT_AREA, KEPT_COUNT };
 
 enum person_flag {
     PF_PRESENT = 1,     /* a register in force has them, not as one who left */
@@ -76,6 +78,12 @@ struct conflict {
     uint32_t holder, apart; /* person numbers; NO_PERSON for an event row */
 };
 
+struct made { /* a row that its number alone does not place */
+    struct where from;
+    uint32_t person;
+    struct link_made by;
+};
+
 struct link {
     struct night *night;
     const struct people *people;
@@ -103,7 +111,7 @@ struct link {
     int32_t *hukou_street, *hukou_community;
     uint64_t *place;          /* hash of the folded address */
     uint64_t *covers;
-    struct where *field[FIELD_COUNT];
+    struct where *field[KEPT_COUNT];
     struct unit_row *unit[UNIT_RANKS];
     struct lane *lanes;
     size_t n_lanes;
@@ -130,6 +138,9 @@ struct link {
     VEC(struct gone) gone;
     VEC(struct became) became;
     VEC(struct conflict) conflicts;
+    VEC(struct made) made;    /* sorted by row */
+    VEC(struct made) doubt;   /* rows and persons for people to decide about, sorted by row; each stays what it is */
+    uint32_t *now;            /* person numbers of the provisional links -> numbers in force; NULL: they are the same */
     int64_t *linked, *unlinked; /* by source */
     struct id_alias *new_persons, *new_homes;
     size_t n_new_persons, n_new_homes;
@@ -150,9 +161,24 @@ struct row_ids {
     uint64_t salt; /* of the source, for record anchors */
 };
 void link_row_ids(const struct link *l, size_t source, uint32_t input, struct row_ids *out); /* input NO_INPUT: rows of an earlier delivery */
-uint32_t link_person_of_row(struct link *l, const struct row_ids *ids, const struct row_reader *r, size_t i, bool note);
+/* *out_name (may be NULL): how the name goes with that of the person, NAME_UNKNOWN when the row is not theirs by number. */
+uint32_t link_person_of_row(struct link *l, const struct row_ids *ids, const struct row_reader *r, size_t i, bool note, enum name_verdict *out_name);
 
-/* link_values.c, link_attrs.c: pass B over all inputs: what survives, and the provisional links. */
+/* link_rows.c: every row of every input to its person: by number, then by what it says (link_match.c, link_weigh.c, link_merge.c). */
+enum status link_rows_find(struct link *l, struct err *err) MUST_CHECK;
+struct part { /* the persons of the rows of one input; a block is kept */
+    const struct link *l;
+    uint32_t input;
+    struct seg_reader *seg;
+    size_t block;
+    int32_t *v;
+};
+#define AUTO_PART struct part CLEANUP(link_part_close)
+enum status link_part_open(struct part *p, const struct link *l, uint32_t input, struct err *err) MUST_CHECK;
+void link_part_close(struct part *p); /* {0} is fine */
+enum status link_part_rows(struct part *p, uint64_t first, size_t n, int32_t *out, struct err *err) MUST_CHECK;
+
+/* link_values.c, link_attrs.c: pass B over all inputs: what survives. */
 void link_make_lanes(struct link *l);
 enum status link_read_values(struct link *l, struct err *err) MUST_CHECK;
 /* For rows of earlier deliveries: who had left as of a day, who was said to be dead, and the number of the unit a row names (NO_UNIT). */
@@ -160,6 +186,7 @@ void link_want_units(const struct link *l, size_t source, struct row_reader *r);
 void link_rows_left(const struct link *l, size_t source, const struct row_reader *r, daynum as_of, uint8_t *left);
 void link_rows_dead(const struct link *l, size_t source, const struct row_reader *r, uint8_t *dead);
 int link_unit_rank(const struct link *l, enum unit_kind kind);
+uint64_t link_natural_unit(const struct source *src, const struct row_reader *r, size_t i); /* 0 when the number is blank */
 uint32_t link_unit_of_row(struct link *l, size_t source, const struct row_reader *r, size_t i);
 const char *link_part_path(struct arena *a, const struct link *l, size_t input);
 /* True when record `b` (of source s) is to be preferred over `a` for a field of identity. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pass B: every input once more, in manifest order. Each row finds its person; each value of people.yaml is weighed against the one that survives so
-   far. Writes provisional links by person number. */
+/* Pass B: every input once more, in manifest order. Each value of people.yaml is weighed against the one that survives so far. */
 #include "pipeline/link_block.h"
 
 #include "base/core/file.h"
@@ -45,7 +44,7 @@ static void role_rows(struct block *b, const struct source_role *role)
     }
 }
 
-static void read_text_field(struct block *b, enum person_role role, enum field field)
+static void read_text_field(struct block *b, enum person_role role, enum kept field)
 {
     const struct source_role *ro = &b->src->person[role];
     if (ro->column < 0) {
@@ -76,8 +75,8 @@ static void read_sex(struct block *b)
         if (b->l->sex[p] != SEX_UNKNOWN && b->l->sex[p] != sex) {
             b->l->disagree[p] |= (uint64_t)1 << BIT_SEX;
         }
-        if (link_identity_better(b->l, block_here(b, i), b->l->field[FIELD_SEX][p])) {
-            b->l->field[FIELD_SEX][p] = block_here(b, i);
+        if (link_identity_better(b->l, block_here(b, i), b->l->field[KEPT_SEX][p])) {
+            b->l->field[KEPT_SEX][p] = block_here(b, i);
             b->l->sex[p] = sex;
         }
     }
@@ -98,8 +97,8 @@ static void read_birth(struct block *b)
         if (b->l->birth[p] != DAY_MISSING && b->l->birth[p] != day) {
             b->l->disagree[p] |= (uint64_t)1 << BIT_BIRTH;
         }
-        if (link_identity_better(b->l, block_here(b, i), b->l->field[FIELD_BIRTH][p])) {
-            b->l->field[FIELD_BIRTH][p] = block_here(b, i);
+        if (link_identity_better(b->l, block_here(b, i), b->l->field[KEPT_BIRTH][p])) {
+            b->l->field[KEPT_BIRTH][p] = block_here(b, i);
             b->l->birth[p] = (int32_t)day;
         }
     }
@@ -137,10 +136,10 @@ static void read_death(struct block *b)
         if (dated && (*best == DAY_MISSING || day < *best)) {
             *best = (int32_t)day;
         }
-        if (dated && (l->field[FIELD_DEATH][p].input == NO_INPUT || day < MIN(l->death[p], l->death_sure[p]) || sure)) {
-            l->field[FIELD_DEATH][p] = block_here(b, i);
-        } else if (l->field[FIELD_DEATH][p].input == NO_INPUT) {
-            l->field[FIELD_DEATH][p] = block_here(b, i);
+        if (dated && (l->field[KEPT_DEATH][p].input == NO_INPUT || day < MIN(l->death[p], l->death_sure[p]) || sure)) {
+            l->field[KEPT_DEATH][p] = block_here(b, i);
+        } else if (l->field[KEPT_DEATH][p].input == NO_INPUT) {
+            l->field[KEPT_DEATH][p] = block_here(b, i);
         }
     }
 }
@@ -158,13 +157,13 @@ static void put_area(struct block *b, size_t i, int32_t street, int32_t communit
     struct link *l = b->l;
     uint32_t p = (uint32_t)b->person[i];
     bool had = l->area_basis[p] != AREA_FROM_NOWHERE;
-    if (had && (basis > l->area_basis[p] || (basis == l->area_basis[p] && !link_identity_better(l, block_here(b, i), l->field[FIELD_AREA][p])))) {
+    if (had && (basis > l->area_basis[p] || (basis == l->area_basis[p] && !link_identity_better(l, block_here(b, i), l->field[KEPT_AREA][p])))) {
         return;
     }
     l->street[p] = street;
     l->community[p] = community;
     l->area_basis[p] = (uint8_t)basis;
-    l->field[FIELD_AREA][p] = block_here(b, i);
+    l->field[KEPT_AREA][p] = block_here(b, i);
 }
 
 static void read_area(struct block *b)
@@ -216,8 +215,7 @@ static uint32_t unit_number(struct link *l, int rank, uint64_t natural)
     return got;
 }
 
-/* Natural id of the unit a row names, 0 when the number is blank. */
-static uint64_t unit_of_row(const struct source *src, const struct row_reader *r, size_t i)
+uint64_t link_natural_unit(const struct source *src, const struct row_reader *r, size_t i)
 {
     const struct source_unit *u = &src->unit;
     uint64_t h = hash_mix((uint64_t)u->kind);
@@ -253,7 +251,7 @@ uint32_t link_unit_of_row(struct link *l, size_t source, const struct row_reader
 {
     const struct source *s = &l->sources->v[source];
     int rank = s->unit.kind == UNIT_NONE ? -1 : link_unit_rank(l, s->unit.kind);
-    uint64_t natural = rank < 0 ? 0 : unit_of_row(s, r, i);
+    uint64_t natural = rank < 0 ? 0 : link_natural_unit(s, r, i);
     return natural ? unit_number(l, rank, natural) : NO_UNIT;
 }
 
@@ -264,7 +262,7 @@ static void read_units(struct block *b)
     int rank = u->kind == UNIT_NONE || !b->src->registers_persons ? -1 : link_unit_rank(l, u->kind);
     for (size_t i = 0; i < b->r->rows && rank >= 0; i++) {
         int32_t p = b->person[i];
-        uint64_t natural = p < 0 ? 0 : unit_of_row(b->src, b->r, i);
+        uint64_t natural = p < 0 ? 0 : link_natural_unit(b->src, b->r, i);
         if (natural == 0) {
             continue;
         }
@@ -292,15 +290,20 @@ static void want_role(struct row_reader *r, const struct source_role *role)
 static void want_columns(const struct link *l, size_t source, struct row_reader *r)
 {
     const struct source *s = &l->sources->v[source];
+    bool identity = source_rank(l, source) < (int)l->people->n_identity_sources;
     for (int role = 0; role < ROLE_COUNT; role++) {
-        want_role(r, &s->person[role]);
+        if (role == ROLE_DEATH || (identity && role != ROLE_ID)) {
+            want_role(r, &s->person[role]);
+        }
     }
-    for (size_t k = 0; k < s->unit.n_number; k++) {
+    for (size_t k = 0; k < s->unit.n_number && s->registers_persons; k++) {
         row_reader_want(r, s->unit.number[k]);
     }
-    want_role(r, &s->unit.relation);
-    want_role(r, &s->unit.head_id);
-    want_role(r, &s->unit.head_name);
+    if (s->registers_persons) {
+        want_role(r, &s->unit.relation);
+        want_role(r, &s->unit.head_id);
+        want_role(r, &s->unit.head_name);
+    }
     for (size_t k = 0; k < l->n_lanes; k++) {
         const struct people_attr *a = &l->people->attrs[l->lanes[k].attr];
         for (size_t f = 0; f < a->n_from; f++) {
@@ -351,10 +354,10 @@ static void read_block(struct block *b)
 {
     read_leaves(b);
     if (source_rank(b->l, b->source) < (int)b->l->people->n_identity_sources) {
-        read_text_field(b, ROLE_NAME, FIELD_NAME);
-        read_text_field(b, ROLE_ADDRESS, FIELD_ADDRESS);
-        read_text_field(b, ROLE_HUKOU_ADDRESS, FIELD_HUKOU_ADDRESS);
-        read_text_field(b, ROLE_PHONE, FIELD_PHONE);
+        read_text_field(b, ROLE_NAME, KEPT_NAME);
+        read_text_field(b, ROLE_ADDRESS, KEPT_ADDRESS);
+        read_text_field(b, ROLE_HUKOU_ADDRESS, KEPT_HUKOU_ADDRESS);
+        read_text_field(b, ROLE_PHONE, KEPT_PHONE);
         read_sex(b);
         read_birth(b);
         read_area(b);
@@ -364,60 +367,38 @@ static void read_block(struct block *b)
     block_attributes(b);
 }
 
-static void find_rows(struct link *l, const struct row_ids *ids, const struct row_reader *r, int32_t *person)
+/* Who the rows are of: tonight's links, and what they say of their persons. */
+static enum status count_rows(struct link *l, struct part *part, const struct row_reader *r, int32_t *person, struct err *err)
 {
-    enum { AHEAD = 16 };
-    const struct night_input *in = &l->night->inputs[ids->input];
+    size_t source = l->night->inputs[part->input].source;
+    TRY(link_part_rows(part, r->start, r->rows, person, err));
     for (size_t i = 0; i < r->rows; i++) {
-        if (i + AHEAD < r->rows) {
-            map64_prefetch(&l->by_id, ident_key(row_id(r, ids->id, i + AHEAD)));
-        }
-        if (input_superseded(in, (int64_t)(r->start + i))) {
-            person[i] = LINK_SUPERSEDED;
-            continue;
-        }
-        uint32_t p = link_person_of_row(l, ids, r, i, true);
-        if (p == NO_PERSON) {
-            person[i] = LINK_NONE;
-            l->unlinked[ids->source]++;
+        if (person[i] >= 0) {
+            l->linked[source]++;
+            l->records[person[i]]++;
+            l->seen[person[i]] |= (uint64_t)1 << MIN(source, 63);
         } else {
-            person[i] = (int32_t)p;
-            l->linked[ids->source]++;
-            l->records[p]++;
-            l->seen[p] |= (uint64_t)1 << MIN(ids->source, 63);
+            l->unlinked[source] += person[i] == LINK_NONE;
         }
     }
-}
-
-const char *link_part_path(struct arena *a, const struct link *l, size_t input)
-{
-    return arena_printf(a, "%s/link-%05zu.part", l->night->run_dir, input);
+    return ST_OK;
 }
 
 static enum status read_input(struct link *l, uint32_t input, struct block *b, int32_t *person, struct err *err)
 {
-    static const struct seg_column column = {"person", SEG_I32};
     const struct night_input *in = &l->night->inputs[input];
-    AUTO_ARENA a = ARENA_INIT;
     AUTO_ROWS r = {.seg = NULL};
-    struct row_ids ids;
-    struct seg_writer *w;
-    link_row_ids(l, in->source, input, &ids);
+    AUTO_PART part = {.l = NULL};
+    TRY(link_part_open(&part, l, input, err));
     TRY(row_reader_open(&r, in->segment, &l->sources->v[in->source], err));
     want_columns(l, in->source, &r);
-    TRY(seg_writer_open(link_part_path(&a, l, input), &column, 1, &w, err));
     b->r = &r, b->input = input, b->source = in->source, b->src = &l->sources->v[in->source];
     for (bool more;;) {
-        enum status status = row_reader_next(&r, &more, err);
-        if (status != ST_OK) {
-            seg_writer_abandon(w);
-            return status;
-        }
+        TRY(row_reader_next(&r, &more, err));
         if (!more) {
-            return seg_writer_close(w, STR("{}"), err);
+            return ST_OK;
         }
-        find_rows(l, &ids, &r, person);
-        seg_write_columns(w, (const void *const[]){person}, r.rows);
+        TRY(count_rows(l, &part, &r, person, err));
         read_block(b);
     }
 }
@@ -472,12 +453,12 @@ static void take_from_id(struct link *l)
         if (sex != SEX_UNKNOWN) {
             l->disagree[p] |= l->sex[p] != SEX_UNKNOWN && l->sex[p] != sex ? (uint64_t)1 << BIT_SEX : 0;
             l->sex[p] = (uint8_t)sex;
-            l->field[FIELD_SEX][p] = l->field[FIELD_NAME][p];
+            l->field[KEPT_SEX][p] = l->field[KEPT_NAME][p];
         }
         if (birth != DAY_MISSING) {
             l->disagree[p] |= l->birth[p] != DAY_MISSING && l->birth[p] != birth ? (uint64_t)1 << BIT_BIRTH : 0;
             l->birth[p] = birth;
-            l->field[FIELD_BIRTH][p] = l->field[FIELD_NAME][p];
+            l->field[KEPT_BIRTH][p] = l->field[KEPT_NAME][p];
         }
     }
 }

@@ -9,7 +9,7 @@
 #define CHUNK_PERSONS (1u << 19)
 
 enum text { TEXT_NAME, TEXT_ADDRESS, TEXT_HUKOU_ADDRESS, TEXT_PHONE, TEXT_NUMBER, TEXT_COUNT };
-static const enum field text_field[] = {FIELD_NAME, FIELD_ADDRESS, FIELD_HUKOU_ADDRESS, FIELD_PHONE};
+static const enum kept text_field[] = {KEPT_NAME, KEPT_ADDRESS, KEPT_HUKOU_ADDRESS, KEPT_PHONE};
 static const enum person_role text_role[] = {ROLE_NAME, ROLE_ADDRESS, ROLE_HUKOU_ADDRESS, ROLE_PHONE};
 
 struct texts { /* of persons first .. first + n - 1 of persons.seg */
@@ -98,28 +98,15 @@ static bool block_matters(const struct link *l, const struct texts *t, const int
     return false;
 }
 
-static enum status read_links(struct seg_reader *part, uint64_t first, size_t n, int32_t *out, int32_t *scratch, struct err *err)
-{
-    for (uint64_t at = first; at < first + n;) {
-        size_t block = seg_block_of(part, at);
-        uint64_t start = seg_block_start(part, block);
-        size_t take = (size_t)MIN(first + n - at, start + seg_block_rows(part, block) - at);
-        TRY(seg_read_i32(part, block, 0, scratch, err));
-        memcpy(out + (at - first), scratch + (at - start), take * sizeof(*out));
-        at += take;
-    }
-    return ST_OK;
-}
-
 static enum status gather_input(const struct link *l, struct texts *t, uint32_t input, struct err *err)
 {
     const struct night_input *in = &l->night->inputs[input];
     const struct source *s = &l->sources->v[in->source];
     AUTO_ARENA a = ARENA_INIT;
     AUTO_ROWS r = {.seg = NULL};
-    AUTO_SEG part = NULL;
-    int32_t *person = arena_array(&a, int32_t, SEG_BLOCK_ROWS), *scratch = arena_array(&a, int32_t, SEG_BLOCK_ROWS);
-    TRY(seg_open(link_part_path(&a, l, input), &part, err));
+    AUTO_PART part = {.l = NULL};
+    int32_t *person = arena_array(&a, int32_t, SEG_BLOCK_ROWS);
+    TRY(link_part_open(&part, l, input, err));
     TRY(row_reader_open(&r, in->segment, s, err));
     for (int k = 0; k < TEXT_NUMBER; k++) {
         row_reader_want(&r, s->person[text_role[k]].column);
@@ -129,7 +116,7 @@ static enum status gather_input(const struct link *l, struct texts *t, uint32_t 
     }
     for (size_t b = 0; b < seg_blocks(r.seg); b++) {
         size_t n = seg_block_rows(r.seg, b);
-        TRY(read_links(part, seg_block_start(r.seg, b), n, person, scratch, err));
+        TRY(link_part_rows(&part, seg_block_start(r.seg, b), n, person, err));
         if (!block_matters(l, t, person, n)) {
             continue;
         }
@@ -274,7 +261,7 @@ static void put_texts(const struct link *l, struct seg_writer *w, const struct t
 static void put_lanes(const struct link *l, struct seg_writer *w, uint32_t p)
 {
     size_t c = P_COLUMN_COUNT;
-    for (int f = 0; f < FIELD_COUNT; f++) {
+    for (int f = 0; f < KEPT_COUNT; f++) {
         seg_put_i64(w, c++, pack_where(l->field[f][p]));
     }
     for (size_t k = 0; k < l->n_lanes; k++) {
@@ -453,24 +440,24 @@ static enum status write_links(const struct link *l, uint32_t input, int32_t *bu
 {
     static const struct seg_column column = {"person", SEG_I32};
     AUTO_ARENA a = ARENA_INIT;
-    AUTO_SEG part = NULL;
+    AUTO_PART part = {.l = NULL};
     struct seg_writer *w;
-    const char *part_path = link_part_path(&a, l, input);
-    TRY(seg_open(part_path, &part, err));
+    TRY(link_part_open(&part, l, input, err));
     TRY(seg_writer_open(link_path(&a, l->night->run_dir, input), &column, 1, &w, err));
-    for (size_t b = 0; b < seg_blocks(part); b++) {
-        enum status status = seg_read_i32(part, b, 0, buf, err);
+    for (uint64_t at = 0, rows = seg_rows(part.seg), n; at < rows; at += n) {
+        n = MIN(rows - at, SEG_BLOCK_ROWS);
+        enum status status = link_part_rows(&part, at, (size_t)n, buf, err);
         if (status != ST_OK) {
             seg_writer_abandon(w);
             return status;
         }
-        for (size_t i = 0; i < seg_block_rows(part, b); i++) {
+        for (size_t i = 0; i < n; i++) {
             buf[i] = buf[i] >= 0 ? (int32_t)l->row[buf[i]] : buf[i];
         }
-        seg_write_columns(w, (const void *const[]){buf}, seg_block_rows(part, b));
+        seg_write_columns(w, (const void *const[]){buf}, (size_t)n);
     }
     TRY(seg_writer_close(w, STR("{}"), err));
-    return file_unlink(part_path, err);
+    return file_unlink(link_part_path(&a, l, input), err);
 }
 
 static enum status write_conflicts(const struct link *l, struct err *err)
@@ -492,6 +479,38 @@ static enum status write_conflicts(const struct link *l, struct err *err)
         stmt_bind_int(s, ":person_row", l->row[c->holder]);
         stmt_bind_int(s, ":apart_row", c->apart == NO_PERSON ? -1 : (int64_t)l->row[c->apart]);
         stmt_bind_z(s, ":reason", TR("同号不同名", "same number, another name"));
+        TRY(stmt_run(s, err));
+    }
+    return ST_OK;
+}
+
+static enum status write_made(const struct link *l, const struct made *v, size_t n, int asked, struct err *err)
+{
+    AUTO_STMT s = stmt_use(l->night->db, STMT_INSERT_LINK_MADE);
+    AUTO_SEG r = NULL;
+    for (size_t i = 0; i < n; i++) {
+        int64_t line = 0;
+        if (i == 0 || v[i].from.input != v[i - 1].from.input) {
+            seg_close(r);
+            r = NULL;
+            TRY(seg_open(l->night->inputs[v[i].from.input].segment, &r, err));
+        }
+        TRY(seg_fetch_i64(r, v[i].from.row, (size_t)seg_column(r, SEG_LINE), &line, err));
+        stmt_bind_int(s, ":input", v[i].from.input);
+        stmt_bind_int(s, ":row", v[i].from.row);
+        stmt_bind_int(s, ":line", line);
+        stmt_bind_int(s, ":asked", asked);
+        stmt_bind_int(s, ":person_row", l->row[v[i].person]);
+        stmt_bind_int(s, ":how", v[i].by.how);
+        stmt_bind_int(s, ":slip", v[i].by.slip);
+        stmt_bind_int(s, ":because", v[i].by.because);
+        stmt_bind_int(s, ":weight", v[i].by.weight);
+        stmt_bind_int(s, ":probability", v[i].by.probability);
+        AUTO_STRBUF parts = STRBUF_INIT;
+        for (int k = 0; k < PART_COUNT; k++) {
+            strbuf_addf(&parts, "%s%d", k ? "," : "", v[i].by.part[k]);
+        }
+        stmt_bind_text(s, ":parts", strbuf_str(&parts));
         TRY(stmt_run(s, err));
     }
     return ST_OK;
@@ -563,6 +582,8 @@ static enum status write_night(const struct link *l, struct err *err)
     AUTO_TX tx = {0};
     TRY(tx_begin(&tx, l->night->db, err));
     TRY(write_conflicts(l, err));
+    TRY(write_made(l, l->made.v, l->made.n, 0, err));
+    TRY(write_made(l, l->doubt.v, l->doubt.n, 1, err));
     TRY(write_sources(l, err));
     TRY(write_aliases(l, "P", l->new_persons, l->n_new_persons, err));
     TRY(write_aliases(l, "H", l->new_homes, l->n_new_homes, err));

@@ -241,9 +241,28 @@ static void load_households(struct people_loader *l, const struct yaml_node *map
     load_leaves(l, yaml_get(map, "leaves"));
 }
 
+/* A false link costs as much as `cost` missed ones: then a link pays from the probability cost / (cost + 1) on. */
+static int32_t threshold_of_cost(int64_t cost)
+{
+    return (int32_t)(cost * 1000000 / (cost + 1));
+}
+
+static void load_linkage(struct people_loader *l, const struct yaml_node *map)
+{
+    static const char *const keys[] = {"cost", NULL};
+    int64_t cost;
+    if (!map || !yaml_as_map(l->doc, map, "linkage")) {
+        return;
+    }
+    yaml_check_keys(l->doc, map, keys);
+    if (yaml_int_in(l->doc, map, "cost", 1, 100000, &cost)) {
+        l->p->link_threshold = threshold_of_cost(cost);
+    }
+}
+
 static void load_root(struct people_loader *l, const struct yaml_node *root)
 {
-    static const char *const keys[] = {"format", "identity", "death", "households", "keep", "attributes", NULL};
+    static const char *const keys[] = {"format", "identity", "death", "households", "linkage", "keep", "attributes", NULL};
     int64_t format;
     if (!yaml_as_map(l->doc, root, "people.yaml")) {
         return;
@@ -255,6 +274,7 @@ static void load_root(struct people_loader *l, const struct yaml_node *root)
     load_identity(l, root);
     load_death(l, yaml_get(root, "death"));
     load_households(l, yaml_get(root, "households"));
+    load_linkage(l, yaml_get(root, "linkage"));
     const struct yaml_node *keep = yaml_get(root, "keep");
     int months, days;
     if (keep && people_duration(l, keep, &months, &days)) {
@@ -273,6 +293,7 @@ static struct people *people_new(void)
     p->take_in_hukou = p->by_address = true;
     p->address_limit = 8;
     p->unit_limit = 30;
+    p->link_threshold = threshold_of_cost(100);
     p->keep_months = 15;
     return p;
 }

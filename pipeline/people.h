@@ -123,6 +123,7 @@ struct people {
     bool by_address;           /* 同住址 forms households of people without a unit; default yes */
     int address_limit;         /* more persons at one address: shared or collective, never a household; default 8 */
     int unit_limit;            /* a unit with more living members is collective and forms no household; default 30 */
+    int32_t link_threshold;    /* rows join a person by what they say from this probability on, per million; from `linkage: cost`; default 990,099 */
     int keep_months;           /* disappeared persons stay in the population so long; never shorter than the longest rule window */
     const struct people_leave *leaves;
     size_t n_leaves;

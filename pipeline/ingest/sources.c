@@ -16,7 +16,7 @@ static const char *const kind_words[] = {"snapshot", "period", "append", NULL};
 static const char *const unit_labels[] = {"", "保障户", "户籍户", "参保家庭"};
 static const char *const cover_words[] = {"户籍", "居住", "参保地", NULL};
 static const char *const role_words[] = {"id",    "name",    "used_name",     "sex",  "birth",  "death",
-                                         "phone", "address", "hukou_address", "area", "street", "community", NULL};
+                                         "phone", "address", "hukou_address", "area", "street", "community", "habit", NULL};
 
 const char *source_kind_name(enum source_kind k)
 {
@@ -252,6 +252,23 @@ static void load_columns(struct loader *l, const struct yaml_node *map, struct s
 
 /* --- one source ---------------------------------------------------------------------------------------------------- */
 
+/* One to three columns that count together. */
+static size_t columns_together(struct loader *l, const struct source *s, const struct yaml_node *map, const char *key, enum yaml_need need,
+                               int out[3])
+{
+    struct yaml_texts t;
+    size_t n = 0;
+    if (yaml_texts(l->doc, map, key, need, &t)) {
+        for (; n < t.n && n < 3; n++) {
+            out[n] = source_need_column(l, s, t.v[n], t.v[n]->text);
+        }
+        if (t.n > 3) {
+            yaml_problem(l->doc, map, "E157", TR("%s 最多由 3 列组成", "%s has at most 3 columns"), key);
+        }
+    }
+    return n;
+}
+
 static void load_unit(struct loader *l, const struct yaml_node *map, struct source *s)
 {
     static const char *const keys[] = {"kind", "number", "relation", "head_id", "head_name", NULL};
@@ -266,15 +283,7 @@ static void load_unit(struct loader *l, const struct yaml_node *map, struct sour
     if (yaml_choice(l->doc, u, "kind", YAML_REQUIRED, kinds, &at)) {
         s->unit.kind = (enum unit_kind)(at + 1);
     }
-    struct yaml_texts t;
-    if (yaml_texts(l->doc, u, "number", YAML_REQUIRED, &t)) {
-        for (size_t i = 0; i < t.n && i < ARRAY_LEN(s->unit.number); i++) {
-            s->unit.number[s->unit.n_number++] = source_need_column(l, s, t.v[i], t.v[i]->text);
-        }
-        if (t.n > ARRAY_LEN(s->unit.number)) {
-            yaml_problem(l->doc, u, "E157", TR("户号最多由 3 列组成", "a unit number has at most 3 columns"));
-        }
-    }
+    s->unit.n_number = columns_together(l, s, u, "number", YAML_REQUIRED, s->unit.number);
     source_load_role(l, s, u, "relation", &s->unit.relation);
     source_load_role(l, s, u, "head_id", &s->unit.head_id);
     source_load_role(l, s, u, "head_name", &s->unit.head_name);
@@ -292,6 +301,10 @@ static void load_person(struct loader *l, const struct yaml_node *map, struct so
     (void)yaml_check_keys(l->doc, p, role_words);
     for (size_t i = 0; i < ROLE_COUNT; i++) {
         source_load_role(l, s, p, role_words[i], &s->person[i]);
+    }
+    s->n_habit = columns_together(l, s, p, "habit", YAML_OPTIONAL, s->habit);
+    for (size_t i = 0; i < s->n_habit; i++) {
+        source_need_type(l, s, p, s->habit[i], 1u << COL_TOKEN | 1u << COL_TEXT | 1u << COL_CODE | 1u << COL_AREA | 1u << COL_NAME);
     }
     source_check_roles(l, s, p);
 }

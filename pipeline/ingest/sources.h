@@ -178,6 +178,8 @@ struct source {
     bool registers_persons;
     bool optional;       /* a site may never receive it: nobody is reminded of it before its first delivery */
     struct source_role person[ROLE_COUNT];
+    int habit[3];        /* columns that together stay the same from row to row of one person (employer, insured number); for linkage */
+    size_t n_habit;
     struct source_unit unit;
     struct source_cover cover;
     struct source_absent *absent;

@@ -44,6 +44,22 @@ CREATE TABLE identity_conflict (
   reason      TEXT NOT NULL
 ) STRICT;
 
+-- Rows that found their person by more than their number, and rows people are asked about: they stay what they are until somebody decides.
+CREATE TABLE link_made (
+  input       INTEGER NOT NULL,
+  row         INTEGER NOT NULL,
+  line        INTEGER NOT NULL,
+  asked       INTEGER NOT NULL,           -- 0: made tonight, 1: a question for people
+  person_row  INTEGER NOT NULL,
+  how         INTEGER NOT NULL,           -- enum made_how (pipeline/link_how.h)
+  slip        INTEGER NOT NULL,           -- enum repair_kind
+  because     INTEGER NOT NULL,           -- bits of enum made_because
+  weight      INTEGER NOT NULL,           -- 1/256 bit
+  probability INTEGER NOT NULL,           -- per million
+  parts       TEXT NOT NULL,              -- what the weight is the sum of, in the order of enum made_part
+  PRIMARY KEY (input, row)
+) STRICT, WITHOUT ROWID;
+
 -- One row an evaluated rule.
 CREATE TABLE rule_result (
   rule       TEXT PRIMARY KEY,

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rows that are not sure of their person, between link_rows.c, link_loose.c, link_match.c and link_weigh.c. All rows of a source that say the same of
+   somebody are one loose entry, compared once. */
+#ifndef MOPAI_PIPELINE_LINK_LOOSE_H
+#define MOPAI_PIPELINE_LINK_LOOSE_H
+
+#include "base/text/name_compare.h"
+#include "matchers/repair.h"
+#include "pipeline/link_private.h"
+
+enum loose_kind {
+    LOOSE_NOBODY,  /* a row no register knows the number of, or without a usable one */
+    LOOSE_RECORD,  /* a register row that is a person of its own so far: no usable number, or one that another keeps */
+    LOOSE_DOUBTFUL /* a row whose number is somebody's of partly another name */
+};
+
+struct said { /* what a row says of its person */
+    uint64_t id;    /* the word of the cell, aliases followed */
+    uint64_t unit;  /* natural id, 0 */
+    uint64_t phone, place, habit; /* hashes, 0 */
+    int32_t birth;  /* year * 10000 + month * 100 + day, day 0 when only the month is known; 0 */
+    uint8_t sex;
+};
+
+struct loose {
+    struct said said;
+    uint32_t name, raw;  /* numbers of l->loose.texts */
+    uint32_t person;     /* RECORD: who they are so far; DOUBTFUL: whose number it is; NOBODY: whose number it is though the name says no, or NO_PERSON */
+    struct where first;
+    uint32_t rows;
+    uint8_t kind, source;
+};
+struct loose_row {
+    struct where from;
+    uint32_t loose;
+};
+
+struct loose_table {
+    VEC(struct loose) v;
+    VEC(struct loose_row) rows;
+    struct map64 by_content;
+    struct strmap texts;
+    int64_t *known, *strangers; /* by source: rows with a usable number that a register has, and has not */
+};
+
+struct candidate { /* a loose entry and a person it may be; each field at the best agreement of all rows of the person that were compared */
+    uint32_t loose, person;
+    uint8_t name;        /* enum name_likeness; NAME_LEVEL_COUNT: no name was compared */
+    uint8_t id;          /* enum id_evidence */
+    uint8_t slip;        /* enum repair_kind */
+    uint8_t birth, sex, phone, place, unit, habit; /* enum agreement */
+    int32_t part[PART_COUNT]; /* of the weight */
+    int32_t weight;      /* 1/256 bit: log2 of the odds against somebody no register has */
+    int32_t probability; /* per million, all candidates of the entry considered */
+};
+enum id_evidence {
+    ID_SAYS_NOTHING,
+    ID_REPAIRS,      /* one slip away from the person's */
+    ID_FAR,          /* damaged, and not one slip away */
+    ID_OTHER,        /* valid, of nobody, and not the person's */
+    ID_OF_ANOTHER,   /* valid and somebody else's */
+    ID_OF_HOUSEMATE, /* valid and of somebody in a unit of the person */
+    ID_ITS_OWN       /* the person's, whose name differs */
+};
+enum agreement { SAYS_NOTHING, SAYS_SAME, SAYS_NEAR, SAYS_OTHER };
+typedef VEC(struct candidate) candidate_list;
+
+/* The name is the person's, as clerks write it: equal, or one slip of ear or eye away. Half a name is shared with relatives. */
+static inline bool loose_named(const struct candidate *c)
+{
+    return c->name >= NAME_LEVEL_SAME && c->name <= NAME_LEVEL_PART;
+}
+
+/* link_loose.c */
+enum status loose_add(struct link *l, struct loose_table *t, const struct row_ids *ids, const struct row_reader *r, size_t i, enum loose_kind kind,
+                      uint32_t person, struct err *err) MUST_CHECK;
+void loose_release(struct loose_table *t);
+void said_read(struct link *l, size_t source, const struct row_reader *r, size_t i, struct said *out, struct strbuf *scratch);
+void said_want(const struct link *l, size_t source, struct row_reader *r); /* columns said_read looks at */
+int32_t ymd_of_day(int64_t day);
+uint64_t habit_of_row(const struct source *s, const struct row_reader *r, size_t i); /* 0 when a column is blank */
+struct str loose_name(const struct loose_table *t, const struct loose *e);
+
+/* link_match.c: who each entry may be, compared with every register row that may be theirs. Sorted by entry and person. */
+enum status link_find_candidates(struct link *l, struct loose_table *t, candidate_list *out, struct err *err) MUST_CHECK;
+/* link_weigh.c: weight and probability of each. */
+void link_weigh(const struct link *l, const struct loose_table *t, candidate_list *list);
+/* link_merge.c: decides, fills l->made, l->doubt and l->now, and lets persons go that turned out to be others. */
+void link_merge(struct link *l, const struct loose_table *t, const candidate_list *list);
+
+#endif

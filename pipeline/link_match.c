@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who the loose entries may be. Keys of the entries are few and stay in memory; the rows of all registers stream past them once, and of sources with a habit
+   the other rows too. A row meets an entry by a number one slip away, by name, by unit, or by name and habit. */
+#include "matchers/identifier.h"
+#include "pipeline/ingest/ingest.h"
+#include "pipeline/link_loose.h"
+
+struct key { /* key -> entries, in order */
+    uint64_t key;
+    uint32_t loose;
+    uint8_t slip;
+};
+struct keys {
+    VEC(struct key) v;
+    struct map64 first;
+};
+
+struct memo;
+struct search {
+    struct link *l;
+    struct loose_table *t;
+    VEC(struct name_form) forms; /* of the names of entries */
+    struct keys names, units, habits; /* name as folded and as it sounds; natural unit; source and habit */
+    struct keys persons;  /* person -> entries that may be them by number */
+    struct keys numbers;  /* number one slip away from that of a record person -> the record's entries */
+    struct map64 holders; /* persons whose number somebody else's row bears */
+    struct map64 housed;  /* holder and unit */
+    struct map64 at;      /* entry and person -> candidate */
+    VEC(uint64_t) units_of; /* two a candidate: units it was met in */
+    candidate_list *out;
+    struct strbuf scratch;
+    struct memo *memo;    /* of a block: by code of the name column */
+    size_t cap_memo;
+};
+
+#define NAME_KEYS (1 + NAME_SOUND_KEYS)
+struct memo { /* what a name meets */
+    bool ready;
+    uint32_t first[NAME_KEYS]; /* MAP_NONE */
+    struct name_form form;
+};
+
+/* --- keys ------------------------------------------------------------------------------------------------------------- */
+
+static int by_key(const void *x, const void *y)
+{
+    const struct key *a = x, *b = y;
+    if (a->key != b->key) {
+        return a->key < b->key ? -1 : 1;
+    }
+    return a->loose < b->loose ? -1 : a->loose > b->loose;
+}
+
+static void keys_seal(struct keys *k)
+{
+    vec_sort(&k->v, by_key);
+    for (size_t i = k->v.n; i-- > 0;) {
+        map64_put(&k->first, k->v.v[i].key, (uint32_t)i);
+    }
+}
+
+static void keys_release(struct keys *k)
+{
+    vec_release(&k->v);
+    map64_release(&k->first);
+}
+
+/* Keys by which a name meets others; 0: none. */
+static void name_keys(const struct name_form *f, uint64_t out[NAME_KEYS])
+{
+    memset(out, 0, NAME_KEYS * sizeof(*out));
+    out[0] = f->folded;
+    for (size_t i = 0, n = name_sound_keys(f, out + 1); i < n; i++) {
+        out[1 + i] = out[1 + i] ? hash_mix(out[1 + i]) : 0;
+    }
+}
+
+static uint64_t habit_key(uint8_t source, uint64_t habit)
+{
+    return habit ? hash_mix(habit + source) : 0;
+}
+
+static uint64_t pair_key(uint32_t a, uint32_t b)
+{
+    return (uint64_t)a << 32 | b;
+}
+
+/* Numbers one slip away from what the row bears. Strangers' numbers only where something says they are damaged. */
+static void add_proposals(struct search *s, uint32_t e)
+{
+    const struct loose *x = &s->t->v.v[e];
+    struct repair v[REPAIR_MAX];
+    bool usable = ident_key(x->said.id) != 0;
+    size_t n = !usable ? repair_propose(x->said.id, s->t->texts.texts[x->raw], v)
+               : x->kind == LOOSE_NOBODY && x->person == NO_PERSON ? repair_propose_valid(x->said.id, v) : 0;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t id = people_current_id(s->l->people, v[i].id);
+        uint32_t p = map64_get(&s->l->by_id, id);
+        if (p != MAP_NONE && p != x->person) {
+            vec_push(&s->persons.v, (struct key){p, e, v[i].kind});
+        }
+        if (x->kind == LOOSE_RECORD) {
+            vec_push(&s->numbers.v, (struct key){id, e, v[i].kind});
+        }
+    }
+}
+
+/* A record's number one slip away from a stranger's: the record is of the stranger. */
+static void add_strangers(struct search *s)
+{
+    for (uint32_t e = 0; e < s->t->v.n; e++) {
+        const struct loose *x = &s->t->v.v[e];
+        uint64_t id = ident_key(x->said.id);
+        uint32_t at = x->kind == LOOSE_NOBODY && id ? map64_get(&s->numbers.first, id) : MAP_NONE;
+        for (; at != MAP_NONE && at < s->numbers.v.n && s->numbers.v.v[at].key == id; at++) {
+            vec_push(&s->persons.v, (struct key){s->t->v.v[s->numbers.v.v[at].loose].person, e, s->numbers.v.v[at].slip});
+        }
+    }
+}
+
+static void make_keys(struct search *s)
+{
+    for (uint32_t e = 0; e < s->t->v.n; e++) {
+        const struct loose *x = &s->t->v.v[e];
+        uint64_t names[NAME_KEYS];
+        name_form_make(loose_name(s->t, x), vec_add(&s->forms));
+        name_keys(&s->forms.v[e], names);
+        uint64_t habit = names[0] ? habit_key(x->source, x->said.habit) : 0;
+        for (size_t k = 0; k < NAME_KEYS; k++) {
+            if (names[k]) {
+                vec_push(&s->names.v, (struct key){names[k], e, 0});
+            }
+        }
+        if (x->said.unit) {
+            vec_push(&s->units.v, (struct key){x->said.unit, e, 0});
+        }
+        if (habit) {
+            vec_push(&s->habits.v, (struct key){habit, e, 0});
+        }
+        if (x->kind == LOOSE_DOUBTFUL) {
+            vec_push(&s->persons.v, (struct key){x->person, e, 0});
+        }
+        uint64_t id = ident_key(x->said.id);
+        uint32_t holder = id ? map64_get(&s->l->by_id, id) : MAP_NONE;
+        if (holder != MAP_NONE) {
+            map64_put(&s->holders, holder, 1);
+        }
+        add_proposals(s, e);
+    }
+    keys_seal(&s->names);
+    keys_seal(&s->units);
+    keys_seal(&s->habits);
+    keys_seal(&s->numbers);
+    add_strangers(s);
+    keys_seal(&s->persons);
+}
+
+/* --- comparing one row with one entry --------------------------------------------------------------------------------- */
+
+static enum agreement births_agree(int32_t a, int32_t b)
+{
+    if (a == 0 || b == 0) {
+        return SAYS_NOTHING;
+    }
+    int32_t ya = a / 10000, yb = b / 10000, ma = a / 100 % 100, mb = b / 100 % 100, da = a % 100, db = b % 100;
+    bool days = da && db;
+    if (ya == yb && ma == mb && (!days || da == db)) {
+        return SAYS_SAME;
+    }
+    int differ = (ya != yb) + (ma != mb) + (days && da != db);
+    return days && (differ == 1 || (ya == yb && ma == db && da == mb)) ? SAYS_NEAR : SAYS_OTHER;
+}
+
+static enum agreement equal(uint64_t a, uint64_t b)
+{
+    return a == 0 || b == 0 ? SAYS_NOTHING : a == b ? SAYS_SAME : SAYS_OTHER;
+}
+
+static void keep_best(uint8_t *had, enum agreement now)
+{
+    *had = *had == SAYS_NOTHING ? (uint8_t)now : now == SAYS_NOTHING ? *had : (uint8_t)MIN(*had, (uint8_t)now);
+}
+
+static enum id_evidence id_says(const struct search *s, const struct loose *x, uint32_t p)
+{
+    uint64_t id = ident_key(x->said.id);
+    uint32_t holder = id ? map64_get(&s->l->by_id, id) : MAP_NONE;
+    if (holder == p) {
+        return ID_ITS_OWN;
+    }
+    if (id) {
+        bool own = ident_key(s->l->anchor[p]) != 0;
+        return holder != MAP_NONE ? ID_OF_ANOTHER : own ? ID_OTHER : ID_SAYS_NOTHING;
+    }
+    enum ident_reason why = ident_reason(x->said.id);
+    bool digits = why == IDENT_R_CHECK || why == IDENT_R_DATE || why == IDENT_R_SHORT17 || why == IDENT_R_LENGTH || why == IDENT_R_TAIL000;
+    return digits && ident_key(s->l->anchor[p]) ? ID_FAR : ID_SAYS_NOTHING;
+}
+
+static struct candidate *candidate_of(struct search *s, uint32_t e, uint32_t p, uint32_t *out_at)
+{
+    uint32_t next = (uint32_t)s->out->n, at = map64_get_or_put(&s->at, pair_key(e, p), next);
+    if (at == next) {
+        vec_push(s->out, (struct candidate){.loose = e, .person = p, .name = NAME_LEVEL_COUNT, .id = (uint8_t)id_says(s, &s->t->v.v[e], p)});
+        vec_push(&s->units_of, 0);
+        vec_push(&s->units_of, 0);
+    }
+    *out_at = at;
+    return &s->out->v[at];
+}
+
+static void note_unit(uint64_t units[2], uint64_t unit)
+{
+    if (unit && units[0] != unit) {
+        units[units[0] != 0] = unit;
+    }
+}
+
+/* What the row and the number of its person say. */
+static void complete(const struct search *s, uint32_t p, struct said *row)
+{
+    int32_t birth = ymd_of_day(ident_birth(s->l->anchor[p]));
+    int sex = ident_sex(s->l->anchor[p]);
+    row->birth = birth ? birth : row->birth;
+    row->sex = sex != SEX_UNKNOWN ? (uint8_t)sex : row->sex;
+}
+
+static void compare(struct search *s, uint32_t e, uint32_t p, uint8_t slip, size_t source, const struct name_form *name, const struct said *row)
+{
+    const struct loose *x = &s->t->v.v[e];
+    uint32_t at;
+    if (x->kind == LOOSE_RECORD && x->person == p) {
+        return;
+    }
+    struct candidate *c = candidate_of(s, e, p, &at);
+    if (slip) {
+        c->id = ID_REPAIRS, c->slip = slip;
+    }
+    if (c->name != NAME_LEVEL_SAME && name) {
+        uint8_t v = (uint8_t)name_compare(&s->forms.v[e], name);
+        c->name = v != NAME_LEVEL_UNKNOWN ? MIN(v, c->name) : c->name;
+    }
+    int32_t birth = x->said.birth ? x->said.birth : ymd_of_day(ident_birth(ident_key(x->said.id)));
+    bool foreign = c->id == ID_OF_ANOTHER || c->id == ID_ITS_OWN; /* then the number says nothing of who is meant */
+    keep_best(&c->birth, births_agree(foreign ? x->said.birth : birth, row->birth));
+    keep_best(&c->sex, equal(x->said.sex, row->sex));
+    keep_best(&c->phone, equal(x->said.phone, row->phone));
+    keep_best(&c->place, equal(x->said.place, row->place));
+    if (s->l->sources->v[x->source].unit.kind == s->l->sources->v[source].unit.kind) {
+        keep_best(&c->unit, equal(x->said.unit, row->unit));
+    }
+    if (x->source == source) {
+        keep_best(&c->habit, equal(x->said.habit, row->habit));
+    }
+    note_unit(&s->units_of.v[2 * (size_t)at], row->unit);
+}
+
+/* first MAP_NONE: nothing. */
+static void compare_all(struct search *s, const struct keys *k, uint32_t first, uint32_t p, size_t source, const struct name_form *name, const struct said *row)
+{
+    for (size_t i = first; i < k->v.n && k->v.v[i].key == k->v.v[first].key; i++) {
+        compare(s, k->v.v[i].loose, p, k->v.v[i].slip, source, name, row);
+    }
+}
+
+/* --- rows streaming past ------------------------------------------------------------------------------------------------ */
+
+/* Each name of a block is prepared once. */
+static const struct memo *meets_by_name(struct search *s, const struct row_reader *r, int column, size_t i)
+{
+    const struct seg_text *names = &r->columns[column].text;
+    struct memo *m = &s->memo[names->codes[i]];
+    if (!m->ready) {
+        uint64_t keys[NAME_KEYS];
+        name_form_make(names->dict[names->codes[i]], &m->form);
+        name_keys(&m->form, keys);
+        for (size_t k = 0; k < NAME_KEYS; k++) {
+            m->first[k] = keys[k] ? map64_get(&s->names.first, keys[k]) : MAP_NONE;
+        }
+        m->ready = true;
+    }
+    return m;
+}
+
+static void start_memo(struct search *s, const struct row_reader *r, int column)
+{
+    size_t n = r->columns[column].text.n_dict;
+    if (n > s->cap_memo) {
+        s->memo = xrealloc(s->memo, n * sizeof(*s->memo));
+        s->cap_memo = n;
+    }
+    for (size_t i = 0; i < n; i++) {
+        s->memo[i].ready = false;
+    }
+}
+
+static bool meets(const struct memo *m)
+{
+    for (size_t k = 0; m && k < NAME_KEYS; k++) {
+        if (m->first[k] != MAP_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A row of a register and everything it may be. */
+static void meet_register(struct search *s, size_t source, const struct row_reader *r, size_t i, uint32_t p, const struct memo *m)
+{
+    uint64_t natural = s->units.v.n || s->holders.n ? link_natural_unit(&s->l->sources->v[source], r, i) : 0;
+    uint32_t unit = natural ? map64_get(&s->units.first, natural) : MAP_NONE, person = map64_get(&s->persons.first, p);
+    if (natural && map64_get(&s->holders, p) != MAP_NONE) {
+        map64_put(&s->housed, hash_mix(natural) ^ p, 1);
+    }
+    if (!meets(m) && unit == MAP_NONE && person == MAP_NONE) {
+        return;
+    }
+    struct said row;
+    const struct name_form *name = m ? &m->form : NULL;
+    said_read(s->l, source, r, i, &row, &s->scratch);
+    complete(s, p, &row);
+    for (size_t k = 0; m && k < NAME_KEYS; k++) {
+        compare_all(s, &s->names, m->first[k], p, source, name, &row);
+    }
+    compare_all(s, &s->units, unit, p, source, name, &row);
+    compare_all(s, &s->persons, person, p, source, name, &row);
+}
+
+/* Another row of a source with a habit: only of who bears the name. */
+static void meet_habit(struct search *s, size_t source, const struct row_reader *r, size_t i, uint32_t p)
+{
+    uint64_t habit = habit_key((uint8_t)MIN(source, 63), habit_of_row(&s->l->sources->v[source], r, i));
+    uint32_t first = habit ? map64_get(&s->habits.first, habit) : MAP_NONE;
+    if (first == MAP_NONE) {
+        return;
+    }
+    struct said row;
+    const struct memo *m = meets_by_name(s, r, s->l->sources->v[source].person[ROLE_NAME].column, i);
+    said_read(s->l, source, r, i, &row, &s->scratch);
+    complete(s, p, &row);
+    for (size_t k = first; k < s->habits.v.n && s->habits.v.v[k].key == habit; k++) {
+        uint32_t e = s->habits.v.v[k].loose;
+        if (s->forms.v[e].folded == m->form.folded) {
+            compare(s, e, p, 0, source, &m->form, &row);
+        }
+    }
+}
+
+static void meet(struct search *s, size_t source, const struct row_reader *r, size_t i, uint32_t p)
+{
+    const struct source *src = &s->l->sources->v[source];
+    int column = src->person[ROLE_NAME].column;
+    bool named = column >= 0 && r->columns[column].text.codes;
+    if (src->registers_persons) {
+        meet_register(s, source, r, i, p, named ? meets_by_name(s, r, column, i) : NULL);
+    } else if (named) {
+        meet_habit(s, source, r, i, p);
+    }
+}
+
+static enum status search_input(struct search *s, uint32_t input, int32_t *person, struct err *err)
+{
+    size_t source = s->l->night->inputs[input].source;
+    int name = s->l->sources->v[source].person[ROLE_NAME].column;
+    AUTO_ROWS r = {.seg = NULL};
+    AUTO_PART part = {.l = NULL};
+    TRY(link_part_open(&part, s->l, input, err));
+    TRY(row_reader_open(&r, s->l->night->inputs[input].segment, &s->l->sources->v[source], err));
+    said_want(s->l, source, &r);
+    for (bool more;;) {
+        TRY(row_reader_next(&r, &more, err));
+        if (!more) {
+            return ST_OK;
+        }
+        TRY(link_part_rows(&part, r.start, r.rows, person, err));
+        if (name >= 0) {
+            start_memo(s, &r, name);
+        }
+        for (size_t i = 0; i < r.rows; i++) {
+            if (person[i] >= 0) {
+                meet(s, source, &r, i, (uint32_t)person[i]);
+            }
+        }
+    }
+}
+
+/* --- all of it --------------------------------------------------------------------------------------------------------------- */
+
+/* Whose number is borne: somebody's of the same unit? */
+static void find_housemates(struct search *s)
+{
+    for (size_t i = 0; i < s->out->n; i++) {
+        struct candidate *c = &s->out->v[i];
+        if (c->id != ID_OF_ANOTHER) {
+            continue;
+        }
+        uint32_t holder = map64_get(&s->l->by_id, ident_key(s->t->v.v[c->loose].said.id));
+        for (size_t k = 0; k < 2; k++) {
+            uint64_t unit = s->units_of.v[2 * i + k];
+            c->id = unit && map64_get(&s->housed, hash_mix(unit) ^ holder) != MAP_NONE ? ID_OF_HOUSEMATE : c->id;
+        }
+    }
+}
+
+static int by_entry(const void *x, const void *y)
+{
+    const struct candidate *a = x, *b = y;
+    if (a->loose != b->loose) {
+        return a->loose < b->loose ? -1 : 1;
+    }
+    return a->person < b->person ? -1 : a->person > b->person;
+}
+
+static bool has_habit(const struct search *s, size_t source)
+{
+    return s->habits.v.n && s->l->sources->v[source].n_habit;
+}
+
+enum status link_find_candidates(struct link *l, struct loose_table *t, candidate_list *out, struct err *err)
+{
+    struct search s = {.l = l, .t = t, .out = out};
+    int32_t *person = xmalloc(SEG_BLOCK_ROWS * sizeof(*person));
+    enum status status = ST_OK;
+    make_keys(&s);
+    for (uint32_t i = 0; i < l->night->n_inputs && status == ST_OK; i++) {
+        size_t source = l->night->inputs[i].source;
+        if (l->sources->v[source].registers_persons || has_habit(&s, source)) {
+            status = search_input(&s, i, person, err);
+        }
+    }
+    find_housemates(&s);
+    vec_sort(out, by_entry);
+    keys_release(&s.names);
+    keys_release(&s.units);
+    keys_release(&s.habits);
+    keys_release(&s.persons);
+    keys_release(&s.numbers);
+    map64_release(&s.holders);
+    map64_release(&s.housed);
+    map64_release(&s.at);
+    vec_release(&s.units_of);
+    vec_release(&s.forms);
+    strbuf_release(&s.scratch);
+    free(s.memo);
+    free(person);
+    return status;
+}

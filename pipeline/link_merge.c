@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides: which rows join which person, which records turn out to be one person, and what people are asked about. Two valid numbers never become one person;
+   a name that contradicts joins nobody. */
+#include "matchers/cluster.h"
+#include "matchers/identifier.h"
+#include "matchers/bits.h"
+#include "pipeline/link_loose.h"
+
+#define ASK_FROM 500000 /* likelier than not */
+#define SEVERAL  (UINT32_MAX - 1)
+
+struct merger {
+    struct link *l;
+    const struct loose_table *t;
+    const candidate_list *list;
+    int32_t threshold;         /* per million */
+    uint32_t *chosen;          /* [entries] candidate taken, or UINT32_MAX */
+    uint32_t *asked;           /* [entries] candidate people are asked about */
+    struct map64 stranger_of;  /* record person -> the entry whose number it takes, SEVERAL */
+};
+
+/* A stranger's number and the person's own would be two. */
+static bool two_numbers(const struct merger *m, const struct loose *x, uint32_t p)
+{
+    uint64_t id = ident_key(x->said.id), own = ident_key(m->l->anchor[p]);
+    return x->kind == LOOSE_NOBODY && x->person == NO_PERSON && id && own && id != own;
+}
+
+/* Whether the evidence may decide alone: another valid number, or half a name, may not. */
+static bool may_decide(const struct merger *m, const struct candidate *c)
+{
+    bool backed = c->unit == SAYS_SAME || c->phone == SAYS_SAME || c->place == SAYS_SAME || c->habit == SAYS_SAME;
+    bool named = loose_named(c) || (c->id == ID_REPAIRS && (c->name == NAME_LEVEL_ONE || (c->name < NAME_LEVEL_NONE && backed) || c->name == NAME_LEVEL_COUNT));
+    return named && c->id != ID_ITS_OWN && !two_numbers(m, &m->t->v.v[c->loose], c->person);
+}
+
+/* The best candidate of entry `e`, v[0..n): taken, asked about, or neither. Of several equally good ones none is taken. */
+static void choose(struct merger *m, const struct candidate *v, size_t n, uint32_t first)
+{
+    size_t best = SIZE_MAX;
+    for (size_t i = 0; i < n; i++) {
+        bool better = v[i].id != ID_ITS_OWN && (best == SIZE_MAX || v[i].weight > v[best].weight);
+        best = better ? i : best;
+    }
+    if (best == SIZE_MAX) {
+        return;
+    }
+    const struct candidate *c = &v[best];
+    if (may_decide(m, c) && c->probability >= m->threshold) {
+        m->chosen[c->loose] = first + (uint32_t)best;
+    } else if (c->probability >= ASK_FROM && c->name != NAME_LEVEL_NONE) {
+        m->asked[c->loose] = first + (uint32_t)best;
+    }
+}
+
+static void choose_all(struct merger *m)
+{
+    for (size_t i = 0, n; i < m->list->n; i += n) {
+        const struct candidate *v = &m->list->v[i];
+        for (n = 1; i + n < m->list->n && v[n].loose == v->loose; n++) {
+        }
+        choose(m, v, n, (uint32_t)i);
+    }
+}
+
+static bool takes_stranger(const struct merger *m, uint32_t e)
+{
+    const struct loose *x = &m->t->v.v[e];
+    return m->chosen[e] != UINT32_MAX && x->kind == LOOSE_NOBODY && x->person == NO_PERSON && ident_key(x->said.id);
+}
+
+/* A record takes the rows of one stranger's number at most. */
+static void note_strangers(struct merger *m)
+{
+    for (uint32_t e = 0; e < m->t->v.n; e++) {
+        if (takes_stranger(m, e)) {
+            uint32_t p = m->list->v[m->chosen[e]].person, had = map64_get_or_put(&m->stranger_of, p, e);
+            if (had == SEVERAL || m->t->v.v[had].said.id != m->t->v.v[e].said.id) {
+                map64_put(&m->stranger_of, p, SEVERAL);
+            }
+        }
+    }
+    for (uint32_t e = 0; e < m->t->v.n; e++) {
+        if (takes_stranger(m, e) && map64_get(&m->stranger_of, m->list->v[m->chosen[e]].person) == SEVERAL) {
+            m->chosen[e] = UINT32_MAX;
+        }
+    }
+}
+
+/* The number a person goes by: its own, or the stranger's it takes; 0. */
+static uint64_t number_of(const struct merger *m, uint32_t p)
+{
+    uint32_t e = map64_get(&m->stranger_of, p);
+    uint64_t own = ident_key(m->l->anchor[p]);
+    return own || e >= SEVERAL ? own : ident_key(m->t->v.v[e].said.id);
+}
+
+/* --- records that are one person ------------------------------------------------------------------------------------------ */
+
+struct nodes {
+    VEC(uint32_t) person; /* of each node */
+    struct map64 at;
+    VEC(uint64_t) identity, content;
+    VEC(struct cluster_edge) edges;
+};
+
+static uint32_t node_of(struct nodes *n, const struct merger *m, uint32_t p)
+{
+    uint32_t next = (uint32_t)n->person.n, at = map64_get_or_put(&n->at, p, next);
+    if (at == next) {
+        vec_push(&n->person, p);
+        vec_push(&n->identity, number_of(m, p));
+        vec_push(&n->content, m->l->anchor[p]);
+    }
+    return at;
+}
+
+/* now[p]: who person p is. Of a cluster the one with a number stays, else the least anchor. */
+static void join_records(struct merger *m)
+{
+    struct link *l = m->l;
+    struct nodes n = {0};
+    struct cluster_output o;
+    for (uint32_t e = 0; e < m->t->v.n; e++) {
+        if (m->t->v.v[e].kind == LOOSE_RECORD && m->chosen[e] != UINT32_MAX) {
+            const struct candidate *c = &m->list->v[m->chosen[e]];
+            uint32_t a = node_of(&n, m, m->t->v.v[e].person), b = node_of(&n, m, c->person);
+            vec_push(&n.edges, (struct cluster_edge){a, b, c->weight});
+        }
+    }
+    struct cluster_input in = {.n = (uint32_t)n.person.n, .content = n.content.v, .identity = n.identity.v, .edges = n.edges.v, .n_edges = n.edges.n,
+                               .threshold = INT32_MIN};
+    clusters_form(&in, &o);
+    uint32_t *keeps = xmalloc((o.n_clusters + 1u) * sizeof(*keeps));
+    memset(keeps, 0xFF, (o.n_clusters + 1u) * sizeof(*keeps));
+    for (uint32_t i = 0; i < in.n; i++) {
+        uint32_t *k = &keeps[o.cluster[i]];
+        bool own = ident_key(n.content.v[i]) != 0, had = *k != UINT32_MAX && ident_key(n.content.v[*k]) != 0;
+        *k = *k == UINT32_MAX || own > had || (own == had && n.content.v[i] < n.content.v[*k]) ? i : *k;
+    }
+    for (uint32_t i = 0; i < in.n; i++) {
+        l->now[n.person.v[i]] = n.person.v[keeps[o.cluster[i]]];
+    }
+    free(keeps);
+    cluster_output_release(&o);
+    vec_release(&n.person);
+    vec_release(&n.identity);
+    vec_release(&n.content);
+    vec_release(&n.edges);
+    map64_release(&n.at);
+}
+
+/* --- numbers close up ------------------------------------------------------------------------------------------------------- */
+
+static void take_from(struct link *l, uint32_t to, uint32_t from)
+{
+    l->seen[to] |= l->seen[from];
+    if (l->name_at[to] == 0) {
+        l->name_at[to] = l->name_at[from];
+    }
+}
+
+/* Persons who are others go; the rest moves up. now[] comes as who, and goes as the number of who. */
+static void close_up(struct link *l)
+{
+    uint32_t *moved = xmalloc((l->n + 1u) * sizeof(*moved)), n = 0;
+    for (uint32_t p = 0; p < l->n; p++) {
+        if (l->now[p] != p) {
+            take_from(l, l->now[p], p);
+        }
+    }
+    for (uint32_t p = 0; p < l->n; p++) {
+        if (l->now[p] == p) {
+            l->anchor[n] = l->anchor[p];
+            l->older[n] = l->older[p];
+            l->record[n] = l->record[p];
+            l->seen[n] = l->seen[p];
+            l->name_at[n] = l->name_at[p];
+            l->sibling[n] = l->sibling[p];
+            l->first_source[n] = l->first_source[p];
+            l->flags[n] = l->flags[p];
+            moved[p] = n++;
+        }
+    }
+    for (uint32_t p = 0; p < l->n; p++) {
+        l->now[p] = moved[l->now[p]];
+    }
+    for (uint32_t p = 0; p < n; p++) {
+        l->sibling[p] = l->sibling[p] == NO_PERSON ? NO_PERSON : l->now[l->sibling[p]];
+    }
+    for (size_t i = 0; l->by_id.vals && i <= l->by_id.mask; i++) {
+        l->by_id.vals[i] = l->by_id.vals[i] == MAP_NONE ? MAP_NONE : l->now[l->by_id.vals[i]];
+    }
+    for (size_t i = 0; i < l->conflicts.n; i++) {
+        struct conflict *c = &l->conflicts.v[i];
+        c->holder = l->now[c->holder];
+        c->apart = c->apart == NO_PERSON ? NO_PERSON : l->now[c->apart];
+    }
+    l->n = n;
+    free(moved);
+}
+
+/* --- what was made ------------------------------------------------------------------------------------------------------------ */
+
+static uint16_t because_of(const struct candidate *c)
+{
+    unsigned why = c->name == NAME_LEVEL_SAME ? BECAUSE_NAME : c->name < NAME_LEVEL_NONE ? BECAUSE_NAME_NEAR : 0;
+    const struct {
+        uint8_t says;
+        unsigned bit;
+    } fields[] = {{c->birth, BECAUSE_BIRTH}, {c->sex, BECAUSE_SEX},   {c->phone, BECAUSE_PHONE},
+                  {c->place, BECAUSE_PLACE}, {c->unit, BECAUSE_UNIT}, {c->habit, BECAUSE_HABIT}};
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+        why |= fields[i].says == SAYS_SAME ? fields[i].bit : 0;
+    }
+    return (uint16_t)(why | (c->id == ID_OF_HOUSEMATE ? BECAUSE_HOUSEMATE : 0));
+}
+
+static struct made made_of(const struct merger *m, struct where from, const struct candidate *c)
+{
+    struct made made = {.from = from,
+                         .person = m->l->now[c->person],
+                         .by = {.how = c->id == ID_REPAIRS ? MADE_BY_REPAIR : MADE_BY_FIELDS,
+                                .slip = c->slip,
+                                .because = because_of(c),
+                                .weight = c->weight,
+                                .probability = c->probability}};
+    memcpy(made.by.part, c->part, sizeof(made.by.part));
+    return made;
+}
+
+static void note_made(struct merger *m)
+{
+    for (size_t i = 0; i < m->t->rows.n; i++) {
+        const struct loose_row *r = &m->t->rows.v[i];
+        const struct loose *x = &m->t->v.v[r->loose];
+        uint32_t c = m->chosen[r->loose];
+        /* a record whose pair a conflict refused stays who it is */
+        bool joined = c != UINT32_MAX && (x->kind != LOOSE_RECORD || m->l->now[x->person] == m->l->now[m->list->v[c].person]);
+        if (joined) {
+            vec_push(&m->l->made, made_of(m, r->from, &m->list->v[c]));
+        }
+    }
+    for (uint32_t e = 0; e < m->t->v.n; e++) {
+        if (m->asked[e] != UINT32_MAX) {
+            vec_push(&m->l->doubt, made_of(m, m->t->v.v[e].first, &m->list->v[m->asked[e]]));
+        }
+    }
+}
+
+void link_merge(struct link *l, const struct loose_table *t, const candidate_list *list)
+{
+    struct merger m = {.l = l, .t = t, .list = list, .threshold = l->people->link_threshold};
+    m.chosen = xmalloc((t->v.n + 1) * sizeof(*m.chosen));
+    m.asked = xmalloc((t->v.n + 1) * sizeof(*m.asked));
+    memset(m.chosen, 0xFF, (t->v.n + 1) * sizeof(*m.chosen));
+    memset(m.asked, 0xFF, (t->v.n + 1) * sizeof(*m.asked));
+    l->now = xmalloc((l->n + 1u) * sizeof(*l->now));
+    for (uint32_t p = 0; p < l->n; p++) {
+        l->now[p] = p;
+    }
+    choose_all(&m);
+    note_strangers(&m);
+    join_records(&m);
+    close_up(l);
+    note_made(&m);
+    map64_release(&m.stranger_of);
+    free(m.chosen);
+    free(m.asked);
+}

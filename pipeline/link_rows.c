@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every row of every input to its person. By number first, written as provisional links (link-NNNNN.part); rows that are not sure of their person are
+   gathered, compared with the persons they may be, and laid over the provisional links when these are read. */
+#include "base/core/file.h"
+#include "base/core/log.h"
+#include "matchers/identifier.h"
+#include "pipeline/ingest/ingest.h"
+#include "pipeline/link_loose.h"
+
+const char *link_part_path(struct arena *a, const struct link *l, size_t input)
+{
+    return arena_printf(a, "%s/link-%05zu.part", l->night->run_dir, input);
+}
+
+/* --- reading provisional links ---------------------------------------------------------------------------------------- */
+
+enum status link_part_open(struct part *p, const struct link *l, uint32_t input, struct err *err)
+{
+    AUTO_ARENA a = ARENA_INIT;
+    *p = (struct part){.l = l, .input = input, .block = SIZE_MAX, .v = xmalloc(SEG_BLOCK_ROWS * sizeof(*p->v))};
+    return seg_open(link_part_path(&a, l, input), &p->seg, err);
+}
+
+void link_part_close(struct part *p)
+{
+    seg_close(p->seg);
+    free(p->v);
+    *p = (struct part){.l = NULL};
+}
+
+static size_t first_made(const struct link *l, uint32_t input, uint64_t row)
+{
+    size_t lo = 0, hi = l->made.n;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        const struct where *w = &l->made.v[mid].from;
+        bool before = w->input != input ? w->input < input : w->row < row;
+        lo = before ? mid + 1 : lo;
+        hi = before ? hi : mid;
+    }
+    return lo;
+}
+
+enum status link_part_rows(struct part *p, uint64_t first, size_t n, int32_t *out, struct err *err)
+{
+    const struct link *l = p->l;
+    for (uint64_t at = first; at < first + n;) {
+        size_t block = seg_block_of(p->seg, at);
+        uint64_t start = seg_block_start(p->seg, block);
+        size_t take = (size_t)MIN(first + n - at, start + seg_block_rows(p->seg, block) - at);
+        if (block != p->block) {
+            TRY(seg_read_i32(p->seg, block, 0, p->v, err));
+            p->block = block;
+        }
+        memcpy(out + (at - first), p->v + (at - start), take * sizeof(*out));
+        at += take;
+    }
+    for (size_t i = 0; i < n && l->now; i++) {
+        out[i] = out[i] >= 0 ? (int32_t)l->now[out[i]] : out[i];
+    }
+    for (size_t k = first_made(l, p->input, first); k < l->made.n && l->made.v[k].from.input == p->input && l->made.v[k].from.row < first + n; k++) {
+        out[l->made.v[k].from.row - first] = (int32_t)l->made.v[k].person;
+    }
+    return ST_OK;
+}
+
+/* --- by number ------------------------------------------------------------------------------------------------------------ */
+
+/* Not the same name as clerks write it: a slip of ear or eye is no reason to doubt the number. */
+static bool another_name(struct str a, struct str b)
+{
+    struct name_form x, y;
+    name_form_make(a, &x);
+    name_form_make(b, &y);
+    enum name_likeness l = name_compare(&x, &y);
+    return l >= NAME_LEVEL_ONE;
+}
+
+/* Does the row need more than its number? Its person so far goes to *out_person of the loose entry. */
+static bool is_loose(const struct link *l, const struct row_ids *ids, uint64_t id, uint32_t p, enum name_verdict name, struct str row_name,
+                     enum loose_kind *out_kind, uint32_t *out_person)
+{
+    *out_person = p;
+    if (p == NO_PERSON) {
+        *out_kind = LOOSE_NOBODY;
+        *out_person = id ? map64_get(&l->by_id, id) : NO_PERSON; /* MAP_NONE is NO_PERSON */
+        return true;
+    }
+    enum ident_kind anchored = ident_kind(l->anchor[p]);
+    *out_kind = anchored == IDENT_RECORD || anchored == IDENT_APART ? LOOSE_RECORD : LOOSE_DOUBTFUL;
+    return *out_kind == LOOSE_RECORD ? ids->registers : name == NAME_PARTIAL && another_name(link_name(l, p), row_name);
+}
+
+static enum status find_rows(struct link *l, struct loose_table *t, const struct row_ids *ids, const struct row_reader *r, int32_t *person, struct err *err)
+{
+    enum { AHEAD = 16 };
+    const struct night_input *in = &l->night->inputs[ids->input];
+    for (size_t i = 0; i < r->rows; i++) {
+        if (i + AHEAD < r->rows) {
+            map64_prefetch(&l->by_id, ident_key(row_id(r, ids->id, i + AHEAD)));
+        }
+        if (input_superseded(in, (int64_t)(r->start + i))) {
+            person[i] = LINK_SUPERSEDED;
+            continue;
+        }
+        enum name_verdict name;
+        enum loose_kind kind;
+        uint64_t id = ident_key(row_id(r, ids->id, i));
+        uint32_t p = link_person_of_row(l, ids, r, i, true, &name), so_far;
+        person[i] = p == NO_PERSON ? LINK_NONE : (int32_t)p;
+        t->known[ids->source] += id && p != NO_PERSON;
+        t->strangers[ids->source] += id && p == NO_PERSON;
+        if (is_loose(l, ids, people_current_id(l->people, id), p, name, row_text(r, ids->name, i), &kind, &so_far)) {
+            TRY(loose_add(l, t, ids, r, i, kind, so_far, err));
+        }
+    }
+    return ST_OK;
+}
+
+static enum status find_input(struct link *l, struct loose_table *t, uint32_t input, int32_t *person, struct err *err)
+{
+    static const struct seg_column column = {"person", SEG_I32};
+    const struct night_input *in = &l->night->inputs[input];
+    AUTO_ARENA a = ARENA_INIT;
+    AUTO_ROWS r = {.seg = NULL};
+    struct row_ids ids;
+    struct seg_writer *w;
+    link_row_ids(l, in->source, input, &ids);
+    TRY(row_reader_open(&r, in->segment, &l->sources->v[in->source], err));
+    said_want(l, in->source, &r);
+    TRY(seg_writer_open(link_part_path(&a, l, input), &column, 1, &w, err));
+    for (bool more;;) {
+        enum status status = row_reader_next(&r, &more, err);
+        status = status == ST_OK && more ? find_rows(l, t, &ids, &r, person, err) : status;
+        if (status != ST_OK) {
+            seg_writer_abandon(w);
+            return status;
+        }
+        if (!more) {
+            return seg_writer_close(w, STR("{}"), err);
+        }
+        seg_write_columns(w, (const void *const[]){person}, r.rows);
+    }
+}
+
+static int by_row(const void *x, const void *y)
+{
+    const struct where *a = x, *b = y; /* the first member of conflicts and of made */
+    if (a->input != b->input) {
+        return a->input < b->input ? -1 : 1;
+    }
+    return a->row < b->row ? -1 : a->row > b->row;
+}
+
+enum status link_rows_find(struct link *l, struct err *err)
+{
+    struct loose_table t = {.known = xcalloc(l->sources->n + 1, sizeof(*t.known)), .strangers = xcalloc(l->sources->n + 1, sizeof(*t.strangers))};
+    candidate_list list = {0};
+    int32_t *person = xmalloc(SEG_BLOCK_ROWS * sizeof(*person));
+    enum status status = ST_OK;
+    for (uint32_t i = 0; i < l->night->n_inputs && status == ST_OK; i++) {
+        status = find_input(l, &t, i, person, err);
+    }
+    free(person);
+    if (status == ST_OK && t.v.n) {
+        status = link_find_candidates(l, &t, &list, err);
+    }
+    if (status == ST_OK && list.n) {
+        link_weigh(l, &t, &list);
+        link_merge(l, &t, &list);
+        vec_sort(&l->made, by_row);
+        vec_sort(&l->doubt, by_row);
+    }
+    log_event(LOG_INFO, "link", "loose=%zu entries=%zu candidates=%zu made=%zu doubt=%zu", t.rows.n, t.v.n, list.n, l->made.n, l->doubt.n);
+    vec_release(&list);
+    loose_release(&t);
+    return status;
+}
