@@ -178,8 +178,9 @@ void level_shares(const struct link_table *t, unsigned field, const struct em_op
     if (p >= 0 && swapped) { /* crosswise: this one's values in that one's column, both ways */
         double cross = 0, rows = t->n ? t->n : 1;
         for (uint32_t v = 1; v < link_dict(t, field)->values.n; v++) {
-            cross += (double)t->freq[field][v] / rows * ((double)t->freq[p][v] / rows);
+            cross += (double)t->freq[field][v] * t->freq[p][v]; /* whole numbers: the same sum in any order */
         }
+        cross /= rows * rows;
         out[swapped] = MAX(out[swapped], MAX(cross * cross, 1e-8));
     }
 }
