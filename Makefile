@@ -159,6 +159,10 @@ score: all
 bench: all $(BENCH_BIN)
 	$(Q)sh scripts/bench.sh $(BUILD)
 
+## bench-link: linkage against truth and the clock; LINK_DATA=DIR adds public sets (scripts/bench-link.sh)
+bench-link: all $(BENCH_BIN)
+	$(Q)sh scripts/bench-link.sh $(BUILD)
+
 # every fuzz target is also a plain program that replays its corpus
 $(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(TESTLIB_OBJ) $(BUILD)/libmopai.a
 	$(call say,LINK,$@)
@@ -193,7 +197,7 @@ help:
 	$(Q)sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  %-12s %s\n", $$1, $$2}'
 
 FORCE:
-.PHONY: all ext docs setup setup-test demo check check-build check-asan check-kill check-fixtures score bench fuzz fuzz-build install format clean help FORCE
+.PHONY: all ext docs setup setup-test demo check check-build check-asan check-kill check-fixtures score bench fuzz fuzz-build install format clean help FORCE bench-link
 .SECONDARY:
 
 -include $(LIB_OBJ:.o=.d) $(GEN_OBJ:.o=.d) $(BUILD)/pipeline/main.d $(BUILD)/pipeline/sql/extension.d $(BUILD)/base/store/vtable_ext.d $(TEST_SRC:%.c=$(BUILD)/%.d) $(TESTLIB_OBJ:.o=.d) $(FUZZ_SRC:%.c=$(BUILD)/%.d) $(BENCH_SRC:%.c=$(BUILD)/%.d)

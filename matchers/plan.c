@@ -147,7 +147,7 @@ static bool add_third(struct planning *p, struct recipe *r, int32_t bits)
    cannot fit, one that is stricter in both brings nothing new, so after the first the others trade one field for the other. */
 static void couple_fields(struct planning *p, unsigned f, unsigned g)
 {
-    struct couple c[25];
+    struct couple c[25] = {{0, 0, 0}};
     unsigned n = 0, taken = 0, tries = 0;
     struct couple had[PER_COUPLE];
     for (unsigned i = 0; i < p->n_keys; i++) {
@@ -171,8 +171,8 @@ static void couple_fields(struct planning *p, unsigned f, unsigned g)
             }
         }
     }
-    if (taken == 0 && n) { /* even the strictest is too common, or they go together */
-        struct recipe r = {.n = 2, .part = {p->keys[c[n - 1].a].part, p->keys[c[n - 1].b].part}};
+    struct recipe r = {.n = 2, .part = {p->keys[c[n ? n - 1 : 0].a].part, p->keys[c[n ? n - 1 : 0].b].part}};
+    if (taken == 0 && n && !take(p, &r)) { /* even the strictest is too common, or they go together */
         add_third(p, &r, c[n - 1].bits);
     }
 }
