@@ -24,6 +24,7 @@ struct night_source {
     enum source_state state;
     daynum data_date;    /* newest in force, DAY_MISSING when none */
     daynum due;          /* expected by, from the cadence */
+    const char *late_scopes; /* scopes (towns) past their cadence although the source is fresh: "东镇（2026-01-01）、..."; NULL: none */
     bool first_night;    /* no published night had a delivery of it */
 };
 

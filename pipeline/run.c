@@ -258,6 +258,9 @@ static void warn_about_night(struct work *w)
 {
     struct night *n = &w->night;
     for (size_t i = 0; i < w->site->sources->n; i++) {
+        if (n->sources[i].late_scopes) {
+            warn_add(ST_W_SOURCE_STALE, TR(STR_FMT "：%s 没有按时送来", STR_FMT ": late: %s"), STR_ARG(w->site->sources->v[i].label), n->sources[i].late_scopes);
+        }
         bool never_sent = n->sources[i].state == SOURCE_MISSING && w->site->sources->v[i].optional;
         if (n->sources[i].state != SOURCE_FRESH && !never_sent) {
             warn_add(ST_W_SOURCE_STALE, STR_FMT "：%s", STR_ARG(w->site->sources->v[i].label),

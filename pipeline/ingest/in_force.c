@@ -97,6 +97,27 @@ static void close_group(struct gathering *g)
     g->group_start = g->inputs.n;
 }
 
+static bool is_late(const struct source *s, daynum newest, daynum as_of)
+{
+    return s->cadence > 0 && newest + s->cadence + s->grace < as_of;
+}
+
+/* A town that has stopped sending hides behind the others of its source. */
+static const char *late_scopes(const struct source *s, const struct delivered_list *list, daynum as_of, struct arena *a)
+{
+    AUTO_STRBUF b = STRBUF_INIT;
+    for (size_t i = 0; i < list->n; i++) {
+        const struct delivered *d = &list->v[i];
+        bool newest = i + 1 == list->n || strcmp(list->v[i + 1].scope, d->scope) != 0;
+        if (newest && is_late(s, d->date, as_of)) {
+            strbuf_addf(&b, TR("%s%s（", "%s%s ("), b.n ? TR("、", ", ") : "", d->scope);
+            strbuf_add_day(&b, d->date);
+            strbuf_addz(&b, TR("）", ")"));
+        }
+    }
+    return b.n ? arena_z(a, strbuf_str(&b)) : NULL;
+}
+
 static enum status take_source(struct gathering *g, size_t source, struct night_source *out, struct err *err)
 {
     const struct source *s = &g->site->sources->v[source];
@@ -115,7 +136,8 @@ static enum status take_source(struct gathering *g, size_t source, struct night_
     }
     if (out->data_date != DAY_MISSING) {
         out->due = s->cadence > 0 ? out->data_date + s->cadence : DAY_MISSING;
-        out->state = s->cadence > 0 && out->due + s->grace < g->as_of ? SOURCE_STALE : SOURCE_FRESH;
+        out->state = is_late(s, out->data_date, g->as_of) ? SOURCE_STALE : SOURCE_FRESH;
+        out->late_scopes = out->state == SOURCE_FRESH ? late_scopes(s, &list, g->as_of, g->a) : NULL;
     }
     return ST_OK;
 }

@@ -475,6 +475,15 @@ static void test_standing(void **state)
     for (size_t i = 0; i < ARRAY_LEN(days); i++) {
         expect_standing_as_read(&p, days[i]);
     }
+    /* one town sends on, the other has stopped */
+    put(&p, "mz_member_别的街道_20260301_full.csv", "户编号,救助类别,成员姓名,成员身份证号\nH1,低保,甲某,\n");
+    (void)scan(&p);
+    struct inputs in = in_force(&p, "2026-03-05");
+    int at = source_find(p.site.sources, STR("mz_member"));
+    assert_int_equal(in.sources[at].state, SOURCE_FRESH);
+    assert_non_null(in.sources[at].late_scopes);
+    assert_null(strstr(in.sources[at].late_scopes, "别的街道"));
+    assert_non_null(strstr(in.sources[at].late_scopes, "2026-02-01"));
     close_place(&p);
 }
 
