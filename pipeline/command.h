@@ -49,6 +49,7 @@ extern const struct command cmd_release;
 extern const struct command cmd_report;
 extern const struct command cmd_rules_check;
 extern const struct command cmd_rules_diff;
+extern const struct command cmd_rules_doc;
 extern const struct command cmd_rules_explain;
 extern const struct command cmd_rules_scorecard;
 extern const struct command cmd_rules_test;

@@ -226,8 +226,10 @@ static void load_param(struct compiler *c, const struct yaml_pair *pair, struct 
         yaml_problem(&c->doc, yaml_get(map, "review"), "E111", TR("“" STR_FMT "”不是日期（年-月-日）", "'" STR_FMT "' is not a date (YYYY-MM-DD)"), STR_ARG(review));
     }
     if (!yaml_text(&c->doc, map, "basis", YAML_OPTIONAL, &basis)) {
+        basis = STR("");
         yaml_problem(&c->doc, pair->key, "W705", TR("参数“" STR_FMT "”没有写依据 basis:", "parameter '" STR_FMT "' names no basis:"), STR_ARG(p->name));
     }
+    p->basis = arena_str(c->arena, basis);
     if (!yaml_list(&c->doc, map, "values", YAML_REQUIRED, &values)) {
         return;
     }

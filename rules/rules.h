@@ -380,6 +380,31 @@ void rules_row_counts(struct rules_run *run, size_t fact, const struct rules_row
 /* The window of a fact: first and last date that count, as ISO text for people. false when it has none. */
 bool rules_fact_window(const struct rules_run *run, size_t fact, daynum *out_first, daynum *out_last);
 
+/* ------------------------------------------------------------------ the rule book --------------------------------- */
+
+/* A rule as people read it: for the rule book. Texts live in `arena` or in the rule set. */
+struct rules_text {
+    enum rules_node_kind kind; /* CONDITION, ANY (lines of depth 1 follow), UNLESS, LEVEL, SCORE (a dimension; lines of depth 1 follow) */
+    struct str text;        /* as written */
+    int level;              /* of LEVEL: rank; 其他 is the text of the last */
+    int depth;
+};
+size_t rules_lines(const struct ruleset *rs, size_t rule, struct arena *arena, struct rules_text **out);
+/* A value of a parameter the rule uses, facts included: one entry a value in force on `day`, the general ones first. */
+struct rules_param_text {
+    struct str name, basis, area, key; /* area: code, empty when general */
+    daynum from, review;    /* review: DAY_MISSING when none is named */
+    struct str value;       /* 5,000.00元 */
+};
+size_t rules_params_in_force(const struct ruleset *rs, size_t rule, daynum day, struct arena *arena, struct rules_param_text **out);
+struct rules_test_text {
+    struct str name, expect; /* 黄, 不报, 未知 */
+    daynum as_of;
+};
+size_t rules_tests(const struct ruleset *rs, size_t rule, struct arena *arena, struct rules_test_text **out);
+/* 红：3个工作日 */
+struct str rules_due_text(const struct ruleset *rs, int level, struct arena *arena);
+
 /* As people read it: 12,345.60元, 2026-03-01, 二级, 护理补贴、生活补贴, 是, 未知, 无, 至少50,000.00元, 3..5. */
 void rules_format(const struct ruleset *rs, enum rules_type type, int enumeration, struct val v, struct strbuf *out);
 

@@ -78,6 +78,7 @@ struct param {
     bool used;
     daynum review;         /* to be looked at again by this day; DAY_MISSING when none was named */
     struct diag_at at;
+    struct str basis;
 };
 
 enum fact_kind { FACT_SCAN, FACT_BODY };
