@@ -168,9 +168,20 @@ static bool ten_apart(struct codes a, struct codes b)
     return false;
 }
 
+/* Numbers of one length with more than three places that differ: neither one slip nor two apart. Most pairs at random are. */
+static bool far_apart(const struct value *a, const struct value *b)
+{
+    uint64_t x = a->digits ^ b->digits;
+    x = (x | x >> 1 | x >> 2 | x >> 3) & 0x1111111111111111u;
+    return a->n == b->n && __builtin_popcountll(x) > 3;
+}
+
 static unsigned compare_id(const struct dict *d, const struct value *a, const struct value *b)
 {
     struct codes x = codes_of(d, a), y = codes_of(d, b);
+    if (far_apart(a, b)) {
+        return a->flags & b->flags & VALUE_VALID ? ID_CONFLICT : ID_DIFFERENT;
+    }
     if (one_edit(x, y)) {
         return ID_ONE_EDIT;
     }
@@ -244,7 +255,7 @@ unsigned compare_values(const struct dict *d, uint32_t a, uint32_t b)
     case FIELD_LATIN: return compare_latin(d, x, y);
     case FIELD_DATE: return compare_date(d, x, y);
     case FIELD_SEX: return SEX_L_DIFFERENT;
-    case FIELD_PHONE: return one_edit(p, q) ? PHONE_L_ONE_DIGIT : two_slips(p, q) ? PHONE_L_TWO_DIGITS : PHONE_L_DIFFERENT;
+    case FIELD_PHONE: return far_apart(x, y) ? PHONE_L_DIFFERENT : one_edit(p, q) ? PHONE_L_ONE_DIGIT : two_slips(p, q) ? PHONE_L_TWO_DIGITS : PHONE_L_DIFFERENT;
     case FIELD_ADDRESS: return compare_address(d, x, y);
     case FIELD_AREA: return compare_area(p, q);
     case FIELD_TEXT: return letters_shared(x, y) && bigrams_shared(x, y) ? compare_text(p, q) : TEXT_DIFFERENT;

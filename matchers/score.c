@@ -105,14 +105,34 @@ struct scoring {
     uint64_t pairs;
 };
 
+/* Values and names of a pair to come: the dictionaries are larger than the cache, and a miss costs as much as comparing two pairs. */
+static inline void fetch_values(const struct link_table *t, struct pair p)
+{
+    const uint32_t *a = link_row(t, p.a), *b = link_row(t, p.b);
+    for (unsigned f = 0; f < t->n_fields; f++) {
+        if (a[f] != b[f]) {
+            const struct dict *d = link_dict(t, f);
+            __builtin_prefetch(&d->values.v[b[f]]);
+            if (d->type == FIELD_NAME) {
+                __builtin_prefetch(&d->forms.v[b[f]]);
+            } else if (d->type == FIELD_ADDRESS) {
+                __builtin_prefetch(&d->places.v[b[f]]);
+            }
+        }
+    }
+}
+
 static void take_pairs(void *ctx, const struct pair *pairs, size_t n)
 {
     struct scoring *x = ctx;
     uint64_t pattern;
     x->pairs += n;
     for (size_t i = 0; i < n; i++) {
+        if (i + 16 < n) {
+            __builtin_prefetch(link_row(x->s->table, pairs[i + 16].b));
+        }
         if (i + 8 < n) {
-            __builtin_prefetch(link_row(x->s->table, pairs[i + 8].b));
+            fetch_values(x->s->table, pairs[i + 8]);
         }
         int32_t w = score_pair(x->s, pairs[i].a, pairs[i].b, &pattern);
         if (w >= x->keep) {

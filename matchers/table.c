@@ -77,6 +77,7 @@ static void add_codes(struct link_table *t, struct dict *d, struct str text, str
     for (v->n = 0; p < end && v->n < VALUE_CODES; v->n++) {
         uint16_t code = code_of(t, utf8_next(&p, end));
         v->letters |= (uint32_t)1 << (code * 0x9E37u >> 11 & 31);
+        v->digits = v->digits << 4 | (code & 15u);
         vec_push(&d->codes, code);
     }
     for (unsigned i = 0; (d->type == FIELD_TEXT || d->type == FIELD_ADDRESS) && i + 1 < v->n; i++) {

@@ -58,6 +58,7 @@ enum value_flag {
 struct value {
     uint64_t word;     /* FIELD_ID: ident_key; FIELD_DATE: DATE_WORD; names in Latin letters: groups of nicknames, a bit each;
                           texts and addresses: which bigrams they have, a bit each, hashed */
+    uint64_t digits;   /* the last 16 characters of numbers, dates and codes, four bits each: how many places differ without looking at the codes */
     uint32_t at;       /* codes[at .. at + n) of its dictionary */
     uint32_t sound;    /* phonetic_key of names in Latin letters */
     uint32_t letters;  /* which characters it has, a bit each, hashed: few in common and the texts are not alike */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A register of rows that say the same person in several ways, made from the persons of mopai-gen's truth: usage: dirty_register PERSONS.csv DIRT SEED > rows.csv
-   DIRT multiplies the rates below (per row); 5 is the register of reference figures. The first column, person, is the truth. One to four rows a person, 2.2 on
+   Area codes stay whole: no row may look like a real place. DIRT multiplies the rates below (per row); 5 is the register of reference figures. The first column, person, is the truth. One to four rows a person, 2.2 on
    average. Rates at DIRT 1: number missing 1 %, one digit 1 %, neighbours swapped .5 %, two digits .2 %, a housemate's number .06 %; name by a
    homophone 1 %, a character lost or doubled .3 %, order .2 %; birth date missing 1 %, one digit .5 %, day and month swapped .2 %; sex wrong .2 %; phone missing
    5 %, another 2 %; address missing 4 %, written shorter 6 %, another 2 %. A fifth of phones are the household's. */
@@ -48,10 +48,10 @@ static void put_id(struct made *m, struct strbuf *out)
     }
     memcpy(d, m->id.p, 18);
     for (uint64_t slips = chance(m, 1000) ? 1 : chance(m, 200) ? 2 : 0; slips; slips--) {
-        d[draw(m, 17)] = (char)('0' + draw(m, 10));
+        d[6 + draw(m, 11)] = (char)('0' + draw(m, 10));
     }
     if (chance(m, 500)) {
-        size_t i = draw(m, 16);
+        size_t i = 6 + draw(m, 11);
         char c = d[i];
         d[i] = d[i + 1], d[i + 1] = c;
     }
