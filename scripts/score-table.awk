@@ -38,6 +38,7 @@ END {
     line("planted near misses: kept quiet", "planted near, kept quiet")
     line("planted hits through damaged rows: found", "planted dirt, recall")
     line("planted for people to decide: found all the same", "planted review, recall")
+    line("the same, or asked of people", "planted review, asked or found")
     line("of those, rows put to somebody else", "planted review, rows with somebody else")
     line("planted: level agreement", "planted level agreement")
     line("the demo's planted cases: recall", "demo planted recall")

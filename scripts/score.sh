@@ -98,6 +98,10 @@ for what in links persons households warnings; do
     mopai export $what -o "$dir/import/$what.csv" >/dev/null
 done
 
+asked=
+if [ -n "$(sqlite3 "$site/store/runs/$nights/night.db" "SELECT 1 FROM sqlite_master WHERE name = 'link_made'")" ]; then
+    asked="INSERT INTO asked SELECT f.name, m.line FROM night.link_made AS m JOIN night.input_file AS f ON f.input = m.input WHERE m.asked = 1;"
+fi
 sqlite3 -batch "$dir/score.db" >"$dir/load.log" 2>&1 <<SQL
 PRAGMA journal_mode = off;
 PRAGMA synchronous = off;
@@ -124,6 +128,8 @@ CREATE INDEX link_at ON link (file, line);
 CREATE TABLE persons AS SELECT rowid - 1 AS place_in_file, "人" AS ref, "户" AS household, "成户原因" AS place, "街道" AS street, "社区" AS community, "区划依据" AS area_basis FROM (SELECT rowid, * FROM persons_file);
 CREATE TABLE households AS SELECT rowid - 1 AS place_in_file, "户" AS household, "依据" AS basis FROM (SELECT rowid, * FROM households_file);
 ATTACH '$site/store/runs/$nights/night.db' AS night;
+CREATE TABLE asked(file TEXT, line INTEGER); -- rows the night asks people about
+$asked
 ATTACH '$site/store/ledger.db' AS ledger;
 CREATE TABLE warned AS -- when a warning was first found, and first on a list
   SELECT warning_no, min(night) AS found_night, min(CASE WHEN kind = 'new' THEN night END) AS listed_night, max(kind = 'released') AS released
@@ -156,6 +162,6 @@ sqlite3 -batch -csv -header "$dir/score.db" "SELECT rule, who AS person_or_house
     FROM expected ORDER BY 1, 2" >"$dir/sent/truth/hits.csv"
 # counts as they are, shares with four places, days with two
 sqlite3 -batch -separator "$(printf '\t')" "$dir/score.db" "SELECT name, CASE
-    WHEN name LIKE '%recall%' OR name LIKE '%precision%' OR name LIKE '% F1%' OR name LIKE '%agreement%' OR name LIKE '% right%' AND name NOT LIKE '%exactly%' OR name LIKE '%assigned%' OR name LIKE '%quiet' OR name LIKE 'damage, right%' OR name LIKE '%on a list%' OR name LIKE '%first night' AND name LIKE 'planted%' THEN printf('%.4f', value)
+    WHEN name LIKE '%recall%' OR name LIKE '%precision%' OR name LIKE '% F1%' OR name LIKE '%agreement%' OR name LIKE '% right%' AND name NOT LIKE '%exactly%' OR name LIKE '%assigned%' OR name LIKE '%quiet' OR name LIKE '%asked or found' OR name LIKE 'damage, right%' OR name LIKE '%on a list%' OR name LIKE '%first night' AND name LIKE 'planted%' THEN printf('%.4f', value)
     WHEN value = CAST(value AS INTEGER) THEN CAST(value AS INTEGER) ELSE printf('%.2f', value) END FROM metric WHERE value IS NOT NULL"
 sqlite3 -batch -separator "$(printf '\t')" "$dir/score.db" "SELECT 'misses: ' || kind, count(*) FROM miss GROUP BY kind"

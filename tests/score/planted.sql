@@ -19,6 +19,9 @@ INSERT INTO metric
   UNION ALL SELECT 'planted ' || rule || ' ' || kind || CASE kind WHEN 'near' THEN ', kept quiet' ELSE ', recall' END, avg((found IS NULL) = (kind = 'near')) FROM judged GROUP BY rule, kind
   UNION ALL SELECT 'planted level agreement', avg(found = level) FROM judged WHERE found IS NOT NULL AND kind IN ('hit', 'dirt')
   UNION ALL SELECT 'planted from the first night', avg(found_night = 1) FROM judged WHERE found IS NOT NULL AND since = 'first' AND kind = 'hit';
+-- a review is as it should be when people are asked about a row of it, or when it is found all the same
+INSERT INTO metric SELECT 'planted review, asked or found', avg(found IS NOT NULL OR EXISTS (
+    SELECT 1 FROM row AS r JOIN asked AS a ON a.file = r.file AND a.line = CAST(r.line AS INTEGER) WHERE r.person = judged.person)) FROM judged WHERE kind = 'review';
 -- what is planted for people to decide must not be decided wrongly: no row of it with somebody else
 INSERT INTO metric SELECT 'planted review, rows with somebody else', count(*) FROM judged AS c JOIN row AS r ON r.person = c.person JOIN whose AS w ON w.ref = r.ref
   WHERE c.kind = 'review' AND r.ref <> '' AND w.person <> r.person;

@@ -31,24 +31,33 @@ CREATE TABLE folk AS
 CREATE UNIQUE INDEX folk_person ON folk (person);
 
 -- 保障户, which takes in the rest of a 户籍户; else 户籍户; else 参保家庭; else alone.
+-- A book of more than thirty living people is no household (unit_limit): they go by family or address.
+CREATE TABLE crowded AS SELECT book FROM folk WHERE book IS NOT NULL AND died IS NULL GROUP BY book HAVING count(*) > 30;
 CREATE TABLE taker AS
   SELECT book, unit FROM (
     SELECT book, unit, row_number() OVER (PARTITION BY book ORDER BY count(*) DESC, unit) AS place
-    FROM folk WHERE unit IS NOT NULL AND book IS NOT NULL AND died IS NULL GROUP BY book, unit)
+    FROM folk WHERE unit IS NOT NULL AND book IS NOT NULL AND book NOT IN (SELECT book FROM crowded) AND died IS NULL GROUP BY book, unit)
   WHERE place = 1;
 -- a unit of one living member lives with the taker of that member's book: 单人保 never splits a family
 CREATE TABLE joining AS
   SELECT f.unit, t.unit AS joins FROM folk AS f JOIN taker AS t ON t.book = f.book
   WHERE f.died IS NULL AND f.unit IN (SELECT unit FROM folk WHERE unit IS NOT NULL AND died IS NULL GROUP BY unit HAVING count(*) = 1);
 CREATE UNIQUE INDEX joining_unit ON joining (unit);
+-- people without any unit at an address of at most eight living people; two of them at least are a household
+CREATE TABLE neighbour AS
+  SELECT f.person, g."现住址" AS address,
+    f.unit IS NULL AND (f.book IS NULL OR f.book IN (SELECT book FROM crowded)) AND coalesce(f.family, '') = '' AS loose
+  FROM folk AS f JOIN ga AS g USING (person) WHERE f.died IS NULL AND g."现住址" <> '';
+CREATE TABLE shared AS SELECT address FROM neighbour GROUP BY address HAVING count(*) <= 8 AND sum(loose) >= 2;
 CREATE TABLE home AS
   SELECT f.person, CASE
     WHEN f.unit IS NOT NULL THEN '保障户 ' || coalesce((SELECT joins FROM joining AS j WHERE j.unit = f.unit), f.unit)
     WHEN t.unit IS NOT NULL THEN '保障户 ' || t.unit
-    WHEN f.book IS NOT NULL THEN '户籍户 ' || f.book
+    WHEN f.book IS NOT NULL AND f.book NOT IN (SELECT book FROM crowded) THEN '户籍户 ' || f.book
     WHEN coalesce(f.family, '') <> '' THEN '参保家庭 ' || f.family
+    WHEN n.loose AND n.address IN (SELECT address FROM shared) THEN '同住址 ' || n.address
     ELSE '未定 ' || f.person END AS household
-  FROM folk AS f LEFT JOIN taker AS t ON t.book = f.book;
+  FROM folk AS f LEFT JOIN taker AS t ON t.book = f.book LEFT JOIN neighbour AS n ON n.person = f.person;
 CREATE UNIQUE INDEX home_person ON home (person);
 CREATE INDEX home_household ON home (household);
 
