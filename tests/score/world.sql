@@ -31,8 +31,9 @@ CREATE TABLE folk AS
 CREATE UNIQUE INDEX folk_person ON folk (person);
 
 -- 保障户, which takes in the rest of a 户籍户; else 户籍户; else 参保家庭; else alone.
--- A book of more than thirty living people is no household (unit_limit): they go by family or address.
+-- A book or family of more than thirty living people is no household (unit_limit).
 CREATE TABLE crowded AS SELECT book FROM folk WHERE book IS NOT NULL AND died IS NULL GROUP BY book HAVING count(*) > 30;
+UPDATE folk SET family = '' WHERE family IN (SELECT family FROM folk WHERE died IS NULL GROUP BY family HAVING count(*) > 30);
 CREATE TABLE taker AS
   SELECT book, unit FROM (
     SELECT book, unit, row_number() OVER (PARTITION BY book ORDER BY count(*) DESC, unit) AS place
