@@ -66,5 +66,8 @@ extern const struct command cmd_visits;
 
 /* Adds a W_ status to the run's collection: main ends with that one, or with ST_WARNINGS when several differ. `text` is printed at the end. */
 void warn_add(enum status w, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* How many of this kind were added so far; what the program will end with if the command returns `status` now. */
+int warn_count(enum status w);
+enum status warn_outcome(enum status status);
 
 #endif

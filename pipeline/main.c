@@ -34,17 +34,37 @@ void warn_add(enum status w, const char *fmt, ...)
     strbuf_release(&b);
 }
 
-/* Prints what was collected; the one kind there was, or WARNINGS for several. */
+int warn_count(enum status w)
+{
+    int n = 0;
+    for (size_t i = 0; i < warnings.n; i++) {
+        n += warnings.v[i].status == w;
+    }
+    return n;
+}
+
+/* The one kind there was, or WARNINGS for several. An error outweighs them all. */
+enum status warn_outcome(enum status status)
+{
+    enum status all = status;
+    bool failed = status != ST_OK && !status_is_warning(status);
+    for (size_t i = 0; i < warnings.n && !failed; i++) {
+        enum status w = warnings.v[i].status;
+        all = all == ST_OK || all == w ? w : ST_WARNINGS;
+    }
+    return all;
+}
+
+/* Prints what was collected. */
 static enum status warnings_finish(enum status status)
 {
     progress_done();
-    enum status all = status;
+    enum status all = warn_outcome(status);
     for (size_t i = 0; i < warnings.n; i++) {
         struct warning_line *w = &warnings.v[i];
         if (log_enabled(LOG_WARN)) {
             fprintf(stderr, TR("提醒：%s：%s\n", "warning: %s: %s\n"), status_title(w->status), w->text);
         }
-        all = all == ST_OK || all == w->status ? w->status : ST_WARNINGS;
         free(w->text);
     }
     vec_release(&warnings);

@@ -63,6 +63,11 @@ void clock_stamp(char out[20])
     out[19] = 0;
 }
 
+int64_t clock_unix(void)
+{
+    return injected.fixed ? (int64_t)injected.day * 86400 + injected.seconds : (int64_t)time(NULL);
+}
+
 int64_t clock_monotonic_ms(void)
 {
     struct timespec ts = {0};

@@ -9,6 +9,7 @@
 enum status clock_init(struct err *err) MUST_CHECK; /* reads MOPAI_CLOCK once */
 daynum clock_today(void);            /* local date */
 void clock_stamp(char out[20]);      /* 2026-03-01T02:00:00, local time */
+int64_t clock_unix(void);            /* seconds since 1970; a clock set for tests is taken as UTC */
 int64_t clock_monotonic_ms(void);    /* for durations only */
 
 #endif
