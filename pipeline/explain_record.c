@@ -145,7 +145,7 @@ static enum status add_weights(struct explain *x, const struct record *rec, stru
         TRY(link_made_read(x->run_dir, (int64_t)rec->input, asked, &made, err));
         const struct link_made_row *m = link_made_find(&made, (int64_t)rec->input, rec->row);
         if (m) {
-            strbuf_addz(x->out, asked ? TR("  可能是此人，等人核对（mopai review）：", "  may be this person, people are asked (mopai review): ") : TR("  依据：", "  because: "));
+            strbuf_addz(x->out, asked ? TR("  可能是此人，等人核对（mopai export questions）：", "  may be this person, people are asked (mopai export questions): ") : TR("  依据：", "  because: "));
             if (asked) {
                 TRY(explain_person_line(x, (uint32_t)m->person_row, err));
                 strbuf_addz(x->out, "  ");

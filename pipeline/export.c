@@ -438,6 +438,64 @@ static enum status export_rows(struct export *e, int only_source, struct err *er
     return ST_OK;
 }
 
+/* --- questions: rows that are likelier somebody's than not, and not sure enough ------------------------------------------------------------ */
+
+static enum status question_cells(struct export *e, const struct link_made_row *m, struct err *err)
+{
+    const struct night_input *in = &e->x.inputs[m->input];
+    const struct source *s = &e->x.site->sources->v[in->source];
+    AUTO_ROWS r = {.seg = NULL};
+    struct str name;
+    char ref[REF_MAX];
+    TRY(row_reader_open(&r, in->segment, s, err));
+    row_reader_want(&r, s->person[ROLE_NAME].column);
+    row_reader_want(&r, s->person[ROLE_ID].column);
+    TRY(row_reader_block(&r, seg_block_of(r.seg, (uint64_t)m->row), err));
+    size_t i = (size_t)((uint64_t)m->row - r.start);
+    csv_text(&e->csv, s->label);
+    csv_z(&e->csv, in->name);
+    csv_int(&e->csv, m->line);
+    csv_text(&e->csv, row_text(&r, s->person[ROLE_NAME].column, i));
+    put_id(e, row_id(&r, s->person[ROLE_ID].column, i), (struct str){NULL, 0});
+    TRY(ref_of(e, (uint32_t)m->person_row, ref, err));
+    csv_z(&e->csv, ref);
+    TRY(population_person_text(e->x.pop, P_NAME, (uint32_t)m->person_row, &e->row, &name, err));
+    csv_text(&e->csv, name);
+    int64_t anchor;
+    TRY(population_person_one(e->x.pop, P_ANCHOR, (uint32_t)m->person_row, &anchor, err));
+    put_id(e, (uint64_t)anchor, (struct str){NULL, 0});
+    return ST_OK;
+}
+
+static int nearest_to_even(const void *x, const void *y)
+{
+    const struct link_made_row *a = x, *b = y;
+    if (a->made.probability != b->made.probability) { /* one half tells most */
+        return a->made.probability < b->made.probability ? -1 : 1;
+    }
+    return a->input != b->input ? (a->input < b->input ? -1 : 1) : a->row < b->row ? -1 : a->row > b->row;
+}
+
+/* The least certain first: their answer tells most. */
+static enum status export_questions(struct export *e, struct err *err)
+{
+    static const char *const names[] = {"数据源", "文件", "行", "姓名", "证件号", "可能是", "此人姓名", "此人证件号", "把握", "依据", NULL};
+    AUTO_MADE asked = {NULL, 0};
+    TRY(link_made_read(e->x.run_dir, -1, 1, &asked, err));
+    qsort(asked.v, asked.n, sizeof(*asked.v), nearest_to_even);
+    header(e, names);
+    end_row(e);
+    for (size_t i = 0; i < asked.n; i++) {
+        TRY(question_cells(e, &asked.v[i], err));
+        put_sure(e, true, &asked.v[i]);
+        strbuf_clear(&e->how);
+        link_how_text(&asked.v[i].made, &e->how);
+        csv_text(&e->csv, strbuf_str(&e->how));
+        end_row(e);
+    }
+    return ST_OK;
+}
+
 /* --- warnings --------------------------------------------------------------------------------------------------------------------------- */
 
 static const char *state_word(struct str kind)
@@ -483,8 +541,8 @@ static enum status export_warnings(struct export *e, struct err *err)
 
 /* --- the command -------------------------------------------------------------------------------------------------------------------------- */
 
-enum what { WHAT_PERSONS, WHAT_HOUSEHOLDS, WHAT_LINKS, WHAT_FACTS, WHAT_WARNINGS, WHAT_RECORDS, WHAT_COUNT };
-static const char *const what_words[] = {"persons", "households", "links", "facts", "warnings", "records"};
+enum what { WHAT_PERSONS, WHAT_HOUSEHOLDS, WHAT_LINKS, WHAT_QUESTIONS, WHAT_FACTS, WHAT_WARNINGS, WHAT_RECORDS, WHAT_COUNT };
+static const char *const what_words[] = {"persons", "households", "links", "questions", "facts", "warnings", "records"};
 
 static enum status export_what(struct export *e, enum what what, int source, struct err *err)
 {
@@ -495,6 +553,8 @@ static enum status export_what(struct export *e, enum what what, int source, str
         return export_households(e, err);
     case WHAT_LINKS:
         return export_rows(e, -1, err);
+    case WHAT_QUESTIONS:
+        return export_questions(e, err);
     case WHAT_FACTS:
         return export_facts(e, err);
     case WHAT_WARNINGS:
@@ -514,8 +574,8 @@ static enum status read_operands(const struct args *a, const struct sources *sou
         what++;
     }
     if (a->n == 0 || what == WHAT_COUNT || a->n != (what == WHAT_RECORDS ? 2 : 1)) {
-        return err_set(err, ST_USAGE, "%s", TR("写成 export persons|households|links|facts|warnings，或 export records 数据源",
-                                               "write export persons|households|links|facts|warnings, or export records SOURCE"));
+        return err_set(err, ST_USAGE, "%s", TR("写成 export persons|households|links|questions|facts|warnings，或 export records 数据源",
+                                               "write export persons|households|links|questions|facts|warnings, or export records SOURCE"));
     }
     *out_what = (enum what)what;
     *out_source = what == WHAT_RECORDS ? source_find(sources, str_of(a->v[1])) : -1;
@@ -568,12 +628,13 @@ static enum status run_export(const struct args *a, struct err *err)
 
 const struct command cmd_export = {
     .name = "export",
-    .operands = "persons|households|links|facts|warnings | records SOURCE",
+    .operands = "persons|households|links|questions|facts|warnings | records SOURCE",
     .zh = "把上一夜的人、户、归并、指标、记录和预警导出为 CSV",
     .en = "persons, households, links, facts, records of the last night and the warnings, as CSV",
     .more_zh = "  mopai export persons -o 人.csv      每人一行：户、区划、各项指标\n"
                "  mopai export households             每户一行\n"
                "  mopai export links                  每条记录归到谁，依据是什么\n"
+               "  mopai export questions              拿不准是谁的记录：可能是谁，把握多大，为什么\n"
                "  mopai export facts                  每项指标一行，带数据源、文件和行号\n"
                "  mopai export records 待遇发放       一个数据源的在用记录\n"
                "  mopai export warnings               台账里的全部预警\n\n"

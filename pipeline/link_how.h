@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How a row that its number alone does not place found its person: kept in night.db, shown by export, explain and review. */
+/* How a row that its number alone does not place found its person: kept in night.db, shown by export and explain. */
 #ifndef MOPAI_PIPELINE_LINK_HOW_H
 #define MOPAI_PIPELINE_LINK_HOW_H
 

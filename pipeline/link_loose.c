@@ -91,7 +91,8 @@ struct str loose_name(const struct loose_table *t, const struct loose *e)
 static uint64_t content_of(const struct loose *e, struct str name, struct str raw)
 {
     const struct said *s = &e->said;
-    uint64_t parts[] = {s->id, s->unit, s->phone, s->place, s->habit, (uint64_t)(uint32_t)s->birth << 8 | s->sex, (uint64_t)e->source << 8 | e->kind, e->person};
+    uint64_t parts[] = {s->id,    s->unit, s->phone, s->place, s->habit, (uint64_t)(uint32_t)s->birth << 8 | s->sex, (uint64_t)e->source << 8 | e->kind,
+                        e->person};
     uint64_t h = hash_mix(hash64_str(name)) ^ hash64_str(raw);
     for (size_t k = 0; k < ARRAY_LEN(parts); k++) {
         h = hash_mix(h ^ parts[k]) + k;
@@ -113,7 +114,10 @@ enum status loose_add(struct link *l, struct loose_table *t, const struct row_id
                       struct err *err)
 {
     AUTO_STRBUF scratch = STRBUF_INIT;
-    struct loose e = {.person = person, .first = {ids->input, (uint32_t)(r->start + i)}, .kind = (uint8_t)kind, .source = (uint8_t)MIN(ids->source, 63)};
+    struct loose e = {.person = person,
+                      .first = {ids->input, (uint32_t)(r->start + i)},
+                      .kind = (uint8_t)kind,
+                      .source = (uint8_t)MIN(ids->source, 63)};
     struct str name = str_trim(row_text(r, ids->name, i)), raw = {NULL, 0};
     said_read(l, ids->source, r, i, &e.said, &scratch);
     if (ident_kind(e.said.id) == IDENT_UNUSABLE) {

@@ -5,6 +5,8 @@
 #include "pipeline/ingest/ingest.h"
 #include "pipeline/link_loose.h"
 
+#define UNITS 4 /* a person stands in three kinds of units, sometimes in two of a kind */
+
 struct key { /* key -> entries, in order */
     uint64_t key;
     uint32_t loose;
@@ -26,7 +28,7 @@ struct search {
     struct map64 holders; /* persons whose number somebody else's row bears */
     struct map64 housed;  /* holder and unit */
     struct map64 at;      /* entry and person -> candidate */
-    VEC(uint64_t) units_of; /* two a candidate: units it was met in */
+    VEC(uint64_t) units_of; /* UNITS a candidate: units it was met in */
     candidate_list *out;
     struct strbuf scratch;
     struct memo *memo;    /* of a block: by code of the name column */
@@ -202,17 +204,22 @@ static struct candidate *candidate_of(struct search *s, uint32_t e, uint32_t p, 
     uint32_t next = (uint32_t)s->out->n, at = map64_get_or_put(&s->at, pair_key(e, p), next);
     if (at == next) {
         vec_push(s->out, (struct candidate){.loose = e, .person = p, .name = NAME_LEVEL_COUNT, .id = (uint8_t)id_says(s, &s->t->v.v[e], p)});
-        vec_push(&s->units_of, 0);
-        vec_push(&s->units_of, 0);
+        for (size_t k = 0; k < UNITS; k++) {
+            vec_push(&s->units_of, 0);
+        }
     }
     *out_at = at;
     return &s->out->v[at];
 }
 
-static void note_unit(uint64_t units[2], uint64_t unit)
+static void note_unit(uint64_t units[UNITS], uint64_t unit)
 {
-    if (unit && units[0] != unit) {
-        units[units[0] != 0] = unit;
+    size_t k = 0;
+    while (k < UNITS && units[k] != 0 && units[k] != unit) {
+        k++;
+    }
+    if (k < UNITS) {
+        units[k] = unit;
     }
 }
 
@@ -252,11 +259,12 @@ static void compare(struct search *s, uint32_t e, uint32_t p, uint8_t slip, size
     if (x->source == source) {
         keep_best(&c->habit, equal(x->said.habit, row->habit));
     }
-    note_unit(&s->units_of.v[2 * (size_t)at], row->unit);
+    note_unit(&s->units_of.v[UNITS * (size_t)at], row->unit);
 }
 
 /* first MAP_NONE: nothing. */
-static void compare_all(struct search *s, const struct keys *k, uint32_t first, uint32_t p, size_t source, const struct name_form *name, const struct said *row)
+static void compare_all(struct search *s, const struct keys *k, uint32_t first, uint32_t p, size_t source, const struct name_form *name,
+                        const struct said *row)
 {
     for (size_t i = first; i < k->v.n && k->v.v[i].key == k->v.v[first].key; i++) {
         compare(s, k->v.v[i].loose, p, k->v.v[i].slip, source, name, row);
@@ -395,8 +403,8 @@ static void find_housemates(struct search *s)
             continue;
         }
         uint32_t holder = map64_get(&s->l->by_id, ident_key(s->t->v.v[c->loose].said.id));
-        for (size_t k = 0; k < 2; k++) {
-            uint64_t unit = s->units_of.v[2 * i + k];
+        for (size_t k = 0; k < UNITS; k++) {
+            uint64_t unit = s->units_of.v[UNITS * i + k];
             c->id = unit && map64_get(&s->housed, hash_mix(unit) ^ holder) != MAP_NONE ? ID_OF_HOUSEMATE : c->id;
         }
     }

@@ -30,8 +30,15 @@ static bool two_numbers(const struct merger *m, const struct loose *x, uint32_t 
 static bool may_decide(const struct merger *m, const struct candidate *c)
 {
     bool backed = c->unit == SAYS_SAME || c->phone == SAYS_SAME || c->place == SAYS_SAME || c->habit == SAYS_SAME;
-    bool named = loose_named(c) || (c->id == ID_REPAIRS && (c->name == NAME_LEVEL_ONE || (c->name < NAME_LEVEL_NONE && backed) || c->name == NAME_LEVEL_COUNT));
+    bool half = c->name == NAME_LEVEL_ONE || c->name == NAME_LEVEL_COUNT || (c->name < NAME_LEVEL_NONE && backed);
+    bool named = loose_named(c) || (c->id == ID_REPAIRS && half);
     return named && c->id != ID_ITS_OWN && !two_numbers(m, &m->t->v.v[c->loose], c->person);
+}
+
+/* Ties go to the smaller anchor, whatever the order of rows. */
+static bool stronger(const struct merger *m, const struct candidate *a, const struct candidate *b)
+{
+    return a->weight != b->weight ? a->weight > b->weight : m->l->anchor[a->person] < m->l->anchor[b->person];
 }
 
 /* The best candidate of entry `e`, v[0..n): taken, asked about, or neither. Of several equally good ones none is taken. */
@@ -39,7 +46,7 @@ static void choose(struct merger *m, const struct candidate *v, size_t n, uint32
 {
     size_t best = SIZE_MAX;
     for (size_t i = 0; i < n; i++) {
-        bool better = v[i].id != ID_ITS_OWN && (best == SIZE_MAX || v[i].weight > v[best].weight);
+        bool better = v[i].id != ID_ITS_OWN && (best == SIZE_MAX || stronger(m, &v[i], &v[best]));
         best = better ? i : best;
     }
     if (best == SIZE_MAX) {
