@@ -13,6 +13,8 @@ DESTDIR ?=
 VERSION := 0.1.0
 # XLSX=0: built without minizip and expat; workbooks and zip archives are then refused in plain words
 XLSX    ?= 1
+# PDF=0: built without pango and cairo; street lists are then workbooks only
+PDF     ?= 1
 
 CSTD    := -std=c17 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wcast-qual -Wformat=2 -Wmissing-prototypes \
@@ -36,7 +38,9 @@ COMPILER := $(if $(findstring clang,$(notdir $(CC))),clang,gcc)
 BUILD   := build/$(MODE)$(if $(filter gcc,$(COMPILER)),,-$(COMPILER))
 GEN     := build/gen
 CFLAGS_ALL := $(CSTD) $(WARN) $(WARN_$(COMPILER)) $(FLAGS_$(MODE)) $(CFLAGS) -I. -I$(GEN) -DMOPAI_VERSION='"$(VERSION)"'
-LIBS    := -lcsv -lsqlite3 -lxxhash -lz -lyaml -lcrypto -lxlsxwriter $(if $(filter 0,$(XLSX)),,-lminizip -lexpat) -lpthread
+PDF_CFLAGS := $(if $(filter 0,$(PDF)),,$(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I pangocairo)))
+LIBS    := -lcsv -lsqlite3 -lxxhash -lz -lyaml -lcrypto -lxlsxwriter $(if $(filter 0,$(XLSX)),,-lminizip -lexpat) \
+           $(if $(filter 0,$(PDF)),,$(shell pkg-config --libs pangocairo)) -lpthread
 
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
@@ -46,6 +50,7 @@ LIB_SRC  := $(sort $(wildcard base/*/*.c matchers/*.c rules/*.c pipeline/*.c pip
 LIB_SRC  := $(filter-out pipeline/main.c pipeline/sql/extension.c,$(LIB_SRC))
 NOT_BUILT := $(if $(filter 0,$(XLSX)),pipeline/ingest/unzip.c pipeline/ingest/xlsx%.c tests/lib/workbook.c tests/unit/ingest/test_xlsx.c \
              tests/fuzz/fuzz_xlsx.c tests/fuzz/fuzz_zip.c,pipeline/ingest/no_unzip.c)
+NOT_BUILT += $(if $(filter 0,$(PDF)),pipeline/report/pdf.c pipeline/report/doorstep%.c,pipeline/report/no_pdf.c)
 LIB_SRC  := $(filter-out $(NOT_BUILT),$(LIB_SRC))
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 GEN_SRC  := $(sort $(wildcard fixtures/gen/*.c))
@@ -81,7 +86,7 @@ $(BUILD)/libmopai.a: $(LIB_OBJ)
 $(BUILD)/%.o: %.c $(BUILD)/flags | $(GENERATED)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS_ALL) $(if $(DEV),-Werror) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS_ALL) $(ITS_CFLAGS) $(if $(DEV),-Werror) -MMD -MP -c -o $@ $<
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TESTLIB_OBJ) $(BUILD)/libmopai.a
 	$(call say,LINK,$@)
@@ -97,10 +102,13 @@ $(BUILD)/base/store/vtable_ext.o: base/store/vtable.c $(BUILD)/flags | $(GENERAT
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(if $(DEV),-Werror) -DMOPAI_EXTENSION -MMD -MP -c -o $@ $<
 
+# a name of its own: what is set for a target holds for what it needs too, and the flags file must not see it
+$(BUILD)/pipeline/report/pdf.o: ITS_CFLAGS := $(PDF_CFLAGS)
+
 # a changed compiler or flag rebuilds everything of its mode
 $(BUILD)/flags: FORCE
 	$(Q)mkdir -p $(BUILD)
-	$(Q)echo '$(subst ','\'',$(CC) $(CFLAGS_ALL) XLSX=$(XLSX))' | cmp -s - $@ || echo '$(subst ','\'',$(CC) $(CFLAGS_ALL) XLSX=$(XLSX))' > $@
+	$(Q)echo '$(subst ','\'',$(CC) $(CFLAGS_ALL) XLSX=$(XLSX) PDF=$(PDF))' | cmp -s - $@ || echo '$(subst ','\'',$(CC) $(CFLAGS_ALL) XLSX=$(XLSX) PDF=$(PDF))' > $@
 
 $(GEN)/statements.inc: scripts/embed-sql.awk $(sort $(wildcard base/store/sql/*.sql))
 	$(call say,GEN,$@)

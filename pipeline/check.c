@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `mopai check`: would tonight work? Configuration, inbox, disk, clock, file system, permissions; what the last night could not place. Changes nothing. */
+/* `mopai check`: would tonight work? Configuration, inbox, disk, clock, fonts, permissions; what the last night could not place. Changes nothing. */
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -12,6 +12,7 @@
 #include "pipeline/command.h"
 #include "pipeline/ingest/arrival.h"
 #include "pipeline/ingest/sources.h"
+#include "pipeline/report/doorstep.h"
 #include "pipeline/run.h"
 
 enum { OPT_SOURCES };
@@ -95,6 +96,25 @@ static void check_time(const struct site *s)
          today.year);
 }
 
+static void check_fonts(void)
+{
+    struct doorstep *paper;
+    const char *font;
+    enum doorstep_fonts fonts = doorstep_new(&paper, &font);
+    switch (fonts) {
+    case DOORSTEP_NOT_BUILT: line(true, TR("本程序编译时没有带 PDF，清单只有工作簿", "built without PDF: lists are workbooks only")); break;
+    case DOORSTEP_NO_FONT:
+        line(false, TR("没有中文字体，不会写 PDF 清单；请安装 fonts-noto-cjk 或 fonts-wqy-zenhei", "no Chinese font: no PDF lists; install fonts-noto-cjk or fonts-wqy-zenhei"));
+        break;
+    case DOORSTEP_COMMON:
+        line(false, TR("字体 %s 没有生僻字（扩展B区），这些字会印成方框和编号；装 fonts-noto-cjk 可以补上一部分",
+                       "font %s lacks rare characters (extension B), printed as boxes with their numbers; fonts-noto-cjk has some"), font);
+        break;
+    case DOORSTEP_RARE: line(true, TR("PDF 清单用字体 %s", "PDF lists are printed with %s"), font); break;
+    }
+    doorstep_free(paper);
+}
+
 static void check_areas(const struct site *s)
 {
     size_t streets = 0, without = 0;
@@ -150,14 +170,15 @@ static enum status run(const struct args *a, struct err *err)
     check_disk(&site, inbox_bytes);
     check_permissions(&site);
     check_time(&site);
+    check_fonts();
     return check_last_night(&site, err);
 }
 
 const struct command cmd_check = {
     .name = "check",
     .operands = "",
-    .zh = "检查配置、收件夹、磁盘、时钟、权限；什么也不改",
-    .en = "look at configuration, inbox, disk, clock and permissions; changes nothing",
+    .zh = "检查配置、收件夹、磁盘、时钟、字体、权限；什么也不改",
+    .en = "look at configuration, inbox, disk, clock, fonts and permissions; changes nothing",
     .more_zh = "配置有误时指出文件、行、列和改法。改完配置、换了服务器、夜里出错之后都可以先运行它。\n"
                "例：cp sources.yaml 新.yaml，改好之后 mopai check --sources 新.yaml，看清了再换上",
     .more_en = "Wrong configuration is shown with file, line, column and a way out. Run it after every change, on a new server, and after a failed night.",

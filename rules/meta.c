@@ -123,9 +123,48 @@ void load_cooldown(struct compiler *c, const struct yaml_node *map, int *days)
     }
 }
 
+/* The names of the shipped table, so that a form has boxes before a bureau wrote its own. */
+static void default_needs(struct rules_meta *m)
+{
+    static const struct rules_need common[] = {{{"助医", 6}, NULL, 0}, {{"助学", 6}, NULL, 0}, {{"助业", 6}, NULL, 0}, {{"助老", 6}, NULL, 0}, {{"助困", 6}, NULL, 0}};
+    m->needs = common;
+    m->n_needs = ARRAY_LEN(common);
+}
+
+/* needs: {助医: [R02, R04]}. Ids are looked at when the rules are there: needs_check. */
+static void load_needs(struct compiler *c, const struct yaml_node *map)
+{
+    struct rules_meta *m = &c->rs->meta;
+    const struct yaml_node *table;
+    default_needs(m);
+    if (!yaml_map(&c->doc, map, "needs", YAML_OPTIONAL, &table)) {
+        return;
+    }
+    if (table->n > RULES_NEEDS_MAX) {
+        yaml_problem(&c->doc, table, "E204", TR("meta.needs 最多 %d 种", "meta.needs has at most %d kinds"), RULES_NEEDS_MAX);
+        return;
+    }
+    struct rules_need *needs = arena_array(c->arena, struct rules_need, table->n + 1);
+    for (size_t i = 0; i < table->n; i++) {
+        struct yaml_texts ids;
+        struct str key = table->pairs[i].key->text;
+        needs[i].name = arena_str(c->arena, key);
+        if (yaml_texts(&c->doc, table, arena_z(c->arena, key), YAML_OPTIONAL, &ids)) {
+            struct str *rules = arena_array(c->arena, struct str, ids.n + 1);
+            for (size_t k = 0; k < ids.n; k++) {
+                rules[k] = arena_str(c->arena, ids.v[k]->text);
+            }
+            needs[i].rules = rules;
+            needs[i].n = ids.n;
+        }
+    }
+    m->needs = needs;
+    m->n_needs = table->n;
+}
+
 void meta_load(struct compiler *c, const struct yaml_node *map)
 {
-    static const char *const keys[] = {"version", "levels", "due", "outcomes", "cooldown", NULL};
+    static const char *const keys[] = {"version", "levels", "due", "outcomes", "cooldown", "contact", "needs", NULL};
     struct rules_meta *m = &c->rs->meta;
     if (!map) {
         diag_add(c->diags, "E109", (struct diag_at){.file = c->doc.file}, "%s", TR("缺少 meta:", "meta: is missing"));
@@ -137,6 +176,9 @@ void meta_load(struct compiler *c, const struct yaml_node *map)
     yaml_check_keys(&c->doc, map, keys);
     struct str version;
     m->version = yaml_text(&c->doc, map, "version", YAML_OPTIONAL, &version) ? arena_str(c->arena, version) : STR("");
+    struct str contact;
+    m->contact = yaml_text(&c->doc, map, "contact", YAML_OPTIONAL, &contact) ? arena_str(c->arena, contact) : STR("");
+    load_needs(c, map);
     load_levels(c, map);
     load_due(c, map);
     load_outcomes(c, map);

@@ -95,8 +95,18 @@ struct rules_outcome_group {
     int cooldown_days;      /* months are turned into 30 days each */
     bool proven;            /* one of the first two groups: counts as 属实 */
 };
+/* A kind of help and the rules whose warnings point to it. */
+struct rules_need {
+    struct str name;        /* 助医 */
+    const struct str *rules; /* ids */
+    size_t n;
+};
+#define RULES_NEEDS_MAX 12
 struct rules_meta {
     struct str version;
+    struct str contact;     /* whom to tell of an objection, for forms; may be empty */
+    const struct rules_need *needs; /* 助医 助学 助业 助老 助困 without rules when meta has none; at most RULES_NEEDS_MAX */
+    size_t n_needs;
     const struct rules_level *levels;
     size_t n_levels;
     const struct rules_outcome_group *groups;

@@ -18,6 +18,8 @@ build zlib1g-dev compressed raw copies
 build libyaml-dev configuration
 build libssl-dev SHA-256 and SM3
 build libxlsxwriter-dev street lists
+build libpango1.0-dev street lists as PDF
+build libcairo2-dev street lists as PDF
 build libminizip-dev reading workbooks and archives
 build libexpat1-dev reading workbooks
 build unicode-data tables for folding names, at build time

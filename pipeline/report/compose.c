@@ -3,7 +3,7 @@
 #include "base/core/file.h"
 #include "pipeline/ingest/sources.h"
 #include "pipeline/report/page.h"
-#include "pipeline/report/xlsx.h"
+#include "pipeline/report/doorstep.h"
 
 #define NAME_BYTES 120
 
@@ -65,7 +65,8 @@ static const char *list_number(struct report *r, struct str code)
     return arena_printf(&r->arena, "%s-%lld-" STR_FMT, strbuf_z(&day), (long long)r->number, STR_ARG(code));
 }
 
-static enum status write_street(struct report *r, const struct list *list, const struct list_span *span, struct err *err)
+/* paper: NULL when pages cannot be printed here. */
+static enum status write_street(struct report *r, struct doorstep *paper, const struct list *list, const struct list_span *span, struct err *err)
 {
     struct str name = report_area_name(r, span->street);
     struct xlsx_sheet sheet = {.name = "走访清单",
@@ -74,10 +75,11 @@ static enum status write_street(struct report *r, const struct list *list, const
                                .rows = list->rows.v + span->from,
                                .n = span->to - span->from,
                                .households = span->households};
-    return xlsx_write(r, report_file_name(r, "streets/", span->street, name, "xlsx"), &sheet, 1, err);
+    TRY(xlsx_write(r, report_file_name(r, "streets/", span->street, name, "xlsx"), &sheet, 1, err));
+    return paper ? doorstep_write(paper, r, report_file_name(r, "streets/", span->street, name, "pdf"), &sheet, err) : ST_OK;
 }
 
-static enum status write_lists(struct report *r, const struct list *list, const list_spans *spans, struct err *err)
+static enum status write_sheets(struct report *r, struct doorstep *paper, const struct list *list, const list_spans *spans, struct err *err)
 {
     struct xlsx_sheet district[2] = {
         {.name = "内部核对", .title = "区局内部核对（先核数据，不上门，不停发）", .number = list_number(r, STR("区局"))},
@@ -86,7 +88,7 @@ static enum status write_lists(struct report *r, const struct list *list, const 
     for (size_t i = 0; i < spans->n; i++) {
         const struct list_span *span = &spans->v[i];
         if (span->where == LIST_STREET) {
-            TRY(write_street(r, list, span, err));
+            TRY(write_street(r, paper, list, span, err));
             continue;
         }
         struct xlsx_sheet *sheet = &district[span->where == LIST_DESK ? 0 : 1];
@@ -95,6 +97,16 @@ static enum status write_lists(struct report *r, const struct list *list, const 
         sheet->households = span->households;
     }
     return xlsx_write(r, "district.xlsx", district, ARRAY_LEN(district), err);
+}
+
+static enum status write_lists(struct report *r, const struct list *list, const list_spans *spans, struct err *err)
+{
+    struct doorstep *paper;
+    const char *font;
+    (void)doorstep_new(&paper, &font); /* `mopai check` tells of missing fonts */
+    enum status st = write_sheets(r, paper, list, spans, err);
+    doorstep_free(paper);
+    return st;
 }
 
 /* --- figures ------------------------------------------------------------------------------------------------------------ */

@@ -57,6 +57,23 @@ static enum status person(void *ctx, int64_t row, struct arena *a, struct list_p
     return ST_OK;
 }
 
+static enum status members(struct faces_of_night *f, int64_t row, struct arena *a, struct list_household *out, struct err *err)
+{
+    int64_t first, persons, kind;
+    TRY(population_household_one(f->population, H_FIRST, (uint32_t)row, &first, err));
+    TRY(population_household_one(f->population, H_PERSONS, (uint32_t)row, &persons, err));
+    out->n_members = (size_t)MIN(persons, HOUSEHOLD_SHOWN);
+    out->n_unshown = (size_t)persons - out->n_members;
+    struct list_person *shown = arena_array(a, struct list_person, out->n_members + 1);
+    for (size_t i = 0; i < out->n_members; i++) {
+        TRY(person(f, first + (int64_t)i, a, &shown[i], err));
+        TRY(population_person_one(f->population, P_MEMBER, (uint32_t)first + (uint32_t)i, &kind, err));
+        shown[i].former = kind == MEMBER_FORMER;
+    }
+    out->members = shown;
+    return ST_OK;
+}
+
 static enum status household(void *ctx, int64_t row, struct arena *a, struct list_household *out, struct err *err)
 {
     struct faces_of_night *f = ctx;
@@ -69,7 +86,7 @@ static enum status household(void *ctx, int64_t row, struct arena *a, struct lis
         TRY(population_person_text(f->population, P_NAME, (uint32_t)head, a, &out->head, err));
     }
     out->living = basis == BASIS_NONE ? -1 : (int)living;
-    return ST_OK;
+    return members(f, row, a, out, err);
 }
 
 static enum status find(void *ctx, char kind, int64_t entity, int64_t *out_person_row, int64_t *out_household_row, struct err *err)

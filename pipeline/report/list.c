@@ -5,43 +5,6 @@
 
 /* --- order ---------------------------------------------------------------------------------------------------------- */
 
-static struct str cut_digits(struct str *s)
-{
-    size_t n = 0;
-    while (n < s->n && is_digit((unsigned char)s->p[n])) {
-        n++;
-    }
-    struct str run = str_sub(*s, 0, n);
-    *s = str_sub(*s, n, s->n);
-    while (run.n > 1 && run.p[0] == '0') {
-        run = str_sub(run, 1, run.n);
-    }
-    return run;
-}
-
-int address_cmp(struct str a, struct str b)
-{
-    while (a.n > 0 && b.n > 0) {
-        if (is_digit((unsigned char)a.p[0]) && is_digit((unsigned char)b.p[0])) {
-            struct str x = cut_digits(&a), y = cut_digits(&b);
-            if (x.n != y.n) {
-                return x.n < y.n ? -1 : 1;
-            }
-            int c = str_cmp(x, y);
-            if (c != 0) {
-                return c;
-            }
-            continue;
-        }
-        if (a.p[0] != b.p[0]) {
-            return (unsigned char)a.p[0] < (unsigned char)b.p[0] ? -1 : 1;
-        }
-        a = str_sub(a, 1, a.n);
-        b = str_sub(b, 1, b.n);
-    }
-    return a.n == b.n ? 0 : a.n < b.n ? -1 : 1;
-}
-
 static int cmp_int(int64_t a, int64_t b) { return (a > b) - (a < b); }
 
 static int walking_cmp(const void *x, const void *y)
@@ -50,7 +13,7 @@ static int walking_cmp(const void *x, const void *y)
     int c = cmp_int(a->where, b->where);
     c = c ? c : str_cmp(a->street, b->street);
     c = c ? c : str_cmp(a->community, b->community);
-    c = c ? c : address_cmp(a->home.address, b->home.address);
+    c = c ? c : address_walk_cmp(&a->walk, &b->walk);
     c = c ? c : cmp_int(a->household, b->household);
     c = c ? c : cmp_int(a->order, b->order);
     return c ? c : cmp_int(a->warning_no, b->warning_no);
@@ -73,12 +36,16 @@ static int household_row_cmp(const void *x, const void *y)
 
 /* --- what to ask at the door ------------------------------------------------------------------------------------------ */
 
-#define ASK_ITEMS 4
+#define ASK_ITEMS  4
+#define FACT_ITEMS 8
+#define ID_DIGITS  8 /* so many digits in a row could be part of an identifier */
 
 /* 入户核实：人均月收入（无数据）、残疾等级: what nobody knows comes first. */
 struct ask {
     struct str unknown[ASK_ITEMS], known[ASK_ITEMS];
     size_t n_unknown, n_known;
+    struct list_fact facts[FACT_ITEMS];
+    size_t n_facts;
 };
 
 /* A bare label is an attribute of a person or a parameter; nobody can be asked about a parameter. */
@@ -92,8 +59,19 @@ static bool is_parameter(const struct rules_schema *schema, struct str label)
     return schema != NULL;
 }
 
-static void ask_add(struct ask *k, const struct report *r, struct arena *a, struct str label, struct str value)
+static bool holds_number(struct str s)
 {
+    size_t run = 0;
+    for (size_t i = 0; i < s.n && run < ID_DIGITS; i++) {
+        run = is_digit((unsigned char)s.p[i]) ? run + 1 : 0;
+    }
+    return run >= ID_DIGITS;
+}
+
+/* `evidence` stands at an item. */
+static void ask_add(struct ask *k, const struct report *r, struct arena *a, struct stmt *evidence)
+{
+    struct str label = stmt_text(evidence, 1), value = stmt_text(evidence, 2);
     if (str_starts(label, STR("户.")) || str_starts(label, STR("人."))) {
         label = str_sub(label, strlen("户."), label.n);
     } else if (is_parameter(r->schema, label)) {
@@ -103,6 +81,10 @@ static void ask_add(struct ask *k, const struct report *r, struct arena *a, stru
         return; /* lists of rows, former values and scores are evidence, not a question */
     }
     bool unknown = str_eqz(value, "未知") || value.n == 0;
+    if (k->n_facts < FACT_ITEMS && !holds_number(value)) {
+        k->facts[k->n_facts++] = (struct list_fact){arena_str(a, label), unknown ? STR("无数据") : arena_str(a, value), arena_str(a, stmt_text(evidence, 3)),
+                                                    stmt_is_null(evidence, 4) ? DAY_MISSING : stmt_day(evidence, 4)};
+    }
     if (unknown && k->n_unknown < ASK_ITEMS) {
         k->unknown[k->n_unknown++] = arena_str(a, label);
     } else if (!unknown && k->n_known < ASK_ITEMS) {
@@ -151,7 +133,7 @@ static enum status ask_of_hit(struct report *r, struct evidence_cursor *c, int64
     *out = (struct ask){.n_known = 0};
     while (c->row && stmt_int(c->s, 0) <= hit) {
         if (stmt_int(c->s, 0) == hit) {
-            ask_add(out, r, &r->arena, stmt_text(c->s, 1), stmt_text(c->s, 2));
+            ask_add(out, r, &r->arena, c->s);
         }
         TRY(stmt_step(c->s, &c->row, err));
     }
@@ -182,6 +164,9 @@ static enum status load_hits(struct report *r, struct list *out, struct err *err
         l->level_note = arena_str(a, stmt_text(q, 5));
         l->say = arena_str(a, stmt_text(q, 6));
         l->ask = ask_text(&ask, a, stmt_text(q, 8), l->level_note);
+        struct list_fact *facts = arena_array(a, struct list_fact, ask.n_facts + 1);
+        memcpy(facts, ask.facts, ask.n_facts * sizeof(facts[0]));
+        l->facts = facts, l->n_facts = ask.n_facts;
         l->where = where_of(stmt_text(q, 16), stmt_text(q, 7), stmt_text(q, 9));
         l->street = arena_str(a, stmt_text(q, 9));
         l->community = arena_str(a, stmt_text(q, 10));
@@ -190,6 +175,7 @@ static enum status load_hits(struct report *r, struct list *out, struct err *err
         l->household_row = stmt_int(q, 13);
         l->due = stmt_day(q, 14);
         l->rule_name = arena_str(a, stmt_text(q, 15));
+        l->rule = arena_str(a, stmt_text(q, 17));
     }
 }
 
@@ -222,6 +208,7 @@ static enum status add_undecided(struct report *r, struct list *out, struct stmt
     if (!day_parse_iso(stmt_text(q, 11), &l.due)) {
         l.due = DAY_MISSING;
     }
+    l.rule = arena_str(a, stmt_text(q, 1));
     l.rule_name = known ? arena_str(a, stmt_text(rule, 0)) : arena_str(a, stmt_text(q, 1));
     l.where = where_of(known ? stmt_text(rule, 1) : STR(""), stmt_text(q, 10), l.street);
     l.say = str_of(arena_printf(a, STR_FMT "（今晚未能再次确认，沿用此前预警）", STR_ARG(stmt_text(q, 6))));
@@ -267,8 +254,12 @@ static enum status fill_faces(struct report *r, struct list *out, struct err *er
         l->home.living = -1;
         if (i > 0 && l->household_row == l[-1].household_row) {
             l->home = l[-1].home;
+            l->walk = l[-1].walk;
         } else if (l->household_row >= 0) {
+            struct address address;
             TRY(r->faces.household(r->faces.ctx, l->household_row, &r->arena, &l->home, err));
+            address_parse(l->home.address, &address);
+            address_form_make(&address, &l->walk);
         }
     }
     return ST_OK;

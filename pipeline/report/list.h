@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rows of tonight's visit lists: warnings that are new or still stand, and open warnings whose rule could not be decided tonight. Held, suppressed and
-   shadow ones never. In walking order: street, community, address (numbers as numbers), household, then urgency. */
+   shadow ones never. In walking order: street, community, the address taken apart (base/text/address.h), household, then urgency. */
 #ifndef MOPAI_REPORT_LIST_H
 #define MOPAI_REPORT_LIST_H
 
+#include "base/text/address.h"
 #include "pipeline/report/report.h"
 
 enum list_where {
@@ -12,22 +13,31 @@ enum list_where {
     LIST_NO_AREA   /* district sheet: households nobody can place */
 };
 
+/* What the data says, for a form: 残疾等级 二级, from 残疾证 as of its data date. Never a number that could be an identifier. */
+struct list_fact {
+    struct str label, value, source; /* source "" when no single record says it */
+    daynum day;                      /* of the source's newest delivery in force; DAY_MISSING */
+};
+
 struct list_row {
     enum list_where where;
     int64_t warning_no;
     struct str street, community; /* codes; "" unknown */
     int64_t household;            /* stable id */
     int64_t order;                /* urgency: hit_id, later ones for rows without a hit */
-    struct str rule_name;
+    struct str rule, rule_name;
     struct str level, level_note;
     uint32_t level_rank;
     bool is_new;                  /* first time on a list */
     bool undecided;               /* no hit tonight: the source is stale, the warning stands from an earlier night */
     struct str say, ask;          /* 预警原因, 建议核实 */
+    const struct list_fact *facts;
+    size_t n_facts;
     daynum due;
     int64_t person_row, household_row; /* of this night, -1 when not in tonight's population */
     struct list_person person;
     struct list_household home;
+    struct address_form walk;     /* of home.address */
     struct str door;              /* where to go: the address without what the street and community already say */
     uint32_t visit;               /* number of the household on its list, from 1 */
     bool opens_visit;             /* first row of its household */
@@ -48,7 +58,5 @@ typedef VEC(struct list_span) list_spans;
 enum status list_load(struct report *r, struct list *out, struct err *err) MUST_CHECK;
 void list_release(struct list *l);
 void list_cut(const struct list *l, list_spans *out);
-/* Address order for feet: digit runs by their number, everything else by bytes. */
-int address_cmp(struct str a, struct str b);
 
 #endif

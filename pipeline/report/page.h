@@ -27,6 +27,7 @@ struct page_level {
 struct page_street {
     struct str code, name;
     const char *file;    /* streets/...xlsx; NULL when it has no list tonight */
+    const char *paper;   /* streets/...pdf; NULL when none was printed */
     int64_t rows, fresh, urgent, households, overdue, held;
 };
 struct page_night {

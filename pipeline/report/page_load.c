@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/core/file.h"
 #include "pipeline/ingest/sources.h"
 #include "pipeline/report/page.h"
 
@@ -124,7 +125,9 @@ static void count_span(struct report *r, struct page *p, const struct list *list
     struct page_street *s = NULL;
     if (span->where == LIST_STREET) {
         s = street_at(r, p, span->street);
+        const char *paper = report_file_name(r, "streets/", s->code, s->name, "pdf");
         s->file = report_file_name(r, "streets/", s->code, s->name, "xlsx");
+        s->paper = file_exists(path_join(&r->arena, r->out_dir, paper)) ? paper : NULL;
         s->rows = (int64_t)(span->to - span->from);
         s->households = span->households;
     } else {

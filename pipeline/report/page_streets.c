@@ -59,7 +59,13 @@ static void street_row(struct strbuf *b, const struct page *p, size_t at, const 
         strbuf_addz(b, "\">");
     }
     html_text(b, s->name);
-    strbuf_addz(b, s->file ? "</a></th>" : "</th>");
+    strbuf_addz(b, s->file ? "</a>" : "");
+    if (s->paper) {
+        strbuf_addz(b, " <a class=\"paper\" href=\"");
+        html_text(b, str_of(s->paper));
+        strbuf_addz(b, "\">打印</a>");
+    }
+    strbuf_addz(b, "</th>");
     for (int c = 0; c < STREET_COLUMNS; c++) {
         area_cell(b, c, value_of(s, c), companions[c] == at);
     }

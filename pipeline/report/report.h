@@ -2,6 +2,7 @@
 /* The report of a night: what its files are made from and by whom. report_night (pipeline/night.h) opens what is needed, gathers once, writes each file.
 
      night.db, ledger, persons.seg --list_load--> struct list ----> streets/CODE-NAME.xlsx, district.xlsx   (xlsx.c)
+                                                              ----> streets/CODE-NAME.pdf              (doorstep*.c)
      night.db, ledger --------------page_load--> struct page ----> index.html                              (page.c)
      ledger, typed files ------------------------------------> departments/NAME.csv                    (departments.c)
      ledger, night.db ---------------------------------------> quality.csv, quality.html               (quality.c, quality_page.c)
@@ -26,7 +27,7 @@ struct site;
 struct list_person {
     struct str name, relation, sex; /* sex: 男 女 or "" */
     int age;                        /* completed years at the as-of date (at death for the dead), -1 unknown */
-    bool dead;
+    bool dead, former;              /* 亡故成员; 原成员: no longer of the household */
     struct str address, hukou_address, phone;
     bool away;                      /* 人户分离 */
     struct str programmes;          /* 现享受政策: 低保；护理补贴、生活补贴 */
@@ -34,7 +35,10 @@ struct list_person {
 struct list_household {
     struct str head, address;
     int living;                     /* members, -1 unknown (basis 未定) */
+    const struct list_person *members; /* living, then dead, then former; at most HOUSEHOLD_SHOWN */
+    size_t n_members, n_unshown;
 };
+#define HOUSEHOLD_SHOWN 24
 /* Where names come from: the population of the night (faces.c), or a test. Texts live in `a`. Rows are of this night; -1 is nobody. */
 struct faces {
     void *ctx;

@@ -68,6 +68,13 @@ static enum status face_household(void *ctx, int64_t row, struct arena *a, struc
     struct list_person head;
     enum status st = face_person(ctx, row / 2 * 4, a, &head, err);
     *out = (struct list_household){.head = head.name, .address = head.address, .living = row % 7 == 0 ? -1 : (int)(row % 5 + 1)};
+    struct list_person *members = arena_array(a, struct list_person, (size_t)(row % 5 + 1));
+    for (int64_t i = 0; i < row % 5 + 1 && st == ST_OK; i++) {
+        st = face_person(ctx, row / 2 * 4 + i, a, &members[i], err);
+    }
+    members[row % 5].former = row % 5 == 4;
+    out->members = members;
+    out->n_members = (size_t)(row % 5 + 1);
     return st;
 }
 

