@@ -89,12 +89,14 @@ static bool dated_snapshot(const struct scan *s, const struct inbox_file *f)
     return source_of(s, f)->kind == KIND_SNAPSHOT && f->says.date != DAY_MISSING;
 }
 
-static enum status look_up_content(struct scan *s, struct inbox_file *f, bool any_scope, bool any_date, struct err *err)
+enum known_by { BY_DATE, BY_CONTENT, BY_CONTENT_WITH_ROWS }; /* :any_date of the statement */
+
+static enum status look_up_content(struct scan *s, struct inbox_file *f, bool any_scope, enum known_by by, struct err *err)
 {
     const struct source *src = source_of(s, f);
     AUTO_STMT q = stmt_use(s->site->ledger, STMT_SELECT_DELIVERY_FILE_KNOWN);
-    stmt_bind_int(q, ":any_date", any_date);
-    stmt_bind_int(q, ":date", any_date ? 0 : f->says.date);
+    stmt_bind_int(q, ":any_date", (int64_t)by);
+    stmt_bind_int(q, ":date", by == BY_CONTENT ? 0 : f->says.date);
     stmt_bind_z(q, ":xxh128", f->hex.xxh128);
     stmt_bind_text(q, ":source", src->id);
     stmt_bind_int(q, ":any_scope", any_scope);
@@ -109,11 +111,12 @@ static enum status look_up_content(struct scan *s, struct inbox_file *f, bool an
 
 static enum status is_known(struct scan *s, struct inbox_file *f, bool any_scope, struct err *err)
 {
-    TRY(look_up_content(s, f, any_scope, !dated_snapshot(s, f), err));
+    bool dated = f->says.date != DAY_MISSING, append = source_of(s, f)->kind == KIND_APPEND;
+    TRY(look_up_content(s, f, any_scope, dated_snapshot(s, f) ? BY_DATE : dated && append ? BY_CONTENT_WITH_ROWS : BY_CONTENT, err));
     if (f->known || !dated_snapshot(s, f)) {
         return ST_OK;
     }
-    TRY(look_up_content(s, f, any_scope, true, err)); /* for what is said about it */
+    TRY(look_up_content(s, f, any_scope, BY_CONTENT, err)); /* for what is said about it */
     f->unchanged = f->known;
     f->known = false;
     return ST_OK;

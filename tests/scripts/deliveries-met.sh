@@ -28,6 +28,8 @@ cat >>"$site/sources.yaml" <<'YAML'
      columns: {号: {type: token}, 原号: {type: token}, 金额: {type: money}, 日期: {type: date, required: true}}}
   - {id: pay, label: 缴费, department: 丁局, files: ["pay_{month}-{month}_{date}.csv"], kind: period, period: 月份, key: [号, 月份],
      columns: {号: {type: token}, 月份: {type: month}, 基数: {type: money}}}
+  - {id: calm, label: 少有的事, department: 丙局, files: ["calm_{date}.csv"], kind: append, key: [号],
+     columns: {号: {type: token}, 原号: {type: token}, 金额: {type: money}, 日期: {type: date}}}
   - {id: dated, label: 有日期列, department: 戊局, files: ["dated.csv"], kind: snapshot, key: [号], date: column 截止日, columns: {号: {type: token}, 截止日: {type: date}}}
 YAML
 case_name=""
@@ -147,6 +149,11 @@ is 20 accepted true
 shows 19 "它的月份都已由交付 20 等替代"
 decide withdraw 20 --reason "送错了"
 is 19 accepted true
+case_ "days on which nothing happened are deliveries, each of its date"
+for d in 12 13 14; do echo 号,原号,金额,日期 | drop "calm_202603$d.csv"; done
+at 2026-03-22 0
+is 21 accepted true
+is 23 accepted true
 case_ "a decision needs a reason, and its state"
 s=0; m deliveries accept 6 >/dev/null 2>"$work/err" || s=$?
 [ $s = 2 ] || fail "accepted without a reason"
