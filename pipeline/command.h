@@ -36,6 +36,7 @@ struct command {
 extern const struct command cmd_assess;
 extern const struct command cmd_audit;
 extern const struct command cmd_audit_verify;
+extern const struct command cmd_backup;
 extern const struct command cmd_check;
 extern const struct command cmd_dedupe;
 extern const struct command cmd_deliveries;

@@ -31,6 +31,7 @@ static const struct command *const table[] = {
     &cmd_sql,
     &cmd_init,
     &cmd_verify,
+    &cmd_backup,
     &cmd_audit,
     &cmd_audit_verify,
     NULL,

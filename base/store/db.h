@@ -46,6 +46,8 @@ enum status db_open(const char *path, enum db_mode mode, struct db **out_db, str
 enum status db_close(struct db *db, struct err *err) MUST_CHECK;
 /* For cleanup on error paths: rolls back, closes, says nothing. NULL is fine. */
 void db_abandon(struct db *db);
+/* A copy of one moment of `from` as a single file (replaced), while others go on writing: SQLite's online backup. Synced. */
+enum status db_copy(struct db *from, const char *to, struct err *err) MUST_CHECK;
 /* Runs a file of base/store/schema/ ("night.sql") in one transaction. */
 enum status db_apply_schema(struct db *db, const char *name, struct err *err) MUST_CHECK;
 /* The newest ledger version this program knows. */

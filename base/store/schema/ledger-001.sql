@@ -187,7 +187,7 @@ CREATE INDEX visit_by_import ON visit (import_id);
 CREATE TABLE audit (
   audit_id INTEGER PRIMARY KEY,
   who      TEXT NOT NULL,
-  action   TEXT NOT NULL,                 -- init | publish | reveal | release | accept | refuse | withdraw | import | export
+  action   TEXT NOT NULL,                 -- init | publish | reveal | release | accept | refuse | withdraw | import | export | backup
   detail   TEXT NOT NULL,                 -- never personal data
   at       TEXT NOT NULL,
   hash     TEXT NOT NULL                  -- SHA-256 of the hash before and of this row
