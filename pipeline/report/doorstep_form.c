@@ -8,6 +8,7 @@
 #define BOTTOM  (PDF_A4_LONG - 44.0)
 #define ROW     19.0
 #define LABEL   58.0
+#define TICK_LABEL 70.0
 #define WRITING 24.0 /* a line for the pen */
 
 static const struct pdf_style title_style = {18, PDF_BOLD, PDF_CENTRE}, block_style = {10.5, PDF_BOLD, PDF_LEFT}, text = {9.5, PDF_PLAIN, PDF_LEFT},
@@ -177,26 +178,26 @@ static void facts(struct form *f, const struct list_row *l)
     }
 }
 
-/* □ word □ word …: boxes in lines of the page's width, after a label. Returns the height. */
+/* □word □word ... in lines of the page's width after a label; boxes are characters, so that they come with the text when it is copied. Returns the height. */
 static double ticks(struct form *f, double x, double y, const char *label, const struct str *words, size_t n)
 {
-    const double size = text.size, line = size * 1.75;
-    double at = x, top = y;
+    const double line = text.size * 1.75, top = y;
+    AUTO_STRBUF b = STRBUF_INIT;
     if (label) {
-        pdf_text(f->pdf, x, y, LABEL + 12, str_of(label), bold);
-        x += LABEL + 12;
-        at = x;
+        pdf_text(f->pdf, x, y, TICK_LABEL, str_of(label), bold);
+        x += TICK_LABEL;
     }
     for (size_t i = 0; i < n; i++) {
-        double width = size * 1.2 + pdf_text_width(f->pdf, words[i], text) + 10;
-        if (at > x && at + width > MARGIN + WIDTH) {
-            at = x;
+        size_t before = b.n;
+        strbuf_addf(&b, "%s□" STR_FMT, before ? "　" : "", STR_ARG(words[i]));
+        if (before && x + pdf_text_width(f->pdf, strbuf_str(&b), text) > MARGIN + WIDTH) {
+            pdf_text(f->pdf, x, y, WIDTH, str_n(b.p, before), text);
             y += line;
+            strbuf_clear(&b);
+            strbuf_addf(&b, "□" STR_FMT, STR_ARG(words[i]));
         }
-        pdf_tick_box(f->pdf, at, y, size);
-        pdf_text(f->pdf, at + size * 1.2, y, width, words[i], text);
-        at += width;
     }
+    pdf_text(f->pdf, x, y, WIDTH, strbuf_str(&b), text);
     return y + line - top;
 }
 
@@ -250,7 +251,7 @@ static void needs(struct form *f)
     f->y += ticks(f, MARGIN + DOORSTEP_PAD, f->y + 2, NULL, words, n) + 2;
     for (int i = 0; i < 2; i++) {
         f->y += WRITING;
-        pdf_rule(f->pdf, MARGIN, f->y, MARGIN + WIDTH, f->y);
+        pdf_rule(f->pdf, MARGIN, f->y, WIDTH);
     }
     f->y += 6;
 }

@@ -41,6 +41,11 @@ struct run {
     VEC(cairo_text_cluster_t) clusters;
     struct strbuf text;
 };
+/* A straight rule: across at y, or down at x. */
+struct edge {
+    double at, from, to;
+};
+typedef VEC(struct edge) edges;
 struct line {
     size_t from, to; /* bytes */
     double width;
@@ -55,7 +60,8 @@ struct pdf {
     size_t n_faces;
     VEC(struct line) lines;      /* of the text at hand */
     VEC(struct run) runs;        /* of the page; kept from page to page */
-    VEC(cairo_rectangle_t) grounds, frames, rules;
+    VEC(cairo_rectangle_t) grounds;
+    edges across, down;
     VEC(uint32_t) missing;
     struct outfile file;
     cairo_surface_t *surface;
@@ -109,8 +115,8 @@ void pdf_free(struct pdf *p)
     vec_release(&p->runs);
     vec_release(&p->lines);
     vec_release(&p->grounds);
-    vec_release(&p->frames);
-    vec_release(&p->rules);
+    vec_release(&p->across);
+    vec_release(&p->down);
     vec_release(&p->missing);
     g_object_unref(p->context);
     g_object_unref(p->map);
@@ -340,10 +346,16 @@ double pdf_text(struct pdf *p, double x, double y, double width, struct str s, s
     return (double)p->lines.n * style.size * LINE_HEIGHT;
 }
 
-void pdf_rule(struct pdf *p, double x1, double y1, double x2, double y2) { vec_push(&p->rules, (cairo_rectangle_t){x1, y1, x2, y2}); }
-void pdf_frame(struct pdf *p, double x, double y, double width, double height) { vec_push(&p->frames, (cairo_rectangle_t){x, y, width, height}); }
+void pdf_rule(struct pdf *p, double x, double y, double width) { vec_push(&p->across, (struct edge){y, x, x + width}); }
 void pdf_ground(struct pdf *p, double x, double y, double width, double height) { vec_push(&p->grounds, (cairo_rectangle_t){x, y, width, height}); }
-void pdf_tick_box(struct pdf *p, double x, double y, double size) { pdf_frame(p, x, y + size * 0.2, size * 0.82, size * 0.82); }
+
+void pdf_frame(struct pdf *p, double x, double y, double width, double height)
+{
+    pdf_rule(p, x, y, width);
+    pdf_rule(p, x, y + height, width);
+    vec_push(&p->down, (struct edge){x, y, y + height});
+    vec_push(&p->down, (struct edge){x + width, y, y + height});
+}
 
 size_t pdf_missing(const struct pdf *p, const uint32_t **out_cps)
 {
@@ -352,6 +364,27 @@ size_t pdf_missing(const struct pdf *p, const uint32_t **out_cps)
 }
 
 /* --- pages and the file ------------------------------------------------------------------------------------------------- */
+
+static int edge_cmp(const void *x, const void *y)
+{
+    const struct edge *a = x, *b = y;
+    return a->at < b->at ? -1 : a->at > b->at ? 1 : a->from < b->from ? -1 : a->from > b->from ? 1 : (a->to > b->to) - (a->to < b->to);
+}
+
+/* Cells share their edges: those on one line that meet become one, a quarter of the numbers that make up most of a page. */
+static void draw_edges(struct pdf *p, edges *e, bool down)
+{
+    vec_sort(e, edge_cmp);
+    for (size_t i = 0; i < e->n;) {
+        struct edge one = e->v[i];
+        while (++i < e->n && e->v[i].at - one.at < 0.01 && e->v[i].from - one.to < 0.01) {
+            one.to = MAX(one.to, e->v[i].to);
+        }
+        cairo_move_to(p->cr, down ? one.at : one.from, down ? one.from : one.at);
+        cairo_line_to(p->cr, down ? one.at : one.to, down ? one.to : one.at);
+    }
+    vec_clear(e);
+}
 
 static void paint_shapes(struct pdf *p)
 {
@@ -362,13 +395,9 @@ static void paint_shapes(struct pdf *p)
     cairo_fill(p->cr);
     cairo_set_source_rgb(p->cr, 0, 0, 0);
     cairo_set_line_width(p->cr, RULE_WIDTH);
-    for (size_t i = 0; i < p->frames.n; i++) {
-        cairo_rectangle(p->cr, p->frames.v[i].x, p->frames.v[i].y, p->frames.v[i].width, p->frames.v[i].height);
-    }
-    for (size_t i = 0; i < p->rules.n; i++) {
-        cairo_move_to(p->cr, p->rules.v[i].x, p->rules.v[i].y);
-        cairo_line_to(p->cr, p->rules.v[i].width, p->rules.v[i].height);
-    }
+    cairo_set_line_cap(p->cr, CAIRO_LINE_CAP_SQUARE); /* corners meet */
+    draw_edges(p, &p->across, false);
+    draw_edges(p, &p->down, true);
     cairo_stroke(p->cr);
 }
 
@@ -390,8 +419,6 @@ static void finish_page(struct pdf *p)
         strbuf_clear(&r->text);
     }
     vec_clear(&p->grounds);
-    vec_clear(&p->frames);
-    vec_clear(&p->rules);
     cairo_show_page(p->cr);
 }
 

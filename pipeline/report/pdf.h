@@ -2,8 +2,8 @@
 /* Pages of a PDF to draw on: text that wraps, rules, boxes. Lengths are points (1/72 inch) from the upper left corner; y of a text is its upper edge. Holds
    the only use of pango (which font has this character) and cairo (the file). Built with PDF=0, pdf_open answers ST_CONFIG and pdf_font names nothing.
 
-   Han text needs no shaping: every character is one glyph, looked up once. Texts of one font and size are handed to cairo together when a page ends, rules of
-   one width as one path; a page is then a dozen operations instead of two hundred, which is most of the time. Scripts that join their letters stand as
+   Han text needs no shaping: every character is one glyph, looked up once. Texts of one font and size are handed to cairo together when a page ends, edges
+   that meet as one rule; a page is then a dozen operations and a third of the numbers, which is most of the time. Scripts that join their letters stand as
    separate letters. A character no font has is a box with its number, and is remembered. Same calls, same fonts, same bytes: no clock, no locale. */
 #ifndef MOPAI_REPORT_PDF_H
 #define MOPAI_REPORT_PDF_H
@@ -43,12 +43,10 @@ double pdf_text_height(struct pdf *p, double width, struct str s, struct pdf_sty
 double pdf_text(struct pdf *p, double x, double y, double width, struct str s, struct pdf_style style);
 double pdf_text_width(struct pdf *p, struct str s, struct pdf_style style);
 
-void pdf_rule(struct pdf *p, double x1, double y1, double x2, double y2);
+void pdf_rule(struct pdf *p, double x, double y, double width); /* across */
 void pdf_frame(struct pdf *p, double x, double y, double width, double height);
 /* A light grey ground, under everything else of the page. */
 void pdf_ground(struct pdf *p, double x, double y, double width, double height);
-/* A box to tick, of the size of a character. */
-void pdf_tick_box(struct pdf *p, double x, double y, double size);
 
 /* Characters of this file that no font had, in the order of their numbers. */
 size_t pdf_missing(const struct pdf *p, const uint32_t **out_cps);
