@@ -77,6 +77,7 @@ bool fact_resolve(struct compiler *c, int fact); /* false when it is wrong, or d
 void params_load(struct compiler *c, const struct yaml_node *map);
 /* rules/meta.c */
 void meta_load(struct compiler *c, const struct yaml_node *map);
+void needs_check(struct compiler *c, const struct yaml_node *map); /* of meta.needs, once the rules are known */
 /* `cooldown:` of meta or of a rule: days by outcome group; groups not named are left as they are. */
 void load_cooldown(struct compiler *c, const struct yaml_node *map, int *days);
 /* rules/load_rule.c */

@@ -131,7 +131,7 @@ static void default_needs(struct rules_meta *m)
     m->n_needs = ARRAY_LEN(common);
 }
 
-/* needs: {助医: [R02, R04]}. Ids are looked at when the rules are there: needs_check. */
+/* needs: {助医: [R02, R04]}. The ids are looked up when the rules are there: needs_check. */
 static void load_needs(struct compiler *c, const struct yaml_node *map)
 {
     struct rules_meta *m = &c->rs->meta;
@@ -160,6 +160,19 @@ static void load_needs(struct compiler *c, const struct yaml_node *map)
     }
     m->needs = needs;
     m->n_needs = table->n;
+}
+
+void needs_check(struct compiler *c, const struct yaml_node *map)
+{
+    const struct yaml_node *table = map && map->kind == YAML_MAP ? yaml_get(map, "needs") : NULL;
+    for (size_t i = 0; table && table->kind == YAML_MAP && i < table->n; i++) {
+        const struct yaml_node *ids = table->pairs[i].value;
+        for (size_t k = 0; ids->kind == YAML_LIST && k < ids->n; k++) {
+            if (ruleset_find(c->rs, ids->items[k]->text) < 0) {
+                yaml_problem(&c->doc, ids->items[k], "E206", TR("没有规则 " STR_FMT, "no rule " STR_FMT), STR_ARG(ids->items[k]->text));
+            }
+        }
+    }
 }
 
 void meta_load(struct compiler *c, const struct yaml_node *map)

@@ -29,15 +29,6 @@ void doorstep_free(struct doorstep *d)
     }
 }
 
-size_t doorstep_visit_rows(const struct xlsx_sheet *sheet, size_t i)
-{
-    size_t n = 1;
-    while (i + n < sheet->n && !sheet->rows[i + n].opens_visit) {
-        n++;
-    }
-    return n;
-}
-
 struct str doorstep_sex_age(struct arena *a, const struct list_person *p)
 {
     AUTO_STRBUF b = STRBUF_INIT;
@@ -49,30 +40,6 @@ struct str doorstep_sex_age(struct arena *a, const struct list_person *p)
         strbuf_addz(&b, "（已故）");
     }
     return arena_str(a, strbuf_str(&b));
-}
-
-bool doorstep_need_of(const struct rules_need *need, const struct list_row *rows, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; k < need->n; k++) {
-            if (str_eq(need->rules[k], rows[i].rule)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-struct str doorstep_needs(struct doorstep *d, const struct list_row *rows, size_t n)
-{
-    AUTO_STRBUF b = STRBUF_INIT;
-    for (size_t i = 0; i < d->r->meta->n_needs; i++) {
-        if (doorstep_need_of(&d->r->meta->needs[i], rows, n)) {
-            strbuf_addz(&b, b.n ? "、" : "");
-            strbuf_adds(&b, d->r->meta->needs[i].name);
-        }
-    }
-    return arena_str(&d->scratch, strbuf_str(&b));
 }
 
 /* Whoever prints a name as a box must be able to write it in by hand. */
@@ -101,7 +68,7 @@ enum status doorstep_write(struct doorstep *d, struct report *r, const char *fil
     TRY(pdf_open(d->pdf, path_join(&r->arena, r->out_dir, file_name), str_of(sheet->title), r->as_of, err));
     doorstep_list(d);
     for (size_t i = 0, n; i < sheet->n; i += n) {
-        n = doorstep_visit_rows(sheet, i);
+        n = list_visit_rows(sheet->rows, sheet->n, i);
         doorstep_form(d, i, n);
         arena_clear(&d->scratch);
     }

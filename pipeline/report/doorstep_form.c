@@ -243,7 +243,7 @@ static void needs(struct form *f)
     struct str words[RULES_NEEDS_MAX + 1];
     size_t n = 0;
     for (size_t i = 0; i < m->n_needs; i++) {
-        bool hint = doorstep_need_of(&m->needs[i], f->rows, f->n);
+        bool hint = list_needs(&m->needs[i], f->rows, f->n);
         words[n++] = hint ? str_of(arena_printf(&f->d->scratch, STR_FMT "（数据提示）", STR_ARG(m->needs[i].name))) : m->needs[i].name;
     }
     words[n++] = STR("其他");

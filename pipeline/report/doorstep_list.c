@@ -67,10 +67,7 @@ static struct str visit_text(struct doorstep *d, const struct block *b)
     if (l->person.programmes.n) {
         strbuf_addf(&s, "　现享受 " STR_FMT, STR_ARG(l->person.programmes));
     }
-    struct str needs = doorstep_needs(d, l, b->n);
-    if (needs.n) {
-        strbuf_addf(&s, "　可能需要 " STR_FMT, STR_ARG(needs));
-    }
+    list_add_needs(&s, "　可能需要 ", d->r->meta, l, b->n);
     return arena_str(&d->scratch, strbuf_str(&s));
 }
 
@@ -107,24 +104,15 @@ static double row_height(struct doorstep *d, const struct list_row *l)
     return height;
 }
 
-static size_t community_rows(const struct xlsx_sheet *sheet, size_t i)
-{
-    size_t n = 1;
-    while (i + n < sheet->n && str_eq(sheet->rows[i].community, sheet->rows[i + n].community)) {
-        n++;
-    }
-    return n;
-}
-
 static void measure(struct doorstep *d, blocks *out)
 {
     const struct list_row *rows = d->sheet->rows;
     for (size_t i = 0; i < d->sheet->n; i++) {
-        if (i == 0 || !str_eq(rows[i].community, rows[i - 1].community)) {
-            vec_push(out, (struct block){.kind = BLOCK_COMMUNITY, .row = i, .n = community_rows(d->sheet, i), .height = 24});
+        if (i == 0 || !list_same_community(&rows[i], &rows[i - 1])) {
+            vec_push(out, (struct block){.kind = BLOCK_COMMUNITY, .row = i, .n = list_community_rows(rows, d->sheet->n, i), .height = 24});
         }
         if (i == 0 || rows[i].opens_visit) {
-            struct block b = {.kind = BLOCK_VISIT, .row = i, .n = doorstep_visit_rows(d->sheet, i)};
+            struct block b = {.kind = BLOCK_VISIT, .row = i, .n = list_visit_rows(rows, d->sheet->n, i)};
             b.height = pdf_text_height(d->pdf, WIDTH - 2 * DOORSTEP_PAD, visit_text(d, &b), visit_style) + 2 * DOORSTEP_PAD;
             vec_push(out, b);
         }

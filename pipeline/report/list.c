@@ -83,7 +83,7 @@ static void ask_add(struct ask *k, const struct report *r, struct arena *a, stru
     bool unknown = str_eqz(value, "未知") || value.n == 0;
     if (k->n_facts < FACT_ITEMS && !holds_number(value)) {
         k->facts[k->n_facts++] = (struct list_fact){arena_str(a, label), unknown ? STR("无数据") : arena_str(a, value), arena_str(a, stmt_text(evidence, 3)),
-                                                    stmt_is_null(evidence, 4) ? DAY_MISSING : stmt_day(evidence, 4)};
+                                                    DAY_MISSING};
     }
     if (unknown && k->n_unknown < ASK_ITEMS) {
         k->unknown[k->n_unknown++] = arena_str(a, label);
@@ -114,12 +114,61 @@ static struct str ask_text(const struct ask *k, struct arena *a, struct str way,
 
 /* --- loading ---------------------------------------------------------------------------------------------------------- */
 
+/* How new each source is. */
+struct data_date {
+    struct str label;
+    daynum day;
+};
+struct data_dates {
+    struct data_date v[64];
+    size_t n;
+};
+
 static enum list_where where_of(struct str kind, struct str send, struct str street)
 {
     if (str_eqz(kind, "integrity") || str_eqz(send, "区局")) {
         return LIST_DESK;
     }
     return street.n ? LIST_STREET : LIST_NO_AREA;
+}
+
+/* A value without a cell of its own is said by the source its attribute or its table comes from. */
+static struct str source_of(const struct report *r, struct str label)
+{
+    for (size_t i = 0; r->inputs && i < r->inputs->n_facts; i++) {
+        if (str_eq(r->inputs->facts[i].name, label)) {
+            return r->schema->tables[r->inputs->facts[i].table].name;
+        }
+    }
+    for (size_t i = 0; r->schema && i < r->schema->n_attrs; i++) {
+        if (str_eq(r->schema->attrs[i].name, label)) {
+            return r->schema->attrs[i].source;
+        }
+    }
+    return STR("");
+}
+
+static void date_facts(const struct report *r, const struct data_dates *dates, struct list_fact *facts, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        facts[i].source = facts[i].source.n ? facts[i].source : source_of(r, facts[i].label);
+        for (size_t s = 0; s < dates->n; s++) {
+            facts[i].day = str_eq(dates->v[s].label, facts[i].source) ? dates->v[s].day : facts[i].day;
+        }
+    }
+}
+
+static enum status load_data_dates(struct report *r, struct data_dates *out, struct err *err)
+{
+    AUTO_STMT q = stmt_use(r->night, STMT_LIST_SOURCE_STATES);
+    for (;;) {
+        bool row;
+        TRY(stmt_step(q, &row, err));
+        if (!row || out->n == ARRAY_LEN(out->v)) {
+            return ST_OK;
+        }
+        out->v[out->n++] = (struct data_date){arena_str(&r->arena, stmt_text(q, 1)), stmt_day(q, 4)};
+    }
 }
 
 /* The evidence statement runs beside the hits, both by hit_id. */
@@ -145,6 +194,8 @@ static enum status load_hits(struct report *r, struct list *out, struct err *err
     struct arena *a = &r->arena;
     AUTO_STMT evidence = stmt_use(r->night, STMT_LIST_EVIDENCE_FOR_LISTS);
     struct evidence_cursor cursor = {evidence, false};
+    struct data_dates dates = {.n = 0};
+    TRY(load_data_dates(r, &dates, err));
     TRY(stmt_step(evidence, &cursor.row, err));
     AUTO_STMT q = stmt_use(r->night, STMT_LIST_HITS_FOR_LISTS);
     for (;;) {
@@ -166,6 +217,7 @@ static enum status load_hits(struct report *r, struct list *out, struct err *err
         l->ask = ask_text(&ask, a, stmt_text(q, 8), l->level_note);
         struct list_fact *facts = arena_array(a, struct list_fact, ask.n_facts + 1);
         memcpy(facts, ask.facts, ask.n_facts * sizeof(facts[0]));
+        date_facts(r, &dates, facts, ask.n_facts);
         l->facts = facts, l->n_facts = ask.n_facts;
         l->where = where_of(stmt_text(q, 16), stmt_text(q, 7), stmt_text(q, 9));
         l->street = arena_str(a, stmt_text(q, 9));
@@ -309,5 +361,52 @@ void list_cut(const struct list *l, list_spans *out)
         }
         out->v[out->n - 1].to = i + 1;
         out->v[out->n - 1].households = row->visit;
+    }
+}
+
+/* --- households and communities on a list ------------------------------------------------------------------------------- */
+
+size_t list_visit_rows(const struct list_row *rows, size_t n, size_t i)
+{
+    size_t k = i + 1;
+    while (k < n && !rows[k].opens_visit) {
+        k++;
+    }
+    return k - i;
+}
+
+bool list_same_community(const struct list_row *a, const struct list_row *b)
+{
+    return str_eq(a->street, b->street) && str_eq(a->community, b->community);
+}
+
+size_t list_community_rows(const struct list_row *rows, size_t n, size_t i)
+{
+    size_t k = i + 1;
+    while (k < n && list_same_community(&rows[i], &rows[k])) {
+        k++;
+    }
+    return k - i;
+}
+
+bool list_needs(const struct rules_need *need, const struct list_row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < need->n; k++) {
+            if (str_eq(need->rules[k], rows[i].rule)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+void list_add_needs(struct strbuf *b, const char *head, const struct rules_meta *meta, const struct list_row *rows, size_t n)
+{
+    for (size_t i = 0; i < meta->n_needs; i++) {
+        if (list_needs(&meta->needs[i], rows, n)) {
+            strbuf_addf(b, "%s" STR_FMT, head, STR_ARG(meta->needs[i].name));
+            head = "、";
+        }
     }
 }

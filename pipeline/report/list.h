@@ -57,6 +57,14 @@ typedef VEC(struct list_span) list_spans;
 
 enum status list_load(struct report *r, struct list *out, struct err *err) MUST_CHECK;
 void list_release(struct list *l);
+/* Rows from i on that are one household's, or one community's. */
+size_t list_visit_rows(const struct list_row *rows, size_t n, size_t i);
+size_t list_community_rows(const struct list_row *rows, size_t n, size_t i);
+bool list_same_community(const struct list_row *a, const struct list_row *b);
+/* Do these rows' rules point to this kind of help? */
+bool list_needs(const struct rules_need *need, const struct list_row *rows, size_t n);
+/* `head`, then 助医、助困; nothing when no rule points to any. */
+void list_add_needs(struct strbuf *b, const char *head, const struct rules_meta *meta, const struct list_row *rows, size_t n);
 void list_cut(const struct list *l, list_spans *out);
 
 #endif

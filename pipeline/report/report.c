@@ -37,6 +37,7 @@ enum status report_night(struct night *n, const char *out_dir, struct err *err)
     if (st == ST_OK) {
         r.meta = ruleset_meta(rules);
         r.schema = &schema.rules;
+        r.inputs = ruleset_inputs(rules);
         st = with_rules(n, &r, out_dir, err);
         ruleset_free(rules);
     }

@@ -58,6 +58,7 @@ struct report {
     const struct area_set *areas;
     const struct rules_meta *meta;
     const struct rules_schema *schema; /* what rules may speak of; NULL in tests */
+    const struct rules_inputs *inputs; /* which table a fact is made from; NULL in tests */
     struct site *site;        /* for the rejects of departments; NULL in tests */
     const struct sources *sources; /* departments in the order of sources.yaml */
     struct faces faces;

@@ -34,11 +34,12 @@ static const struct {
 #define HEIGHT_TITLE 32
 #define HEIGHT_NOTICE 20
 #define HEIGHT_HEADER 32
+#define HEIGHT_COMMUNITY 26
 #define HEIGHT_VISIT 20
 #define CELL_WIDTH 20000
 
 struct formats {
-    lxw_format *title, *notice, *header, *household, *text, *centre, *fill, *fill_day, *help, *help_title, *word;
+    lxw_format *title, *notice, *header, *community, *household, *text, *centre, *fill, *fill_day, *help, *help_title, *word;
     lxw_format *level[LEVELS_MAX];
 };
 struct book {
@@ -94,6 +95,8 @@ static void formats_make(struct book *b)
     format_set_bold(f->header);
     format_set_align(f->header, LXW_ALIGN_CENTER);
     format_set_bg_color(f->header, 0xE7E6E1);
+    f->community = cell_format(wb, 13);
+    format_set_bold(f->community);
     f->household = cell_format(wb, 10.5);
     format_set_bold(f->household);
     f->text = grid_format(wb);
@@ -182,8 +185,21 @@ static void write_household(struct book *b, lxw_worksheet *ws, lxw_row_t row, co
     if (l->door.n) {
         strbuf_addf(&s, "　" STR_FMT, STR_ARG(l->door));
     }
+    if (l->person.away) {
+        strbuf_addz(&s, "　【人户分离】");
+    }
+    list_add_needs(&s, "　可能需要 ", b->r->meta, l, warnings);
     worksheet_set_row(ws, row, HEIGHT_VISIT, NULL);
     worksheet_write_string(ws, row, 0, strbuf_z(&s), b->f.household); /* one cell: its neighbours are empty, so it runs over them; merging costs 18 more */
+}
+
+/* 向阳社区　15 户 24 条 */
+static void write_community(struct book *b, lxw_worksheet *ws, lxw_row_t row, const struct list_row *l, size_t n)
+{
+    struct str name = community_of(b, l);
+    worksheet_set_row(ws, row, HEIGHT_COMMUNITY, NULL);
+    worksheet_write_string(ws, row, 0, arena_printf(&b->scratch, "%s" STR_FMT "　%u 户 %zu 条", l->community.n ? "" : "社区", STR_ARG(name),
+                                                    l[n - 1].visit - l->visit + 1, n), b->f.community);
 }
 
 static void write_row(struct book *b, lxw_worksheet *ws, lxw_row_t row, const struct list_row *l)
@@ -277,22 +293,16 @@ static void outcome_choice(struct book *b, lxw_worksheet *ws, lxw_row_t last)
     arena_release(&a);
 }
 
-static size_t warnings_of_visit(const struct xlsx_sheet *sheet, size_t i)
-{
-    size_t n = 1;
-    while (i + n < sheet->n && !sheet->rows[i + n].opens_visit) {
-        n++;
-    }
-    return n;
-}
-
 /* Returns the row after the last. */
 static lxw_row_t write_rows(struct book *b, lxw_worksheet *ws, const struct xlsx_sheet *sheet)
 {
     lxw_row_t row = ROW_FIRST;
     for (size_t i = 0; i < sheet->n; i++) {
+        if (i == 0 || !list_same_community(&sheet->rows[i], &sheet->rows[i - 1])) {
+            write_community(b, ws, row++, &sheet->rows[i], list_community_rows(sheet->rows, sheet->n, i));
+        }
         if (sheet->rows[i].opens_visit || i == 0) {
-            write_household(b, ws, row++, &sheet->rows[i], warnings_of_visit(sheet, i));
+            write_household(b, ws, row++, &sheet->rows[i], list_visit_rows(sheet->rows, sheet->n, i));
         }
         write_row(b, ws, row++, &sheet->rows[i]);
     }

@@ -1,0 +1,69 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Everything a night hands out, read by programs that are not ours (unzip, poppler): nobody can put an identifier together from it, whichever of the files he
+# holds. Tried with every identifier of the exports: in full, its birth date beside a head or a tail, its last six, and any run of digits that long. The pages
+# say what they must, stand on A4 and hold every warning.
+set -eu
+top=$PWD
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+sh tests/lib/demo-site.sh "$work" 1
+MOPAI_KEY="$work/key"
+export MOPAI_KEY
+. "$top/tests/lib/site.sh"
+MOPAI_CLOCK=2026-03-02T09:00:00 mopai -C "$work/site" release >/dev/null
+deliver "$work/site" 2
+run_night "$work/site" 2
+latest="$work/site/reports/latest"
+
+text="$work/text"
+mkdir "$text"
+for f in "$latest"/streets/*.xlsx "$latest"/district.xlsx; do
+    unzip -p "$f" 'xl/worksheets/*.xml' 'xl/sharedStrings.xml' 2>/dev/null | sed 's/<[^>]*>/ /g' >"$text/$(basename "$f").txt"
+done
+for f in "$latest"/streets/*.pdf; do
+    pdftotext -layout "$f" "$text/$(basename "$f").txt"
+    pdfinfo "$f" | grep -q '^Page size: .*(A4)' || { echo "not A4: $f"; exit 1; }
+done
+for f in "$latest"/departments/*.csv "$latest"/*.html "$latest"/*.csv "$latest"/manifest.json; do
+    cp "$f" "$text/$(basename "$f").txt"
+done
+
+# identifiers as the exports have them, whatever the column, the encoding aside: they are ASCII
+cat "$work"/exports/*/*.csv | LC_ALL=C grep -aoE '[1-9][0-9]{16}[0-9Xx]' | sort -u >"$work/ids"
+[ "$(wc -l <"$work/ids")" -gt 300 ] || { echo "only $(wc -l <"$work/ids") identifiers in the exports"; exit 1; }
+# what would complete one: all of it, area and birth date, birth date and tail, the tail with what stands before it
+awk '{ print; print substr($0, 1, 14); print substr($0, 7, 12); print substr($0, 13, 6) }' "$work/ids" | sort -u >"$work/parts"
+# completes FILE: prints what in it could be part of somebody's number. Phones have 11 digits, warning and list numbers and area codes at most 12.
+completes() {
+    LC_ALL=C grep -oE '[0-9]{12,}[Xx]?' "$1" | LC_ALL=C sort -u | LC_ALL=C comm -12 - "$work/parts" || true
+    LC_ALL=C grep -oE '[0-9]{13,}[Xx]?' "$1" || true
+    LC_ALL=C grep -oE '(19|20)[0-9]{6}[^0-9]?\*|\*+[0-9]{5,}[Xx]?' "$1" || true # a mask that leaves the birth date, or more than the last four
+    grep -oE '出生日期' "$1" || true # with the area of one file and the tail of another it would be the number
+}
+LC_ALL=C sort -u -o "$work/parts" "$work/parts"
+for planted in "$(head -1 "$work/ids")" "$(cut -c7-18 "$work/ids" | head -1)" '120194********30071X' '出生日期 1950-01-01'; do
+    echo "张某 $planted 男" >"$work/planted"
+    [ -n "$(completes "$work/planted")" ] || { echo "this test does not see $planted"; exit 1; }
+done
+for f in "$text"/*街道*.txt "$text"/district.xlsx.txt "$text"/*.csv.txt "$text"/*.html.txt; do
+    [ -f "$f" ] || continue
+    case $f in
+    *街道* | *district*) found=$(completes "$f") ;;
+    *) found=$(completes "$f" | grep -v 出生日期 || true) ;; # a department reads the names of its columns, cells masked
+    esac
+    [ -z "$found" ] || { echo "$(basename "$f"): $found"; exit 1; }
+done
+
+# the paper says what the workbook says
+for f in "$latest"/streets/*.xlsx; do
+    base=$(basename "$f" .xlsx)
+    LC_ALL=C grep -oE 'W-[0-9]{6,}-[0-9A-Z]' "$text/$base.xlsx.txt" | sort -u >"$work/x"
+    LC_ALL=C grep -oE 'W-[0-9]{6,}-[0-9A-Z]' "$text/$base.pdf.txt" | sort -u >"$work/p"
+    [ -s "$work/x" ] || { echo "no warning on $base"; exit 1; }
+    cmp -s "$work/x" "$work/p" || { echo "$base: .xlsx and .pdf hold different warnings"; diff "$work/x" "$work/p"; exit 1; }
+    grep -q '不是处理决定' "$text/$base.pdf.txt" || { echo "$base.pdf does not say what it is"; exit 1; }
+    grep -q '□纳入低保' "$text/$base.pdf.txt" || { echo "$base.pdf has no boxes to tick"; exit 1; }
+    pdffonts "$latest/streets/$base.pdf" | awk 'NR > 2 { n++; if ($(NF - 4) != "yes") bad = 1 } END { exit bad || !n }' || { echo "$base.pdf: a font is not embedded"; exit 1; }
+done
+
