@@ -190,8 +190,12 @@ static void describe_file(struct strbuf *b, const struct stmt *q)
         strbuf_addz(b, TR("    没有读：认不出编码或表头\n", "    not read: encoding or header not recognised\n"));
         return;
     }
-    strbuf_addf(b, TR("    编码 " STR_FMT "，%s分隔，表头在第 %lld 行\n", "    encoding " STR_FMT ", %s, header in line %lld\n"), STR_ARG(stmt_text(q, F_ENCODING)),
-                delimiter_word(stmt_text(q, F_DELIMITER)), (long long)stmt_int(q, F_HEADER));
+    if (str_eqz(stmt_text(q, F_ENCODING), "xlsx")) {
+        strbuf_addf(b, TR("    工作簿，表头在第 %lld 行\n", "    workbook, header in line %lld\n"), (long long)stmt_int(q, F_HEADER));
+    } else {
+        strbuf_addf(b, TR("    编码 " STR_FMT "，%s分隔，表头在第 %lld 行\n", "    encoding " STR_FMT ", %s, header in line %lld\n"),
+                    STR_ARG(stmt_text(q, F_ENCODING)), delimiter_word(stmt_text(q, F_DELIMITER)), (long long)stmt_int(q, F_HEADER));
+    }
     int64_t aside = stmt_int(q, F_RECORDS) - stmt_int(q, F_TYPED) - stmt_int(q, F_REJECTED);
     strbuf_addf(b, TR("    记录 %lld = 录入 %lld + 退回 %lld + 搁置 %lld", "    records %lld = typed %lld + rejected %lld + set aside %lld"),
                 (long long)stmt_int(q, F_RECORDS), (long long)stmt_int(q, F_TYPED), (long long)stmt_int(q, F_REJECTED), (long long)aside);

@@ -2,6 +2,7 @@
 /* quality.csv: every delivery the night used or that waits, one row a figure, so that people can filter it and machines can read it. */
 #include "base/core/csv_out.h"
 #include "pipeline/ingest/ingest.h"
+#include "pipeline/report/page.h"
 #include "pipeline/report/quality.h"
 
 static const char *const headers[] = {"数据源", "部门", "范围", "数据日期", "收到日期", "文件", "状态", "项目", "列", "细目", "数量", "说明"};
@@ -75,6 +76,30 @@ static enum status write_file(struct quality *q, const struct delivered_file *f,
     return q->r->site && f->rejected + f->defects > 0 ? file_rejects(q->r->site, f->file_id, count_reason, q, err) : ST_OK;
 }
 
+/* One row a level, of the source as a whole; small counts are not told. */
+static void write_agreement(struct quality *q, size_t source, const struct agreements *agree)
+{
+    const struct delivered_file whole = {.source = source, .data_date = DAY_MISSING, .received = DAY_MISSING, .in_force = true};
+    q->file = &whole;
+    for (int f = 0; f < AGREE_FIELDS; f++) {
+        AUTO_STRBUF text = STRBUF_INIT;
+        const struct agreement *a = &agree->v[source];
+        const char *field = agreement_field_name((enum agreement_field)f);
+        if (agreement_both(a, (enum agreement_field)f) == 0) {
+            continue;
+        }
+        agreement_text(a, (enum agreement_field)f, &text);
+        line(q, "与别的来源对照", str_of(field), "", -1, strbuf_z(&text));
+        for (int l = AGREE_SAME; l < AGREE_LEVELS; l++) {
+            int64_t rest = agreement_both(a, (enum agreement_field)f) - a->n[f][l];
+            if (a->n[f][l] >= PAGE_HIDDEN && (rest == 0 || rest >= PAGE_HIDDEN)) { /* nor what the others leave to be reckoned */
+                line(q, "与别的来源对照", str_of(field), agreement_level_name((enum agreement_field)f, (enum agreement_level)l), a->n[f][l], "");
+            }
+        }
+    }
+    q->file = NULL;
+}
+
 enum status quality_write(struct report *r, struct err *err)
 {
     AUTO_STRBUF b = STRBUF_INIT;
@@ -89,8 +114,13 @@ enum status quality_write(struct report *r, struct err *err)
     for (size_t i = 0; i < files.n && st == ST_OK; i++) {
         st = write_file(&q, &files.v[i], err);
     }
+    struct agreements agree = {NULL, 1};
+    st = st == ST_OK ? agreements_load(r, &agree, err) : st;
+    for (size_t i = 0; i < r->sources->n && st == ST_OK && agree.v; i++) {
+        write_agreement(&q, i, &agree);
+    }
     if (st == ST_OK) {
-        st = quality_page_write(r, &files, err);
+        st = quality_page_write(r, &files, &agree, err);
     }
     vec_release(&files);
     return st == ST_OK ? report_write(r, "quality.csv", &b, err) : st;

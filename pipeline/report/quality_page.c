@@ -186,15 +186,48 @@ static enum status reasons(struct source_page *s, const delivered_files *files, 
 
 /* --- agreement ------------------------------------------------------------------------------------------------------ */
 
-/* Where the numbers of a source and its own other columns, or the names of other sources, do not agree. */
-static enum status agreement(struct report *r, const delivered_files *files, struct strbuf *b, struct err *err)
+static int64_t name_conflicts(struct report *r, struct str source, enum status *st, struct err *err)
 {
-    static const char *const heads[] = {"数据源", "性别与证件号不符（占两者都有的行）", "姓名与同号的人对不上（条）"};
-    strbuf_addz(b, "<section><h2>数据源之间对得上吗</h2><table>");
-    html_heads(b, heads, ARRAY_LEN(heads), 2, 3);
+    AUTO_STMT q = stmt_use(r->night, STMT_COUNT_CONFLICTS_BY_SOURCE);
+    int64_t n = 0;
+    for (bool row; (*st = stmt_step(q, &row, err)) == ST_OK && row;) {
+        n = str_eq(stmt_text(q, 0), source) ? stmt_int(q, 1) : n;
+    }
+    return n;
+}
+
+static void agreement_cell(struct strbuf *b, const struct agreement *a, enum agreement_field f)
+{
+    AUTO_STRBUF text = STRBUF_INIT;
+    int64_t both = a ? agreement_both(a, f) : 0;
+    strbuf_addf(b, "<td data-l=\"%s\">", agreement_field_name(f));
+    if (both == 0) {
+        strbuf_addz(b, "—</td>");
+        return;
+    }
+    agreement_text(a, f, &text);
+    html_text(b, strbuf_str(&text));
+    if (both >= PAGE_HIDDEN) {
+        strbuf_addz(b, "<span class=\"sub\">");
+        html_count(b, both);
+        strbuf_addz(b, " 人可比</span>");
+    }
+    strbuf_addz(b, "</td>");
+}
+
+/* What each source says of people against what others say of them. */
+static enum status agreement(struct report *r, const delivered_files *files, const struct agreements *agree, struct strbuf *b, struct err *err)
+{
+    static const char *const heads[] = {"数据源", "姓名", "性别", "出生日期", "住址", "性别与证件号不符", "同号不同名（条）"};
+    strbuf_addz(b, "<section><h2>数据源之间对得上吗</h2><p class=\"note\">每个数据源所写的，和同一个人采用的值相比；采用的值来自本数据源的人不算。姓名先统一字形再比，"
+                   "住址比到户、栋、小区或社区。");
+    if (agree->every > 1) {
+        strbuf_addf(b, "每 %u 人取 1 人。", agree->every);
+    }
+    strbuf_addz(b, "</p><table>");
+    html_heads(b, heads, ARRAY_LEN(heads), 6, 7);
     for (size_t i = 0; i < r->sources->n; i++) {
         struct str sex = STR("");
-        int64_t conflicts = 0;
         bool any = false;
         for (size_t f = 0; f < files->n; f++) {
             if (files->v[f].source == i && files->v[f].in_force) {
@@ -203,22 +236,21 @@ static enum status agreement(struct report *r, const delivered_files *files, str
                 sex = v.n > 0 ? v : sex;
             }
         }
-        AUTO_STMT q = stmt_use(r->night, STMT_COUNT_CONFLICTS_BY_SOURCE);
-        for (bool row; any;) {
-            TRY(stmt_step(q, &row, err));
-            if (!row) {
-                break;
-            }
-            conflicts = str_eq(stmt_text(q, 0), r->sources->v[i].id) ? stmt_int(q, 1) : conflicts;
+        if (!any) {
+            continue;
         }
-        if (any) {
-            strbuf_addz(b, "<tr><th scope=\"row\">");
-            html_text(b, r->sources->v[i].label);
-            strbuf_addz(b, "</th>");
-            text_cell(b, "性别", sex.n ? sex : STR("—"));
-            html_number_cell(b, "姓名", conflicts);
-            strbuf_addz(b, "</tr>");
+        enum status st;
+        int64_t conflicts = name_conflicts(r, r->sources->v[i].id, &st, err);
+        TRY(st);
+        strbuf_addz(b, "<tr><th scope=\"row\">");
+        html_text(b, r->sources->v[i].label);
+        strbuf_addz(b, "</th>");
+        for (int f = 0; f < AGREE_FIELDS; f++) {
+            agreement_cell(b, agree->v ? &agree->v[i] : NULL, (enum agreement_field)f);
         }
+        text_cell(b, "性别与证件号不符", sex.n ? sex : STR("—"));
+        html_number_cell(b, "同号不同名", conflicts);
+        strbuf_addz(b, "</tr>");
     }
     strbuf_addz(b, "</tbody></table></section>\n");
     return ST_OK;
@@ -269,7 +301,7 @@ static void lead(const delivered_files *files, struct strbuf *b)
     strbuf_addz(b, "给每个部门的改错清单在 departments/ 里，一个部门一份，写明文件和行号。</p>");
 }
 
-enum status quality_page_write(struct report *r, const delivered_files *files, struct err *err)
+enum status quality_page_write(struct report *r, const delivered_files *files, const struct agreements *agree, struct err *err)
 {
     AUTO_STRBUF b = STRBUF_INIT;
     const char *day = report_day(&r->arena, r->as_of);
@@ -282,7 +314,7 @@ enum status quality_page_write(struct report *r, const delivered_files *files, s
     lead(files, &b);
     strbuf_addz(&b, "</header>\n<main>\n");
     TRY(all_sources(r, files, &b, err));
-    TRY(agreement(r, files, &b, err));
+    TRY(agreement(r, files, agree, &b, err));
     strbuf_addf(&b, "</main>\n<footer><p>例子已遮盖，不含完整的证件号和姓名。第 %lld 夜，mopai %s。</p></footer>\n</body>\n</html>\n", (long long)r->number, MOPAI_VERSION);
     return report_write(r, "quality.html", &b, err);
 }

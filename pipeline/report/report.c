@@ -12,6 +12,8 @@ static enum status with_rules(struct night *n, struct report *r, const char *out
     TRY(population_open(n->run_dir, n->site->people, n->as_of, n->site->key, &population, err));
     faces_init(&faces, population, n->site->people, n->as_of, &r->faces);
     r->out_dir = out_dir;
+    r->whole = n;
+    r->population = population;
     enum status st = report_compose(r, err);
     population_close(population);
     return st;

@@ -6,6 +6,7 @@
      night.db, ledger --------------page_load--> struct page ----> index.html                              (page.c)
      ledger, typed files ------------------------------------> departments/NAME.csv                    (departments.c)
      ledger, night.db ---------------------------------------> quality.csv, quality.html               (quality.c, quality_page.c)
+     persons.seg, links, typed files ------------------------> both: do the sources agree             (agreement.c)
      struct list, night.db ----------------------------------> table figure, which becomes night.counts   (figures.c)
 
    No clock, no locale, no thread: same night, same bytes. Personal data goes to streets/ and district.xlsx only; departments/ hold masked cells of the
@@ -22,6 +23,8 @@
 
 struct sources; /* pipeline/ingest/sources.h */
 struct site;
+struct night;      /* pipeline/night.h */
+struct population; /* pipeline/population.h */
 
 /* A person as a list shows one. No id, no diagnosis. */
 struct list_person {
@@ -62,6 +65,8 @@ struct report {
     struct site *site;        /* for the rejects of departments; NULL in tests */
     const struct sources *sources; /* departments in the order of sources.yaml */
     struct faces faces;
+    const struct night *whole;     /* inputs and run of the night, */
+    struct population *population; /* and its persons: what sources say of each other; NULL in tests */
     const char *out_dir, *scratch_dir;
 };
 

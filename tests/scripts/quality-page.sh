@@ -10,6 +10,8 @@ new_site "$work/s"
 deliver "$work/s" 1
 f="$work/s/inbox/ga_120194_20260228_full.csv"
 sed '5s/^/"/' "$f" >"$work/x" && cp "$work/x" "$f"
+g="$work/s/inbox/yb_insured_120194_20260301_full.csv" # ten sexes and three names that the register does not know
+sed -e '12,21{s/,男,/,甲,/;s/,女,/,男,/;s/,甲,/,女,/;}' -e '22,24s/^\([^,]*,[^,]*,[^,]*\),/\1囍,/' "$g" >"$work/x" && cp "$work/x" "$g"
 run_night "$work/s" 1
 page="$work/s/reports/latest/quality.html"
 fail() { echo "$1"; exit 1; }
@@ -22,3 +24,9 @@ for d in 医保局 民政局 残联 人社局; do
     grep -q 'ga_120194' "$work/s/reports/latest/departments/$d.csv" && fail "$d sees another department's file"
 done
 sed 's/<[^>]*>//g' "$page" | grep -q "在用的文件共" || fail "no sum"
+
+csv="$work/s/reports/latest/quality.csv"
+grep -q '^参保人员,.*与别的来源对照,性别,不一致,10,' "$csv" || fail "ten sexes that differ are not counted"
+grep '^参保人员,.*与别的来源对照,姓名,,' "$csv" | grep -q '一致 超过 9[0-9.]*%，不一致 不足 5 人' || fail "three names are told exactly, or not at all"
+grep -q '^救助成员,.*与别的来源对照,住址,同一户,' "$csv" || fail "addresses are not compared"
+grep -q '不一致 2\.[0-9]%' "$page" || fail "the page lacks the share of sexes that differ"

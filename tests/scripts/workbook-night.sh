@@ -29,3 +29,6 @@ done
 warning=$(grep -o 'W-[0-9]*-[0-9A-Z],R04' "$work/b.warnings" | head -1 | cut -d, -f1)
 mopai -C "$work/b" explain "$warning" >"$work/said" 2>&1
 grep -Eq 'cl_120194_[0-9]*_full.xlsx 第[0-9]+行「残疾等级」=一级' "$work/said" || { cat "$work/said"; exit 1; }
+delivery=$(mopai -C "$work/b" deliveries list 2>/dev/null | grep 残疾证 | head -1 | grep -oE '[0-9]+' | head -1)
+mopai -C "$work/b" deliveries show "$delivery" >"$work/said" 2>&1
+grep -q '工作簿，表头在第' "$work/said" && ! grep -q '逗号' "$work/said" || { cat "$work/said"; exit 1; }
