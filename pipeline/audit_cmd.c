@@ -17,7 +17,7 @@ static const char *action_word(struct str action)
     } words[] = {{"publish", "发布一夜", "published a night"}, {"reveal", "查看原文", "revealed"},           {"export", "导出", "exported"},
                  {"release", "放行", "released"},              {"accept", "接收交付", "accepted a delivery"}, {"refuse", "拒收交付", "refused a delivery"},
                  {"withdraw", "撤回交付", "withdrew a delivery"}, {"import", "导入回填", "imported visits"},
-                 {"backup", "备份", "backed up"}};
+                 {"backup", "备份", "backed up"},             {"purge", "清理原件", "purged raw copies"}};
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         if (str_eqz(action, words[i].action)) {
             return TR(words[i].zh, words[i].en);

@@ -46,6 +46,7 @@ extern const struct command cmd_ingest;
 extern const struct command cmd_init;
 extern const struct command cmd_link;
 extern const struct command cmd_match;
+extern const struct command cmd_purge;
 extern const struct command cmd_release;
 extern const struct command cmd_report;
 extern const struct command cmd_rules_check;

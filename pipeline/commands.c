@@ -32,6 +32,7 @@ static const struct command *const table[] = {
     &cmd_init,
     &cmd_verify,
     &cmd_backup,
+    &cmd_purge,
     &cmd_audit,
     &cmd_audit_verify,
     NULL,

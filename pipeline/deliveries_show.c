@@ -15,6 +15,7 @@ const char *delivery_state_word(struct str state)
     return str_eqz(state, "accepted")  ? TR("已接收", "accepted")
            : str_eqz(state, "held")    ? TR("暂扣", "held")
            : str_eqz(state, "refused") ? TR("拒收", "refused")
+           : str_eqz(state, "purged")  ? TR("已清理", "purged")
                                        : TR("撤回", "withdrawn");
 }
 

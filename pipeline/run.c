@@ -13,6 +13,7 @@
 #include "pipeline/manifest.h"
 #include "pipeline/people.h"
 #include "pipeline/publish.h"
+#include "pipeline/retention.h"
 #include "pipeline/schema.h"
 
 enum { KEEP_RUNS = 7 };
@@ -99,6 +100,7 @@ static enum status fix_night(struct work *w, const struct run_plan *plan, struct
     n->trial = plan->trial;
     w->previous = w->last;
     if (w->last.night && plan->as_of < w->last.as_of) {
+        TRY(retention_check_replay(w->site, plan->as_of, err));
         TRY(night_record_read(w->site, &n->arena, plan->as_of, &w->previous, err));
     }
     n->number = w->previous.night + 1;

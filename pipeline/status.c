@@ -8,6 +8,7 @@
 #include "base/text/width.h"
 #include "pipeline/command.h"
 #include "pipeline/ingest/sources.h"
+#include "pipeline/retention.h"
 #include "pipeline/site.h"
 
 struct source_line {
@@ -29,6 +30,7 @@ struct site_status {
     struct night_line nights[5];
     size_t n_nights;
     struct source_line *sources;
+    daynum *replay_since; /* by source; DAY_MISSING: from the first night */
     struct open_counts warnings;
 };
 
@@ -116,6 +118,23 @@ static void print_never_sent(const struct site *s, const struct site_status *st,
     strbuf_addz(b, n > 0 ? "\n" : "");
 }
 
+/* Since when nights can be computed again from what is kept. */
+static void print_replay(const struct site *s, const struct site_status *st, struct strbuf *b)
+{
+    bool any = false;
+    for (size_t i = 0; i < s->sources->n; i++) {
+        if (st->replay_since[i] != DAY_MISSING) {
+            strbuf_addf(b, TR("%s  " STR_FMT "（", "%s  " STR_FMT " ("), any ? "" : TR("\n可以重放的日子（更早的原件已清理）\n", "\nDays that can be replayed (older raw copies were purged)\n"), STR_ARG(s->sources->v[i].label));
+            strbuf_add_day(b, st->replay_since[i]);
+            strbuf_addz(b, TR(" 起）\n", " on)\n"));
+            any = true;
+        }
+    }
+    if (!any && st->n_nights) {
+        strbuf_addz(b, TR("\n可以重放：从第一夜起\n", "\nCan be replayed: every night\n"));
+    }
+}
+
 static void print_text(const struct site *s, const struct site_status *st, struct strbuf *b)
 {
     strbuf_addz(b, TR("最近几夜\n", "Nights\n"));
@@ -143,6 +162,7 @@ static void print_text(const struct site *s, const struct site_status *st, struc
         strbuf_addc(b, '\n');
     }
     print_never_sent(s, st, b);
+    print_replay(s, st, b);
     strbuf_addf(b, TR("\n预警  在办 %lld（逾期 %lld），暂扣 %lld，已放行待出清单 %lld，已办结 %lld，已消失 %lld\n",
                       "\nWarnings  open %lld (overdue %lld), held %lld, released for the next list %lld, closed %lld, cleared %lld\n"),
                 (long long)st->warnings.open, (long long)st->warnings.overdue, (long long)st->warnings.held, (long long)st->warnings.released,
@@ -179,6 +199,9 @@ static void print_json(const struct site *s, const struct site_status *st, struc
         bool unused = never_sent(&s->sources->v[i], &st->sources[i]);
         json_kz(&j, "state", unused ? "unused" : names[freshness_of(&s->sources->v[i], &st->sources[i])]);
         json_day(&j, "data_date", st->sources[i].data_date);
+        if (st->replay_since[i] != DAY_MISSING) {
+            json_day(&j, "replay_since", st->replay_since[i]);
+        }
         json_ki(&j, "deliveries", st->sources[i].deliveries);
         json_ki(&j, "waiting", st->sources[i].held);
         json_close(&j, '}');
@@ -204,6 +227,7 @@ static enum status run(const struct args *a, struct err *err)
     TRY(read_nights(&site, &st, err));
     TRY(read_sources(&site, &st, err));
     TRY(read_warnings(&site, &st, err));
+    TRY(retention_since(&site, &site.arena, &st.replay_since, err));
     AUTO_STRBUF b = STRBUF_INIT;
     (a->json ? print_json : print_text)(&site, &st, &b);
     (void)fwrite(b.p, 1, b.n, stdout);

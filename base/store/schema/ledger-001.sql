@@ -12,7 +12,7 @@ CREATE TABLE delivery (
   kind         TEXT NOT NULL CHECK (kind IN ('snapshot', 'period', 'append')),
   month_from   INTEGER,                   -- period: first and last month covered
   month_to     INTEGER,
-  state        TEXT NOT NULL CHECK (state IN ('accepted', 'held', 'refused', 'withdrawn')),
+  state        TEXT NOT NULL CHECK (state IN ('accepted', 'held', 'refused', 'withdrawn', 'purged')),
   reason       TEXT NOT NULL DEFAULT '',  -- why held, refused or withdrawn: gate names or the person's words
   content      TEXT NOT NULL,             -- XXH3-128 over the sorted hashes of its files
   received     INTEGER NOT NULL,          -- day of receipt
@@ -73,6 +73,16 @@ CREATE TABLE delivery_decision (
   at          TEXT NOT NULL
 ) STRICT;
 CREATE INDEX delivery_decision_by_delivery ON delivery_decision (delivery_id);
+
+-- Raw copies that were deleted because no night to come needs them: their deliveries are 'purged'. Days before `before` plus the reach of the rules cannot be replayed.
+CREATE TABLE purge (
+  purge_id   INTEGER PRIMARY KEY,
+  source     TEXT NOT NULL,
+  before     INTEGER NOT NULL,
+  deliveries INTEGER NOT NULL,
+  who        TEXT NOT NULL,
+  at         TEXT NOT NULL
+) STRICT;
 
 -- Every configuration a published night used, by hash: a night can be replayed, an old rule evaluated on today's data.
 CREATE TABLE config_text (
@@ -187,7 +197,7 @@ CREATE INDEX visit_by_import ON visit (import_id);
 CREATE TABLE audit (
   audit_id INTEGER PRIMARY KEY,
   who      TEXT NOT NULL,
-  action   TEXT NOT NULL,                 -- init | publish | reveal | release | accept | refuse | withdraw | import | export | backup
+  action   TEXT NOT NULL,                 -- init | publish | reveal | release | accept | refuse | withdraw | import | export | backup | purge
   detail   TEXT NOT NULL,                 -- never personal data
   at       TEXT NOT NULL,
   hash     TEXT NOT NULL                  -- SHA-256 of the hash before and of this row
