@@ -50,7 +50,7 @@ LIB_SRC  := $(sort $(wildcard base/*/*.c matchers/*.c rules/*.c pipeline/*.c pip
 LIB_SRC  := $(filter-out pipeline/main.c pipeline/sql/extension.c,$(LIB_SRC))
 NOT_BUILT := $(if $(filter 0,$(XLSX)),pipeline/ingest/unzip.c pipeline/ingest/xlsx%.c tests/lib/workbook.c tests/unit/ingest/test_xlsx.c \
              tests/fuzz/fuzz_xlsx.c tests/fuzz/fuzz_zip.c,pipeline/ingest/no_unzip.c)
-NOT_BUILT += $(if $(filter 0,$(PDF)),pipeline/report/pdf.c pipeline/report/doorstep%.c,pipeline/report/no_pdf.c)
+NOT_BUILT += $(if $(filter 0,$(PDF)),tests/unit/report/test_pdf.c pipeline/report/pdf.c pipeline/report/doorstep%.c,pipeline/report/no_pdf.c)
 LIB_SRC  := $(filter-out $(NOT_BUILT),$(LIB_SRC))
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 GEN_SRC  := $(sort $(wildcard fixtures/gen/*.c))

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The page, from top to bottom as it is read. */
 #include "pipeline/report/page.h"
+
+#include "base/core/wilson.h"
 #include "pipeline/shipped.h"
 
 /* --- small pieces ------------------------------------------------------------------------------------------------------ */
@@ -310,6 +312,10 @@ static void share_proven(struct strbuf *b, const struct report *r, const int64_t
         verified += !last || r->meta->groups[g].proven ? by_group[g] : 0;
     }
     percent(b, proven, verified);
+    if (verified >= PAGE_HIDDEN) {
+        struct share s = wilson((uint64_t)proven, (uint64_t)verified);
+        strbuf_addf(b, " <span class=\"range\">%u–%u%%</span>", (s.low + 5) / 10, (s.high + 5) / 10);
+    }
 }
 
 static void loop_row(struct strbuf *b, const struct report *r, struct str id, struct str name, const int64_t *by_group)
@@ -349,7 +355,7 @@ static void loop(struct strbuf *b, const struct report *r, const struct page *p)
     }
     strbuf_addz(b, "<p class=\"note\">已核查 ");
     html_count(b, p->visited);
-    strbuf_addf(b, " 条。属实 = 属实的 ÷ 核实过的，核实不足 %d 条时不算。</p><table><caption>核查结果，按规则</caption>", PAGE_HIDDEN);
+    strbuf_addf(b, " 条。属实 = 属实的 ÷ 核实过的，核实不足 %d 条时不算；后面的范围是 95%% 区间（Wilson），条数越少越宽。</p><table><caption>核查结果，按规则</caption>", PAGE_HIDDEN);
     loop_heads(b, r);
     for (size_t i = 0; i < p->rules.n; i++) {
         int64_t any = 0;
