@@ -150,11 +150,25 @@ static unsigned differing(struct codes a, struct codes b)
     return n;
 }
 
-/* Two characters of a number changed, or one neighbourly swap and one change; numbers of different length are not looked at so closely. */
+/* Of two texts of one length: one lost a character, got one elsewhere, and all between moved by a place. */
+static bool moved_by_one(struct codes a, struct codes b)
+{
+    unsigned from = 0, end = a.n;
+    while (from < end && a.p[from] == b.p[from]) {
+        from++;
+    }
+    while (end > from && a.p[end - 1] == b.p[end - 1]) {
+        end--;
+    }
+    size_t bytes = end > from ? (end - from - 1) * sizeof(*a.p) : 0;
+    return memcmp(a.p + from + 1, b.p + from, bytes) == 0 || memcmp(a.p + from, b.p + from + 1, bytes) == 0;
+}
+
+/* Two characters of a number changed, or one moved a few places; numbers of different length are not looked at so closely. */
 static bool two_slips(struct codes a, struct codes b)
 {
     unsigned n = a.n == b.n && a.n >= 6 ? differing(a, b) : 9;
-    return n <= 2 || (n <= 3 && edit_count(a, b) <= 2);
+    return n <= 2 || (n == 3 && moved_by_one(a, b));
 }
 
 /* Two positions ten apart changed places: the one slip that MOD 11-2 cannot see, its weights repeat. */
@@ -173,7 +187,8 @@ static bool far_apart(const struct value *a, const struct value *b)
 {
     uint64_t x = a->digits ^ b->digits;
     x = (x | x >> 1 | x >> 2 | x >> 3) & 0x1111111111111111u;
-    return a->n == b->n && __builtin_popcountll(x) > 3;
+    x &= x - 1, x &= x - 1; /* takes a one off each time */
+    return a->n == b->n && (x & (x - 1));
 }
 
 static unsigned compare_id(const struct dict *d, const struct value *a, const struct value *b)
@@ -202,22 +217,20 @@ static unsigned compare_date(const struct dict *d, const struct value *a, const 
                               : two_slips(codes_of(d, a), codes_of(d, b)) ? DATE_L_TWO_DIGITS
                                                                           : DATE_L_DIFFERENT;
     }
+    bool near = !far_apart(a, b);
     if (ya == yb && ma == db && da == mb) {
         return DATE_L_SWAPPED;
     }
-    if (one_edit(codes_of(d, a), codes_of(d, b))) {
+    if (near && one_edit(codes_of(d, a), codes_of(d, b))) {
         return DATE_L_ONE_DIGIT;
     }
     if (ya == yb && ma == mb) {
         return DATE_L_YEAR_MONTH;
     }
-    if (ya == yb) {
-        return two_slips(codes_of(d, a), codes_of(d, b)) ? DATE_L_TWO_DIGITS : DATE_L_YEAR;
-    }
-    if (ma == mb && da == db) {
+    if (ya != yb && ma == mb && da == db) {
         return DATE_L_MONTH_DAY;
     }
-    return two_slips(codes_of(d, a), codes_of(d, b)) ? DATE_L_TWO_DIGITS : DATE_L_DIFFERENT;
+    return near && two_slips(codes_of(d, a), codes_of(d, b)) ? DATE_L_TWO_DIGITS : ya == yb ? DATE_L_YEAR : DATE_L_DIFFERENT;
 }
 
 static bool begins(struct codes longer, struct codes head)

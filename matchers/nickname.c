@@ -20,7 +20,10 @@ _Static_assert(ARRAY_LEN(groups) <= 64, "one bit a group");
 uint64_t nickname_groups(struct str name)
 {
     uint64_t bits = 0;
-    for (size_t g = 0; name.n && g < ARRAY_LEN(groups); g++) {
+    if (!name.n || !is_alpha((unsigned char)name.p[0])) { /* Chinese: none of these */
+        return 0;
+    }
+    for (size_t g = 0; g < ARRAY_LEN(groups); g++) {
         struct str rest = str_of(groups[g]), word;
         while (str_split(&rest, ' ', &word)) {
             bits |= (uint64_t)str_eq(word, name) << g;

@@ -31,6 +31,30 @@ static int32_t *terms_of(const struct link_table *t, unsigned field, const struc
     return term;
 }
 
+/* Fields in order of what comparing them costs; fields of one type stay in order. */
+static void order_fields(struct scorer *s)
+{
+    static const uint8_t cost[FIELD_TYPE_COUNT] = {[FIELD_SEX] = 0,  [FIELD_AREA] = 1, [FIELD_DATE] = 2, [FIELD_ID] = 2,      [FIELD_PHONE] = 2, [FIELD_CODE] = 3,
+                                                   [FIELD_NAME] = 4, [FIELD_CLK] = 5,  [FIELD_LATIN] = 6, [FIELD_ADDRESS] = 7, [FIELD_TEXT] = 8};
+    for (unsigned f = 0; f < s->table->n_fields; f++) {
+        unsigned at = f;
+        while (at > 0 && cost[s->table->fields[s->order[at - 1]].type] > cost[s->table->fields[f].type]) {
+            s->order[at] = s->order[at - 1];
+            at--;
+        }
+        s->order[at] = (uint8_t)f;
+    }
+}
+
+static int32_t most_unequal(const struct model_field *f)
+{
+    int32_t most = 0;
+    for (unsigned l = LEVEL_SAME + 1; l < LEVELS_MAX; l++) {
+        most = MAX(most, f->weight[l]);
+    }
+    return most;
+}
+
 void scorer_init(struct scorer *s, const struct link_table *t, const struct model *m, enum term_source terms)
 {
     BUG_ON(m->n_fields != t->n_fields);
@@ -40,7 +64,9 @@ void scorer_init(struct scorer *s, const struct link_table *t, const struct mode
         s->name_field = t->fields[f].type == FIELD_NAME && s->name_field < 0 ? (int)f : s->name_field;
         BUG_ON(m->fields[f].type != t->fields[f].type);
         s->term[f] = terms_of(t, f, &m->fields[f], terms);
+        s->most[f] = most_unequal(&m->fields[f]);
     }
+    order_fields(s);
 }
 
 void scorer_release(struct scorer *s)
@@ -74,6 +100,16 @@ int32_t score_field(const struct scorer *s, unsigned field, uint32_t a, uint32_t
     return w;
 }
 
+/* The same number under another name: what it must not weigh. */
+static inline int32_t too_much(const struct scorer *s, unsigned id_level, unsigned name_level, uint32_t id)
+{
+    if (id_level != ID_SAME || !other_name(name_level)) {
+        return 0;
+    }
+    int32_t w = field_weight(s, (unsigned)s->id_field, ID_SAME, id);
+    return w - MIN(w, s->id_most);
+}
+
 int32_t score_pair(const struct scorer *s, uint32_t a, uint32_t b, uint64_t *out_pattern)
 {
     const struct link_table *t = s->table;
@@ -85,13 +121,46 @@ int32_t score_pair(const struct scorer *s, uint32_t a, uint32_t b, uint64_t *out
         pattern |= (uint64_t)level << (4 * f);
         weight += field_weight(s, f, level, x[f]);
     }
-    if (s->id_field >= 0 && s->name_field >= 0 && pattern_level(pattern, (unsigned)s->id_field) == ID_SAME &&
-        other_name(pattern_level(pattern, (unsigned)s->name_field))) {
-        int32_t id = field_weight(s, (unsigned)s->id_field, ID_SAME, x[s->id_field]);
-        weight -= id - MIN(id, s->id_most);
+    if (s->id_field >= 0 && s->name_field >= 0) {
+        unsigned id = (unsigned)s->id_field;
+        weight -= too_much(s, pattern_level(pattern, id), pattern_level(pattern, (unsigned)s->name_field), x[id]);
     }
     *out_pattern = pattern;
     return weight;
+}
+
+/* Names of two texts can still be the same (width, dots): they may add what equal ones do. */
+static inline int32_t most_of(const struct scorer *s, unsigned f, uint32_t value)
+{
+    return s->table->fields[f].type == FIELD_NAME ? MAX(s->most[f], field_weight(s, f, LEVEL_SAME, value)) : s->most[f];
+}
+
+int32_t score_pair_from(const struct scorer *s, uint32_t a, uint32_t b, int32_t keep)
+{
+    const struct link_table *t = s->table;
+    const uint32_t *x = link_row(t, a), *y = link_row(t, b);
+    int32_t weight = s->model->prior, open = 0;
+    unsigned left[LINK_FIELDS], n = 0, id_level = LEVEL_MISSING, name_level = LEVEL_MISSING;
+    for (unsigned i = 0; i < t->n_fields; i++) { /* equal values and missing ones need no comparison */
+        unsigned f = s->order[i];
+        if (x[f] != y[f] && ((x[f] && y[f]) || t->fields[f].partner >= 0)) {
+            left[n++] = f;
+            open += most_of(s, f, x[f]);
+        } else if (x[f] == y[f] && x[f]) {
+            weight += field_weight(s, f, LEVEL_SAME, x[f]);
+            id_level = (int)f == s->id_field ? ID_SAME : id_level;
+        }
+    }
+    for (unsigned i = 0; i < n && weight + open >= keep; i++) {
+        unsigned f = left[i], level = compare_field(t, f, x, y);
+        open -= most_of(s, f, x[f]);
+        weight += field_weight(s, f, level, x[f]);
+        name_level = (int)f == s->name_field ? level : name_level;
+    }
+    if (weight + open < keep) {
+        return weight + open;
+    }
+    return s->id_field >= 0 && s->name_field >= 0 ? weight - too_much(s, id_level, name_level, x[s->id_field]) : weight;
 }
 
 /* --- blocks ------------------------------------------------------------------------------------------------------------------------- */
@@ -125,7 +194,6 @@ static inline void fetch_values(const struct link_table *t, struct pair p)
 static void take_pairs(void *ctx, const struct pair *pairs, size_t n)
 {
     struct scoring *x = ctx;
-    uint64_t pattern;
     x->pairs += n;
     for (size_t i = 0; i < n; i++) {
         if (i + 16 < n) {
@@ -134,7 +202,7 @@ static void take_pairs(void *ctx, const struct pair *pairs, size_t n)
         if (i + 8 < n) {
             fetch_values(x->s->table, pairs[i + 8]);
         }
-        int32_t w = score_pair(x->s, pairs[i].a, pairs[i].b, &pattern);
+        int32_t w = score_pair_from(x->s, pairs[i].a, pairs[i].b, x->keep);
         if (w >= x->keep) {
             vec_push(&x->edges, (struct cluster_edge){pairs[i].a, pairs[i].b, w});
         }

@@ -16,6 +16,8 @@ struct scorer {
     int id_field, name_field;   /* -1 */
     int32_t id_most;            /* weight of the same number under another name */
     int32_t *term[LINK_FIELDS]; /* [values of the dictionary], 0 for NO_VALUE */
+    int32_t most[LINK_FIELDS];  /* what a field can add at most when its values are not equal; 0 or more */
+    uint8_t order[LINK_FIELDS]; /* fields, the cheapest to compare first */
 };
 /* FROZEN: values not listed in the model count as never seen, whatever tonight's table holds: the same pair weighs the same every night. LIVE: the table
    is the one the model was just trained on, so that rare values are known by their count. */
@@ -28,6 +30,9 @@ int32_t score_pair(const struct scorer *s, uint32_t a, uint32_t b, uint64_t *out
 int32_t score_field(const struct scorer *s, unsigned field, uint32_t a, uint32_t b, unsigned *out_level);
 
 typedef VEC(struct cluster_edge) link_edges; /* a < b */
+/* The weight of a pair when it is `keep` or more; otherwise some weight below keep: fields are compared from the cheapest on, and no more of them once
+   the rest cannot bring the pair to keep. Most pairs end before their names and addresses are looked at. */
+int32_t score_pair_from(const struct scorer *s, uint32_t a, uint32_t b, int32_t keep);
 /* Every pair of the blocks that weighs `keep` or more, sorted by a, b. *out_pairs: how many were scored. */
 void score_blocks(const struct scorer *s, const struct blocks *b, int32_t keep, unsigned threads, link_edges *out, uint64_t *out_pairs);
 

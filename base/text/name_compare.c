@@ -77,21 +77,6 @@ void name_form_make(struct str name, struct name_form *out)
 
 /* --- Chinese names ----------------------------------------------------------------------------------------------------------- */
 
-/* What the characters at one place say of each other, worst last. */
-enum place { PLACE_SAME, PLACE_TONE, PLACE_SYLLABLE, PLACE_ALIKE, PLACE_DIFFERS, PLACE_COUNT };
-
-static enum place compare_place(uint16_t a, uint16_t b)
-{
-    if (a == CODE_UNREADABLE || b == CODE_UNREADABLE) {
-        return PLACE_ALIKE;
-    }
-    if (a == b) {
-        return a < CODE_OTHER_FIRST ? PLACE_SAME : PLACE_ALIKE; /* two characters may share a code by hash; equal names never come here */
-    }
-    enum reading_match r = reading_match(a, b);
-    return r == READING_TONE ? PLACE_TONE : r == READING_SYLLABLE ? PLACE_SYLLABLE : shape_alike(a, b) ? PLACE_ALIKE : PLACE_DIFFERS;
-}
-
 static bool same_codes(const uint16_t *a, const uint16_t *b, size_t n)
 {
     return memcmp(a, b, n * sizeof(*a)) == 0;
@@ -126,31 +111,63 @@ static enum name_likeness half_level(const struct name_form *a, const struct nam
     return given ? NAME_LEVEL_GIVEN : NAME_LEVEL_NONE;
 }
 
+/* What the places of two names of one length say: how many hold the same character, how many one that nobody can read, and the last of the others. */
+struct places {
+    size_t same, unreadable, other;
+};
+
+static struct places count_places(const struct name_form *a, const struct name_form *b)
+{
+    struct places p = {0, 0, 0};
+    for (size_t i = 0; i < a->n; i++) {
+        if (a->code[i] == CODE_UNREADABLE || b->code[i] == CODE_UNREADABLE) {
+            p.unreadable++;
+        } else if (a->code[i] == b->code[i] && a->code[i] < CODE_OTHER_FIRST) { /* above, two characters may share a code by hash */
+            p.same++;
+        } else {
+            p.other = i;
+        }
+    }
+    return p;
+}
+
+/* The worst that places which differ agree in by sound; the first that sounds otherwise ends it, as in most pairs of names. */
+static enum reading_match sounds_alike(const struct name_form *a, const struct name_form *b)
+{
+    enum reading_match worst = READING_TONE;
+    for (size_t i = 0; i < a->n && worst >= READING_SYLLABLE; i++) {
+        if (a->code[i] != b->code[i] || a->code[i] >= CODE_OTHER_FIRST) {
+            worst = MIN(worst, a->code[i] == b->code[i] ? READING_DIFFERS : reading_match(a->code[i], b->code[i]));
+        }
+    }
+    return worst;
+}
+
 static enum name_likeness han_same_length(const struct name_form *a, const struct name_form *b)
 {
-    size_t count[PLACE_COUNT] = {0}, n = a->n, readable = 0;
-    for (size_t i = 0; i < n; i++) {
-        count[compare_place(a->code[i], b->code[i])]++;
-        readable += a->code[i] != CODE_UNREADABLE && b->code[i] != CODE_UNREADABLE;
-    }
+    struct places p = count_places(a, b);
+    size_t n = a->n, readable = n - p.unreadable;
     if (readable < 2 && readable < n) { /* 李? 李明: a surname is no evidence for or against; another surname is */
-        return count[PLACE_SAME] == readable ? NAME_LEVEL_UNKNOWN : NAME_LEVEL_NONE;
+        return p.same == readable ? NAME_LEVEL_UNKNOWN : NAME_LEVEL_NONE;
     }
-    size_t sounds = count[PLACE_SAME] + count[PLACE_TONE];
-    if (sounds == n) {
-        return NAME_LEVEL_TONE;
-    }
-    if (sounds + count[PLACE_SYLLABLE] == n) {
-        return NAME_LEVEL_PINYIN;
+    enum reading_match sound = p.unreadable ? READING_DIFFERS : sounds_alike(a, b);
+    if (sound >= READING_SYLLABLE) {
+        return sound == READING_TONE ? NAME_LEVEL_TONE : NAME_LEVEL_PINYIN;
     }
     if (is_swapped(a, b)) {
         return NAME_LEVEL_SWAPPED;
     }
-    size_t unreadable = n - readable;
-    if (count[PLACE_SAME] + unreadable == n || (count[PLACE_SAME] == n - 1 && count[PLACE_ALIKE] == 1)) {
+    if (p.same + p.unreadable == n) {
         return NAME_LEVEL_ALIKE;
     }
-    return count[PLACE_SAME] == n - 1 && n > 2 ? NAME_LEVEL_ONE : half_level(a, b); /* 张三 张四 have a surname in common, no more */
+    if (p.same + 1 < n) {
+        return half_level(a, b);
+    }
+    uint16_t x = a->code[p.other], y = b->code[p.other]; /* shapes are dear: only where they decide */
+    if (x == y || shape_alike(x, y)) {
+        return NAME_LEVEL_ALIKE;
+    }
+    return n > 2 ? NAME_LEVEL_ONE : half_level(a, b); /* 张三 张四 have a surname in common, no more */
 }
 
 /* A character lost, extra or doubled; at least two are common. */

@@ -171,6 +171,27 @@ static void test_any_order_and_threads(void **state)
     release(&a);
 }
 
+/* Giving up early gives up nothing: from `keep` on the weight is score_pair's, below it below. */
+static void test_scored_from(void **state)
+{
+    (void)state;
+    static const int32_t keeps[] = {-60 * MODEL_BIT, -10 * MODEL_BIT, 0, 7 * MODEL_BIT};
+    struct run r;
+    run(&r, 0, 0, 1);
+    for (int terms = TERMS_FROZEN; terms <= TERMS_LIVE; terms++) {
+        struct scorer s;
+        scorer_init(&s, &r.t, &r.m, (enum term_source)terms);
+        for (uint32_t a = 0; a < r.t.n; a++) {
+            for (uint32_t b = a + 1; b < r.t.n; b++) {
+                int32_t keep = keeps[(a + b) % ARRAY_LEN(keeps)], whole = weigh(&s, a, b), fast = score_pair_from(&s, a, b, keep);
+                assert_true(whole >= keep ? fast == whole : fast < keep);
+            }
+        }
+        scorer_release(&s);
+    }
+    release(&r);
+}
+
 static void test_model_goes_round(void **state)
 {
     (void)state;
@@ -193,6 +214,7 @@ static void test_model_goes_round(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_quality), cmocka_unit_test(test_any_order_and_threads), cmocka_unit_test(test_model_goes_round)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_quality), cmocka_unit_test(test_any_order_and_threads), cmocka_unit_test(test_scored_from),
+                                       cmocka_unit_test(test_model_goes_round)};
     return cmocka_run_group_tests_name("linkage", tests, NULL, NULL);
 }
