@@ -335,11 +335,11 @@ const struct command cmd_backup = {
     .operands = "DIR",
     .zh = "备份台账、原件、配置和已发布的清单；随时可做，只复制新的",
     .en = "back up ledger, raw copies, configuration and published lists; at any time, copying only what is new",
-    .more_zh = "  30 6 * * *  mopai -C /srv/mopai backup /backup/mopai      每天一份，留最近 7 份，相同的文件只存一次\n"
+    .more_zh = "放进 cron，每周核对一次：\n  30 6 * * *  mopai -C /srv/mopai backup /backup/mopai      每天一份，留最近 7 份，相同的文件只存一次\n"
                "  mopai backup --check /backup/mopai                        读一遍，逐个核对\n\n"
                "台账取自同一时刻，别人照常导入。中途被杀、磁盘满，之前的备份不受影响。每份里的 SHA256SUMS 也可以用 sha256sum -c 核对。\n"
                "恢复见 docs/operations.md；密钥另外保管。",
-    .more_en = "  30 6 * * *  mopai -C /srv/mopai backup /backup/mopai      one a day; the last 7 are kept, equal files stored once\n"
+    .more_en = "In cron, and checked once a week:\n  30 6 * * *  mopai -C /srv/mopai backup /backup/mopai      one a day; the last 7 are kept, equal files stored once\n"
                "  mopai backup --check /backup/mopai                        reads all of it\n\n"
                "The ledger is of one moment while others go on. A kill or a full disk leaves former backups as they were. sha256sum -c reads the\n"
                "SHA256SUMS of each. How to restore is in docs/operations.md; keep the key apart.",

@@ -228,11 +228,11 @@ const struct command cmd_purge = {
     .operands = "",
     .zh = "清理以后再用不到的原件和段文件；台账一条不删",
     .en = "delete raw copies and segments no night to come needs; the ledger keeps every row",
-    .more_zh = "  mopai purge --dry-run                   先看看会删什么\n"
+    .more_zh = "例：\n  mopai purge --dry-run                   先看看会删什么\n"
                "  mopai purge --source cl                 只清理残疾证（编号见 sources.yaml）\n\n"
                "能删的只有：被后来的全量交付替换了的、撤回的、拒收后重送过的，而且早于规则最长观察期（或 people.yaml 的 keep）再加三个月，也早于最早的在办预警。\n"
                "在用的一律不删；按期和增量的交付一直在用。删掉之后更早的夜不能重放，mopai status 写着从哪天起可以。记入审计。",
-    .more_en = "  mopai purge --dry-run                   what would go\n"
+    .more_en = "Examples:\n  mopai purge --dry-run                   what would go\n"
                "  mopai purge --source cl                 one source, by its id in sources.yaml\n\n"
                "What may go: snapshots a later one replaced, withdrawn deliveries, refused ones that were sent again; and only before the longest window\n"
                "of a rule (or keep of people.yaml) and three months more, and before the oldest open warning. Nothing in force goes; periods and\n"
