@@ -241,9 +241,14 @@ enum status explain_open_run(struct explain *x, struct err *err)
     return population_open(x->run_dir, x->site->people, x->as_of, x->site->key, &x->pop, err);
 }
 
+enum { OPT_REVEAL, OPT_HTML };
+
 static enum status dispatch(struct explain *x, const struct args *a, struct err *err)
 {
     struct str what = str_of(a->v[0]);
+    if (a->opt[OPT_HTML] && !str_eqz(what, "household") && !str_eqz(what, "户")) {
+        return err_set(err, ST_USAGE, TR("--html 只用于 explain household", "--html goes with explain household only"));
+    }
     if (a->n == 1 && (str_starts(what, STR("W")) || str_starts(what, STR("w")))) {
         return explain_warning(x, what, err);
     }
@@ -261,6 +266,10 @@ static enum status dispatch(struct explain *x, const struct args *a, struct err 
     if (record) {
         return explain_record(x, str_of(a->v[1]), str_of(a->v[2]), err);
     }
+    if (a->opt[OPT_HTML]) {
+        TRY(audit_note(x->site->ledger, "export", "explain household --html", err));
+        return explain_sheet(x, str_of(a->v[1]), a->opt[OPT_HTML], err);
+    }
     return (person ? explain_person : explain_household)(x, str_of(a->v[1]), err);
 }
 
@@ -272,8 +281,8 @@ static enum status run(const struct args *a, struct err *err)
     AUTO_SITE site = {.lock_fd = -1};
     AUTO_ARENA arena = ARENA_INIT;
     AUTO_STRBUF out = STRBUF_INIT;
-    bool reveal = a->opt[0] != NULL;
-    TRY(site_open(&site, a->site_dir, reveal ? SITE_WRITE : SITE_READ, err));
+    bool reveal = a->opt[OPT_REVEAL] != NULL, writes = reveal || a->opt[OPT_HTML];
+    TRY(site_open(&site, a->site_dir, writes ? SITE_WRITE : SITE_READ, err));
     struct explain x = {.site = &site, .arena = &arena, .out = &out, .reveal = reveal};
     enum status status = dispatch(&x, a, err);
     if (status == ST_OK) {
@@ -284,7 +293,8 @@ static enum status run(const struct args *a, struct err *err)
 }
 
 static const struct option options[] = {
-    {"reveal", 0, NULL, "证件号写全（记入审计）", "identifiers in full (audited)"},
+    [OPT_REVEAL] = {"reveal", 0, NULL, "证件号写全（记入审计）", "identifiers in full (audited)"},
+    [OPT_HTML] = {"html", 0, "FILE", "把一户的全部来龙去脉写成一页，可打印（记入审计）", "the household's whole chain as one page to print (audited)"},
     {NULL, 0, NULL, NULL, NULL},
 };
 const struct command cmd_explain = {
@@ -295,10 +305,12 @@ const struct command cmd_explain = {
     .more_zh = "  mopai explain W-000123-K          这条预警为什么有，走到哪一步\n"
                "  mopai explain person P-7K2M...    这个人的记录、归并、指标、预警；也可以写证件号\n"
                "  mopai explain household H-...     这一户有谁、为什么在一户、在哪里\n"
+               "  mopai explain household H-... --html 一户.html   连同每条预警的依据和走访，写成一页\n"
                "  mopai explain record 文件名 269   这份文件的第269行归到了谁；未归人、退回的说明原因和同名的人\n",
     .more_en = "  mopai explain W-000123-K          why this warning is there and what became of it\n"
                "  mopai explain person P-7K2M...    records, links, facts and warnings of a person; an identifier will do\n"
                "  mopai explain household H-...     who belongs to the household, and why\n"
+               "  mopai explain household H-... --html SHEET.html   with the evidence and visits of every warning, as one page\n"
                "  mopai explain record FILE 269     whose line 269 of this file is; why nobody's, or why it was refused\n",
     .options = options,
     .run = run,

@@ -170,7 +170,7 @@ static void facts(struct form *f, const struct list_row *l)
     for (size_t i = 0; i < l->n_facts; i++) {
         const struct list_fact *k = &l->facts[i];
         AUTO_STRBUF who = STRBUF_INIT;
-        strbuf_adds(&who, k->source);
+        strbuf_adds(&who, k->source.n ? k->source : STR("按成员推算")); /* 劳动力数: no source says it, it was counted */
         strbuf_addz(&who, k->source.n && k->day != DAY_MISSING ? "　" : "");
         strbuf_add_day(&who, k->day);
         struct str cells[] = {k->label, k->value, arena_str(&f->d->scratch, strbuf_str(&who)), STR("")};
