@@ -6,6 +6,7 @@
 #include "base/core/json_out.h"
 #include "base/store/db.h"
 #include "base/text/width.h"
+#include "pipeline/calendar.h"
 #include "pipeline/command.h"
 #include "pipeline/ingest/sources.h"
 #include "pipeline/retention.h"
@@ -227,6 +228,10 @@ static enum status run(const struct args *a, struct err *err)
     TRY(read_nights(&site, &st, err));
     TRY(read_sources(&site, &st, err));
     TRY(read_warnings(&site, &st, err));
+    int year = day_to_ymd(clock_today()).year;
+    if (!calendar_has_year(site.calendar, year)) {
+        warn_add(ST_W_CHECK, TR("calendar.csv 没有 %d 年，到期和逾期按周一至周五计算", "calendar.csv lacks the year %d: due and overdue count Monday to Friday"), year);
+    }
     TRY(retention_since(&site, &site.arena, &st.replay_since, err));
     AUTO_STRBUF b = STRBUF_INIT;
     (a->json ? print_json : print_text)(&site, &st, &b);

@@ -65,6 +65,7 @@ at 2028-06-01 "$site" deliveries list
 [ "$(grep -c '已清理' "$work/out")" -eq 2 ] || fail "deliveries list does not show what was purged: $(cat "$work/out")"
 at 2028-06-01 "$site" status
 grep -q '残疾证.*起' "$work/out" || fail "status does not say since when nights can be replayed: $(cat "$work/out")"
+grep -q 'calendar.csv 没有 2028 年' "$work/out" || fail "status does not say that the calendar lacks the year: $(cat "$work/out")"
 at 2028-06-02 "$site" run --as-of 2026-03-05
 ends 30 "a replay of what is gone"
 

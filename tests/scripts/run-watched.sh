@@ -58,18 +58,21 @@ expect last_success 1772416800 "wrong rules"
 grep -q '^mopai_run_failed 1$' "$site/store/metrics.prom" || fail "the metrics do not say that it failed"
 cp "$work/rules.yaml" "$site/rules.yaml"
 
+stopped() { # the process of a run on the site that a fault stopped, once there is one
+    tries=0
+    until child=$(pgrep -f -- "$MOPAI_BIN -C $site run" | while read -r p; do grep -q '^State:.T' "/proc/$p/status" 2>/dev/null && echo "$p"; done) && [ -n "$child" ]; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 300 ] || { echo "the run did not stop"; cat "$work/out"; exit 1; }
+        sleep 0.1
+    done
+}
 # killed in the middle of a numbered night; the exit status of the command changes nothing
 cp "$top"/tests/fault/site/night2/* "$site/inbox/"
 rm -f "$HOOK"
 (
     MOPAI_CLOCK=2026-03-09T02:00:00 MOPAI_FAULT=stop:150 "$MOPAI_BIN" -C "$site" run --on-failure "$hook; exit 3" >"$work/out" 2>&1 || echo $? >"$work/code"
 ) &
-tries=0
-until child=$(pgrep -f -- "$MOPAI_BIN -C $site run" | while read -r p; do grep -q '^State:.T' "/proc/$p/status" 2>/dev/null && echo "$p"; done) && [ -n "$child" ]; do
-    tries=$((tries + 1))
-    [ "$tries" -lt 300 ] || { echo "the run did not stop"; cat "$work/out"; exit 1; }
-    sleep 0.1
-done
+stopped
 kill -9 "$child"
 wait
 [ "$(cat "$work/code")" = 137 ] || fail "a killed night ends with $(cat "$work/code"), not 137"
@@ -78,6 +81,18 @@ grep -q '没有成功（退出码 3）' "$work/out" || fail "the failing command
 expect state killed "a killed night"
 expect exit 137 "a killed night"
 expect last_success 1772416800 "a killed night"
+# a termination sent to the parent reaches the child
+rm -f "$HOOK"
+MOPAI_CLOCK=2026-03-09T02:00:00 MOPAI_FAULT=stop:60 "$MOPAI_BIN" -C "$site" run --on-failure "$hook" >"$work/out" 2>&1 &
+parent=$!
+stopped
+kill -TERM $parent
+sleep 0.2
+kill -CONT "$child" 2>/dev/null || true
+code=0
+wait $parent || code=$?
+[ "$code" = 143 ] || fail "a terminated night ends with $code, not 143"
+grep -q '^143|' "$HOOK" || fail "the command was not told of the termination"
 run_night "$site" 2
 expect state published "after the kill"
 expect night 2 "after the kill"
