@@ -161,6 +161,41 @@ static double different_levels(const struct link_table *t, unsigned field, const
     return sum;
 }
 
+/* Two persons at random, as far as it is known without looking: a list of ten rows cannot show that identity numbers hardly ever meet by accident, nor how
+   seldom two of its names sound alike. `same`: how often they agree; birth dates: eighty years of days, evened out; names: Chinese full names, Latin given
+   names and surnames. `pairs`: as how many pairs that counts, few where lists differ much. `near`: per million of two different values, the other levels
+   but the last (measured over 60 million pairs of the synthetic district; Latin, text, code: of the usual registers, rounded). */
+static const struct usual_chance {
+    double same, pairs;
+    uint32_t near[LEVELS_MAX];
+} usual_chance[FIELD_TYPE_COUNT] = {
+    [FIELD_ID] = {1e-8, 20000, {[ID_ONE_EDIT] = 5, [ID_PART] = 5, [ID_DIFFERENT] = 10000}},
+    [FIELD_NAME] = {1e-4, 20000, {[NAME_L_WEAK] = 10, [NAME_L_TONE] = 10, [NAME_L_SOUND] = 10, [NAME_L_SWAPPED] = 5, [NAME_L_LOOKS] = 30, [NAME_L_PART] = 10,
+                                  [NAME_L_ONE] = 350, [NAME_L_SURNAME] = 35000, [NAME_L_GIVEN] = 150}},
+    [FIELD_LATIN] = {2e-3, 20000, {[LATIN_SWAPPED] = 500, [LATIN_ONE_EDIT] = 3000, [LATIN_NICKNAME] = 500, [LATIN_SOUND] = 2000, [LATIN_CLOSE] = 5000,
+                                   [LATIN_SHORT] = 5000, [LATIN_FAR] = 50000}},
+    [FIELD_DATE] = {4e-5, 20000, {[DATE_L_SWAPPED] = 20, [DATE_L_ONE_DIGIT] = 1000, [DATE_L_YEAR_MONTH] = 600, [DATE_L_MONTH_DAY] = 2200,
+                                  [DATE_L_TWO_DIGITS] = 9400, [DATE_L_YEAR] = 8200}},
+    [FIELD_SEX] = {0.5, 200, {0}},
+    [FIELD_PHONE] = {1e-6, 20000, {[PHONE_L_ONE_DIGIT] = 90, [PHONE_L_TWO_DIGITS] = 700}},
+    [FIELD_ADDRESS] = {1e-4, 20000, {[ADDRESS_DOOR] = 20, [ADDRESS_NEAR] = 20, [ADDRESS_CLOSE] = 60, [ADDRESS_PART] = 9400}},
+    [FIELD_AREA] = {0.1, 200, {[AREA_INSIDE] = 20000}},
+    [FIELD_TEXT] = {0.02, 200, {[TEXT_SWAPPED] = 500, [TEXT_NEAR] = 1000, [TEXT_CLOSE] = 5000, [TEXT_PART] = 20000}},
+    [FIELD_CODE] = {0.05, 200, {[CODE_SWAPPED] = 1000, [CODE_ONE_EDIT] = 10000}},
+    [FIELD_CLK] = {1e-5, 200, {[CLK_HIGH] = 10, [CLK_CLOSE] = 100, [CLK_NEAR] = 3000}},
+};
+#define NEAR_PAIRS 200.0 /* what is known of different values counts as so many pairs of them */
+
+/* The share of level l among two different values. */
+static double usual_share(enum field_type type, unsigned l, unsigned levels)
+{
+    double near = 0;
+    for (unsigned k = LEVEL_SAME + 1; k + 1 < levels; k++) {
+        near += usual_chance[type].near[k] / 1e6;
+    }
+    return l + 1 == levels ? 1 - near : usual_chance[type].near[l] / 1e6;
+}
+
 void level_shares(const struct link_table *t, unsigned field, const struct em_options *o, double out[LEVELS_MAX])
 {
     unsigned n, swapped = compare_swapped_level(t->fields[field].type);
@@ -171,8 +206,8 @@ void level_shares(const struct link_table *t, unsigned field, const struct em_op
     double sum = different_levels(t, field, o, other);
     double share = both > 0 ? same / both : 0;
     out[LEVEL_SAME] = share;
-    for (unsigned l = LEVEL_SAME + 1; l < n; l++) { /* half a pair each, so that a level never seen is rare and not impossible */
-        out[l] = (1 - share) * (other[l] + 0.5) / (sum + 0.5 * n);
+    for (unsigned l = LEVEL_SAME + 1; l < n; l++) { /* a level never seen is rare and not impossible */
+        out[l] = (1 - share) * (other[l] + NEAR_PAIRS * usual_share(t->fields[field].type, l, n)) / (sum + NEAR_PAIRS);
     }
     int p = t->fields[field].partner;
     if (p >= 0 && swapped) { /* crosswise: this one's values in that one's column, both ways */
@@ -234,6 +269,11 @@ static void hold(struct training *x, unsigned f)
         m[ID_CONFLICT] = MIN(m[ID_CONFLICT], CONFLICT_AT_MOST);
     }
     unsigned last = x->levels[f] - 1;
+    for (unsigned l = LEVEL_SAME + 1; l <= last; l++) { /* to differ outright never speaks for one person: a handful of pairs may seem to say so */
+        if (l == last || (x->t->fields[f].type == FIELD_ID && l == ID_DIFFERENT)) {
+            m[l] = MIN(m[l], x->r->u[f][l]);
+        }
+    }
     if (identifying(x->t->fields[f].type) && m[last] > DIFFERS_AT_MOST) {
         double rest = 1 - m[last];
         for (unsigned l = LEVEL_SAME; l < last; l++) {
@@ -289,6 +329,14 @@ static double one_round(struct training *x)
     return maximise(x, count);
 }
 
+/* Three rows in ten have a second one: what a table of few pairs is taken for, counting as USUAL_PAIRS of them. */
+#define USUAL_PAIRS 20.0
+
+static double usual_links(const struct training *x)
+{
+    return MIN(0.3 * (double)x->r->possible, 0.3 * x->t->n);
+}
+
 /* The share of matches among all possible pairs, everything else fixed; returns the expected number of them. */
 static double settle_prior(const struct training *x)
 {
@@ -298,6 +346,7 @@ static double settle_prior(const struct training *x)
         for (size_t i = 0; i < x->first.n; i++) {
             sum += (double)x->first.v[i].n * posterior(share, likelihood_ratio(x, x->first.v[i].pattern, 0));
         }
+        sum = (possible * sum + USUAL_PAIRS * usual_links(x)) / (possible + USUAL_PAIRS);
         double change = sum > expected ? sum - expected : expected - sum;
         expected = MAX(sum, 0.5);
         if (change < 1e-6 * expected) {
@@ -306,11 +355,6 @@ static double settle_prior(const struct training *x)
     }
     return expected;
 }
-
-/* How often two persons at random agree, as far as it is known without looking; 0: it depends on the table. A list of ten rows cannot show that identity
-   numbers hardly ever meet by accident. Birth dates: eighty years of days, evened out; names: Chinese full names, Latin given names and surnames. */
-static const double usual_u[FIELD_TYPE_COUNT] = {[FIELD_ID] = 1e-8, [FIELD_NAME] = 1e-4, [FIELD_LATIN] = 2e-3, [FIELD_DATE] = 4e-5, [FIELD_PHONE] = 1e-6, [FIELD_ADDRESS] = 1e-4};
-#define USUAL_PAIRS 20000.0 /* what is known without looking counts as so many pairs */
 
 /* u from the levels of any two rows, less what the matches among them contribute. What is left is never less than a thirtieth of it, nor than a tenth of
    a row: a table cannot show how rare a value is beyond its own size. Of a valid number it need not be shown. */
@@ -321,10 +365,12 @@ static void settle_u(struct training *x)
         for (unsigned l = LEVEL_SAME; l < x->levels[f]; l++) {
             double p = x->p[f][l], u = (p - share * x->r->m[f][l]) / (1 - share);
             enum field_type type = x->t->fields[f].type;
-            u = MAX(MAX(u, p / 30), 0.1 / (x->t->n + 1.0));
-            if (l == LEVEL_SAME && usual_u[type] > 0) {
-                u = (u * (double)x->r->possible + usual_u[type] * USUAL_PAIRS) / ((double)x->r->possible + USUAL_PAIRS);
-            }
+            double least = 0.1 / (x->t->n + 1.0);
+            u = MAX(MAX(u, p / 30), l == LEVEL_SAME ? least : MIN(least, usual_share(type, l, x->levels[f])));
+            const struct usual_chance *known = &usual_chance[type];
+            double usual = l == LEVEL_SAME ? known->same : (1 - known->same) * usual_share(type, l, x->levels[f]);
+            double pairs = l == LEVEL_SAME ? known->pairs : NEAR_PAIRS;
+            u = (u * (double)x->r->possible + usual * pairs) / ((double)x->r->possible + pairs);
             x->r->u[f][l] = u;
         }
     }
@@ -394,10 +440,14 @@ static bool has_terms(enum field_type t)
     return t != FIELD_SEX && t != FIELD_ID;
 }
 
-/* Rows of other persons that have the value: those that have it, less the row itself and its own person's other rows. */
+#define FEW_ROWS 3 /* of other persons: in a short table they may be chance, or one person's after all */
+
+/* Rows of other persons that have the value: those that have it, less the row itself and its own person's other rows. Where the table is too short to show
+   how rare a value is (half a row of it is more than u), it is taken to be as rare as usual, until more than a few rows say otherwise. */
 static int32_t term_of(double rows, double own, double u_same, double n)
 {
-    return bits_of(u_same / (MAX(rows - 1 - own, 0.5) / n));
+    double others = rows - 1 - own;
+    return bits_of(u_same / MAX(MAX(others, 0.5) / (n + 0.5 / u_same), (others - FEW_ROWS) / n));
 }
 
 static int term_order(const void *a, const void *b)

@@ -6,7 +6,8 @@
    u = (p - lambda m) / (1 - lambda).
    m: EM over counts of agreement patterns, one pass over the pairs (fastLink, Splink). Every recipe has its own share of matches; the fields of a recipe
    are left out of its evidence, since its pairs agree on them by construction. All recipes share m. Levels start at, and lean on, `usual` (compare.h) with
-   the weight of a few pairs (Dirichlet).
+   the weight of a few pairs (Dirichlet). A list of a few rows shows next to nothing: u, the prior and the rarity of values lean in the same way on what is
+   usual, and "different" is never allowed a weight above zero.
    prior: the share of matches among all possible pairs, by EM over the patterns of the union of recipes with everything else fixed.
 
    The household optimum (Splink issue 1817): EM may settle on "lives together" instead of "is the same", seen by names and birth dates that differ in most
