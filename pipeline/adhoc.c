@@ -80,7 +80,7 @@ static int32_t choose_threshold(const struct adhoc *x)
     if (x->edges.n) {
         qsort(order, x->edges.n, sizeof(*order), weight_order);
     }
-    for (size_t i = 0; i < x->edges.n; i++) {
+    for (size_t i = 0; i < x->edges.n && order[i]->weight >= 0; i++) {
         right += probability_ppm(order[i]->weight) / 1e6;
         double f1 = 2 * right / ((double)(i + 1) + all);
         if (f1 >= best) { /* as low as the gap to the next pair goes, not below an even chance */
@@ -149,6 +149,9 @@ enum status adhoc_run(struct adhoc *x, char *const *paths, unsigned n, const str
     x->n_files = n;
     for (unsigned f = 0; f < n; f++) {
         TRY(loose_table_read(paths[f], &x->file[f], err));
+        if (x->file[f].lines.n == 0) {
+            return err_set(err, ST_INPUT, TR("%s：只有表头（第 %lld 行），没有数据行", "%s: a header (line %lld) and no rows"), paths[f], (long long)x->file[f].header_line);
+        }
     }
     TRY(adhoc_fields(x, o->by, err));
     prepare(x);

@@ -33,7 +33,19 @@ static const struct {
 };
 
 /* Of somebody else, of the record, or of an event: not who the person is. */
-static const char *const other_words[] = {"申请人", "户主", "监护人", "代理", "经办", "联系人", "账户", "单位", "银行", "日期", "时间", "金额", "备注", "状态", "序号", "编号", "流水"};
+static const char *const other_words[] = {"申请人", "户主", "监护人", "代理", "经办", "联系人", "账户", "单位", "银行", "日期", "时间", "有效期", "期限", "到期",
+                                          "截止", "金额", "备注", "状态", "序号", "编号", "流水"};
+
+/* Initials, as databases name their columns: whole headers, being too short to look for inside others. */
+static const struct {
+    const char *header;
+    enum field_type type;
+} initials[] = {
+    {"xm", FIELD_NAME},       {"name_cn", FIELD_NAME}, {"sfzh", FIELD_ID},    {"sfzhm", FIELD_ID},     {"sfz", FIELD_ID},       {"gmsfhm", FIELD_ID},
+    {"gmsfzh", FIELD_ID},     {"zjhm", FIELD_ID},      {"zjh", FIELD_ID},     {"cjzh", FIELD_ID},      {"xb", FIELD_SEX},       {"csrq", FIELD_DATE},
+    {"csny", FIELD_DATE},     {"csnyr", FIELD_DATE},   {"dh", FIELD_PHONE},   {"lxdh", FIELD_PHONE},   {"sjh", FIELD_PHONE},    {"sjhm", FIELD_PHONE},
+    {"dhhm", FIELD_PHONE},    {"zz", FIELD_ADDRESS},   {"xzz", FIELD_ADDRESS}, {"jtzz", FIELD_ADDRESS}, {"hjdz", FIELD_ADDRESS}, {"dz", FIELD_ADDRESS},
+};
 
 struct column {
     enum field_type type;
@@ -51,6 +63,12 @@ static bool by_header(struct str header, struct column *c)
     for (size_t i = 0; i < ARRAY_LEN(other_words); i++) {
         if (!birth && str_find(label, str_of(other_words[i])) < label.n) {
             c->use = false;
+            return true;
+        }
+    }
+    for (size_t i = 0; i < ARRAY_LEN(initials); i++) {
+        if (str_eqz(label, initials[i].header)) {
+            *c = (struct column){initials[i].type, WHOLE, true, true, DATE_YMD};
             return true;
         }
     }
@@ -115,7 +133,7 @@ static void look_at_cell(struct str s, struct looks *l)
     l->digits += digits && !letters && !han;
     l->letters += letters > 0 && letters >= digits;
     l->ids += s.n >= 15 && ident_kind(ident_parse(s)) == IDENT_RESIDENT;
-    l->days += (digits == 8 || other == 2) && (value_date(s, 0, &day, &precision) == VALUE_OK || (other == 2 && digits >= 6));
+    l->days += (digits == 8 || other == 2 || han >= 2) && (value_date(s, 0, &day, &precision) == VALUE_OK || (other == 2 && digits >= 4 && letters + han == 0));
     l->sexes += is_sex_word(s);
     look_at_order(s, l);
 }
@@ -254,6 +272,17 @@ static void pair_partners(struct adhoc *x, const enum part *parts)
     }
 }
 
+/* Sex, street and such alone make half a town one person; whoever wants that says so with --by. */
+static bool tells_persons_apart(const struct adhoc *x)
+{
+    for (unsigned f = 0; f < x->n_fields; f++) {
+        if (x->fields[f].type != FIELD_SEX && x->fields[f].type != FIELD_AREA) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void guess_fields(struct adhoc *x)
 {
     struct column columns[ADHOC_FILES][LOOSE_MAX_COLUMNS];
@@ -279,6 +308,9 @@ static void guess_fields(struct adhoc *x)
         }
     }
     pair_partners(x, parts);
+    if (!tells_persons_apart(x)) {
+        x->n_fields = 0;
+    }
 }
 
 /* --- --by -------------------------------------------------------------------------------------------------------------------- */
@@ -336,6 +368,7 @@ enum status adhoc_fields(struct adhoc *x, const char *by, struct err *err)
         guess_fields(x);
     }
     return x->n_fields ? ST_OK
-                       : err_set(err, ST_INPUT, "%s", TR("没有认出可以比对的列；请用 --by 指明，例如 --by 姓名:name,身份证号:id,出生日期:date",
-                                                         "no column to compare by was recognised; name them, as in --by given_name:latin,surname:latin,dob:date"));
+                       : err_set(err, ST_INPUT, "%s", TR("没有认出能分清人的列；请用 --by 指明，例如 --by 姓名:name,身份证号:id,出生日期:date；两边叫法不同写 姓名=XM:name",
+                                                         "no column that tells persons apart was recognised; name them, as in --by given_name:latin,surname:latin,dob:date; "
+                                                         "where the two files differ, surname=last:latin"));
 }

@@ -2,6 +2,7 @@
 /* What was chosen and found, for the person who started it. */
 #include <stdio.h>
 
+#include "matchers/identifier.h"
 #include "pipeline/adhoc.h"
 
 static void tell_file(const struct adhoc *x, unsigned f)
@@ -15,6 +16,22 @@ static void tell_file(const struct adhoc *x, unsigned f)
         fprintf(stderr, TR("，%zu 行读不出", ", %zu lines unreadable"), t->bad_lines);
     }
     fputc('\n', stderr);
+}
+
+/* 1.20194E+17: the last digits are gone for good, and nobody notices by looking at the sheet. */
+static void tell_lost_numbers(const struct adhoc *x, unsigned file, unsigned field)
+{
+    const struct loose_table *t = &x->file[file];
+    size_t lost = 0;
+    int column = x->column[file][field];
+    for (size_t i = 0; i < t->lines.n; i++) {
+        lost += ident_spreadsheet_damage(ident_parse(loose_cell(t, i, column)));
+    }
+    if (lost) {
+        fprintf(stderr, TR("注意：%s 的“" STR_FMT "”有 %zu 格被电子表格改成了数值，后几位已丢失，不能用来比对；请部门把这一列设为文本，重新导出\n",
+                           "note: %s: '" STR_FMT "' has %zu cells that became numbers in a spreadsheet and lost their last digits; ask for a new export with that column as text\n"),
+                t->path, STR_ARG(t->headers[column]), lost);
+    }
 }
 
 void adhoc_tell_files(const struct adhoc *x)
@@ -32,6 +49,11 @@ void adhoc_tell_files(const struct adhoc *x)
         fprintf(stderr, ":%s", field_type_word(x->fields[f].type));
     }
     fputc('\n', stderr);
+    for (unsigned k = 0; k < x->n_files * x->n_fields; k++) {
+        if (x->fields[k % x->n_fields].type == FIELD_ID) {
+            tell_lost_numbers(x, k / x->n_fields, k % x->n_fields);
+        }
+    }
 }
 
 void adhoc_tell_plan(const struct adhoc *x)
@@ -58,7 +80,7 @@ void adhoc_tell_plan(const struct adhoc *x)
 static void put_bits(int32_t weight)
 {
     int32_t tenths = (weight * 10 + (weight < 0 ? -MODEL_BIT / 2 : MODEL_BIT / 2)) / MODEL_BIT;
-    fprintf(stderr, "%+d.%d", tenths / 10, tenths < 0 ? -tenths % 10 : tenths % 10);
+    fprintf(stderr, "%s%d.%d", tenths < 0 ? "-" : "+", abs(tenths) / 10, abs(tenths) % 10); /* -0.4 has no sign in its whole part */
 }
 
 static void tell_field(const struct adhoc *x, unsigned f)

@@ -96,7 +96,8 @@ static void put_how(const struct adhoc *x, uint32_t a, const struct answer *ans,
         strbuf_addf(&how, TR("；B 中另有 %u 行也符合", "; %u more rows of B fit"), ans->others - 1);
     }
     if (ans->claimed) {
-        strbuf_addz(&how, TR("；B 的这一行更像 A 的另一行，请核对", "; another row of A fits this row of B better: to be checked"));
+        strbuf_addz(&how, how.n ? TR("；", "; ") : "");
+        strbuf_addz(&how, TR("B 的这一行更像 A 的另一行，请核对", "another row of A fits this row of B better: to be checked"));
     }
     csv_text(c, strbuf_str(&how));
 }

@@ -63,7 +63,7 @@ expect 13 '/nonexistent.*没有 sources.yaml' "$MOPAI_BIN" -C /nonexistent run
 expect 30 '没有这个文件或目录' "$MOPAI_BIN" match "$work/none.csv" "$work/none.csv"
 printf 'a,b\n1,2\n' >"$work/a.csv"
 printf 'c,d\n1,2\n' >"$work/c.csv"
-expect 32 '没有认出可以比对的列' "$MOPAI_BIN" match "$work/a.csv" "$work/c.csv"
+expect 32 '没有认出能分清人的列' "$MOPAI_BIN" match "$work/a.csv" "$work/c.csv"
 printf '\357\273\277\n\n' >"$work/blank.csv"
 : >"$work/empty.csv"
 expect 32 'empty.csv：文件是空的' "$MOPAI_BIN" match "$work/empty.csv" "$work/a.csv"
