@@ -7,6 +7,8 @@ static const struct command *const table[] = {
     &cmd_status,
     &cmd_check,
     &cmd_visits,
+    &cmd_review_export,
+    &cmd_review_import,
     &cmd_release,
     &cmd_deliveries,
     &cmd_explain,

@@ -93,6 +93,7 @@ static void release(struct link *l)
     vec_release(&l->conflicts);
     vec_release(&l->made);
     vec_release(&l->doubt);
+    map64_release(&l->reviews);
     free(l->now);
     vec_release(&l->gone);
     vec_release(&l->became);
@@ -120,6 +121,7 @@ static void drop_search(struct link *l)
 static enum status run_steps(struct link *l, struct err *err)
 {
     TRY(link_find_persons(l, err));
+    TRY(link_read_reviews(l, err));
     TRY(link_rows_find(l, err));
     TRY(link_find_gone(l, err));
     DROP(l->record);

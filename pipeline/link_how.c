@@ -20,9 +20,12 @@ void link_how_text(const struct link_made *m, struct strbuf *out)
                  {BECAUSE_PLACE, "住址相同", "same address"},
                  {BECAUSE_UNIT, "同一登记户", "same unit"},
                  {BECAUSE_HABIT, "此人一向这样登记", "registered so before"},
-                 {BECAUSE_HOUSEMATE, "写的是同户另一人的号码", "the number is of another of the unit"}};
+                 {BECAUSE_HOUSEMATE, "写的是同户另一人的号码", "the number is of another of the unit"},
+                 {BECAUSE_TWO_NUMBERS, "两个不同的有效号码", "two different valid numbers"}};
     if (m->how == MADE_BY_REPAIR) {
         strbuf_addf(out, TR("修复（%s）", "repaired (%s)"), repair_kind_text((enum repair_kind)m->slip));
+    } else if (m->how == MADE_BY_PEOPLE) {
+        strbuf_addz(out, TR("人工核对为同一人", "people say it is the same person"));
     } else {
         strbuf_addz(out, TR("凭各项信息", "by what it says"));
     }
@@ -46,6 +49,17 @@ static const struct {
                             [PART_PLACE] = {"住址", "address"},
                             [PART_UNIT] = {"登记户", "unit"},
                             [PART_HABIT] = {"一贯的登记", "habit"}};
+
+void link_how_against(const struct link_made *m, struct strbuf *out)
+{
+    const char *before = "";
+    for (int i = PART_PRIOR + 1; i < PART_COUNT; i++) {
+        if (m->part[i] < 0) {
+            strbuf_addf(out, "%s%s", before, TR(part_words[i].zh, part_words[i].en));
+            before = TR("、", ", ");
+        }
+    }
+}
 
 static void put_bits(int32_t bits, struct strbuf *out)
 {
@@ -90,7 +104,7 @@ static enum status read_rows(struct db *night, int64_t input, int asked, struct 
     while ((status = stmt_step(q, &row, err)) == ST_OK && row) {
         vec_push(&v, (struct link_made_row){.input = stmt_int(q, 0), .row = stmt_int(q, 1), .line = stmt_int(q, 2), .person_row = stmt_int(q, 4),
                                             .made = {.how = (uint8_t)stmt_int(q, 5), .slip = (uint8_t)stmt_int(q, 6), .because = (uint16_t)stmt_int(q, 7),
-                                                     .weight = (int32_t)stmt_int(q, 8), .probability = (int32_t)stmt_int(q, 9)}});
+                                                     .weight = (int32_t)stmt_int(q, 8), .probability = (int32_t)stmt_int(q, 9), .question = (uint64_t)stmt_int(q, 11)}});
         read_parts(stmt_text(q, 10), v.v[v.n - 1].made.part);
     }
     out->v = v.v;

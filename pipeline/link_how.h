@@ -6,7 +6,8 @@
 #include "base/core/status.h"
 #include "base/core/str.h"
 
-enum made_how { MADE_BY_REPAIR = 1, MADE_BY_FIELDS };
+enum made_how { MADE_BY_REPAIR = 1, MADE_BY_FIELDS, MADE_BY_PEOPLE };
+enum review_decision { REVIEW_NONE, REVIEW_SAME, REVIEW_DIFFERENT, REVIEW_UNCLEAR }; /* what people said of a question */
 enum made_because {
     BECAUSE_NAME = 1,
     BECAUSE_NAME_NEAR = 2,  /* one slip of ear or eye away, or half of it */
@@ -16,7 +17,8 @@ enum made_because {
     BECAUSE_PLACE = 32,
     BECAUSE_UNIT = 64,
     BECAUSE_HABIT = 128,
-    BECAUSE_HOUSEMATE = 256 /* the number is of somebody in the same unit */
+    BECAUSE_HOUSEMATE = 256, /* the number is of somebody in the same unit */
+    BECAUSE_TWO_NUMBERS = 512 /* two different valid numbers: nobody may join them */
 };
 enum made_part { PART_PRIOR, PART_NAME, PART_NUMBER, PART_BIRTH, PART_SEX, PART_PHONE, PART_PLACE, PART_UNIT, PART_HABIT, PART_COUNT };
 struct link_made {
@@ -25,9 +27,12 @@ struct link_made {
     int32_t weight;      /* 1/256 bit */
     int32_t probability; /* per million */
     int32_t part[PART_COUNT]; /* what the weight is the sum of */
+    uint64_t question;   /* hash of what row and person say; a review answers it until either changes */
 };
 /* 修复（一位写错）：姓名相同、同一登记户 */
 void link_how_text(const struct link_made *m, struct strbuf *out);
+/* What speaks against the person: 姓名、住址 */
+void link_how_against(const struct link_made *m, struct strbuf *out);
 /* The weight as a waterfall, a line a part, each line begun with `indent`. */
 void link_how_waterfall(const struct link_made *m, const char *indent, struct strbuf *out);
 

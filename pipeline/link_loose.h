@@ -81,6 +81,11 @@ int32_t ymd_of_day(int64_t day);
 uint64_t habit_of_row(const struct source *s, const struct row_reader *r, size_t i); /* 0 when a column is blank */
 struct str loose_name(const struct loose_table *t, const struct loose *e);
 
+/* link_review.c: the question whether a candidate is the entry's person: a hash of what both say, the same every night until the data change. Person
+   numbers and anchors as before link_merge joins records. */
+uint64_t link_question(const struct link *l, const struct loose_table *t, const struct candidate *c);
+enum review_decision link_reviewed(const struct link *l, uint64_t question);
+
 /* link_match.c: who each entry may be, compared with every register row that may be theirs. Sorted by entry and person. */
 enum status link_find_candidates(struct link *l, struct loose_table *t, candidate_list *out, struct err *err) MUST_CHECK;
 /* link_weigh.c: weight and probability of each. */

@@ -16,6 +16,8 @@ struct merger {
     int32_t threshold;         /* per million */
     uint32_t *chosen;          /* [entries] candidate taken, or UINT32_MAX */
     uint32_t *asked;           /* [entries] candidate people are asked about */
+    uint64_t *question;        /* [entries] of the candidate taken or asked about */
+    uint8_t *two;              /* [entries] its number is another valid one than the candidate's */
     struct map64 stranger_of;  /* record person -> the entry whose number it takes, SEVERAL */
 };
 
@@ -41,19 +43,30 @@ static bool stronger(const struct merger *m, const struct candidate *a, const st
     return a->weight != b->weight ? a->weight > b->weight : m->l->anchor[a->person] < m->l->anchor[b->person];
 }
 
-/* The best candidate of entry `e`, v[0..n): taken, asked about, or neither. Of several equally good ones none is taken. */
+static enum review_decision decision_on(const struct merger *m, const struct candidate *c)
+{
+    return m->l->reviews.n ? link_reviewed(m->l, link_question(m->l, m->t, c)) : REVIEW_NONE;
+}
+
+/* The best candidate of entry `e`, v[0..n): taken, asked about, or neither. What people said goes before any weight, but not before two valid numbers. */
 static void choose(struct merger *m, const struct candidate *v, size_t n, uint32_t first)
 {
     size_t best = SIZE_MAX;
+    bool said = false; /* of the best: people said it is the person */
     for (size_t i = 0; i < n; i++) {
-        bool better = v[i].id != ID_ITS_OWN && (best == SIZE_MAX || stronger(m, &v[i], &v[best]));
+        enum review_decision d = v[i].id == ID_ITS_OWN ? REVIEW_DIFFERENT : decision_on(m, &v[i]);
+        bool same = d == REVIEW_SAME && !two_numbers(m, &m->t->v.v[v[i].loose], v[i].person);
+        bool better = d != REVIEW_DIFFERENT && (best == SIZE_MAX || (same != said ? same : stronger(m, &v[i], &v[best])));
         best = better ? i : best;
+        said = better ? same : said;
     }
     if (best == SIZE_MAX) {
         return;
     }
     const struct candidate *c = &v[best];
-    if (may_decide(m, c) && c->probability >= m->threshold) {
+    m->question[c->loose] = link_question(m->l, m->t, c);
+    m->two[c->loose] = two_numbers(m, &m->t->v.v[c->loose], c->person);
+    if (said || (may_decide(m, c) && c->probability >= m->threshold)) {
         m->chosen[c->loose] = first + (uint32_t)best;
     } else if (c->probability >= ASK_FROM && c->name != NAME_LEVEL_NONE) {
         m->asked[c->loose] = first + (uint32_t)best;
@@ -135,7 +148,15 @@ static void join_records(struct merger *m)
             vec_push(&n.edges, (struct cluster_edge){a, b, c->weight});
         }
     }
-    struct cluster_input in = {.n = (uint32_t)n.person.n, .content = n.content.v, .identity = n.identity.v, .edges = n.edges.v, .n_edges = n.edges.n,
+    VEC(struct cluster_pair) cannot = {0};
+    for (size_t i = 0; m->l->reviews.n && i < m->list->n; i++) {
+        const struct candidate *c = &m->list->v[i];
+        if (m->t->v.v[c->loose].kind == LOOSE_RECORD && decision_on(m, c) == REVIEW_DIFFERENT) {
+            uint32_t a = node_of(&n, m, m->t->v.v[c->loose].person), b = node_of(&n, m, c->person);
+            vec_push(&cannot, (struct cluster_pair){a, b});
+        }
+    }
+    struct cluster_input in = {.n = (uint32_t)n.person.n, .cannot = cannot.v, .n_cannot = cannot.n, .content = n.content.v, .identity = n.identity.v, .edges = n.edges.v, .n_edges = n.edges.n,
                                .threshold = INT32_MIN};
     clusters_form(&in, &o);
     uint32_t *keeps = xmalloc((o.n_clusters + 1u) * sizeof(*keeps));
@@ -150,6 +171,7 @@ static void join_records(struct merger *m)
     }
     free(keeps);
     cluster_output_release(&o);
+    vec_release(&cannot);
     vec_release(&n.person);
     vec_release(&n.identity);
     vec_release(&n.content);
@@ -225,13 +247,17 @@ static uint16_t because_of(const struct candidate *c)
 
 static struct made made_of(const struct merger *m, struct where from, const struct candidate *c)
 {
+    uint64_t question = m->question[c->loose];
+    bool said = link_reviewed(m->l, question) == REVIEW_SAME && m->chosen[c->loose] != UINT32_MAX;
+    unsigned two = m->two[c->loose] ? BECAUSE_TWO_NUMBERS : 0;
     struct made made = {.from = from,
                          .person = m->l->now[c->person],
-                         .by = {.how = c->id == ID_REPAIRS ? MADE_BY_REPAIR : MADE_BY_FIELDS,
+                         .by = {.how = said ? MADE_BY_PEOPLE : c->id == ID_REPAIRS ? MADE_BY_REPAIR : MADE_BY_FIELDS,
                                 .slip = c->slip,
-                                .because = because_of(c),
+                                .because = (uint16_t)(because_of(c) | two),
                                 .weight = c->weight,
-                                .probability = c->probability}};
+                                .probability = c->probability,
+                                .question = question}};
     memcpy(made.by.part, c->part, sizeof(made.by.part));
     return made;
 }
@@ -260,6 +286,8 @@ void link_merge(struct link *l, const struct loose_table *t, const candidate_lis
     struct merger m = {.l = l, .t = t, .list = list, .threshold = l->people->link_threshold};
     m.chosen = xmalloc((t->v.n + 1) * sizeof(*m.chosen));
     m.asked = xmalloc((t->v.n + 1) * sizeof(*m.asked));
+    m.question = xcalloc(t->v.n + 1, sizeof(*m.question));
+    m.two = xcalloc(t->v.n + 1, 1);
     memset(m.chosen, 0xFF, (t->v.n + 1) * sizeof(*m.chosen));
     memset(m.asked, 0xFF, (t->v.n + 1) * sizeof(*m.asked));
     l->now = xmalloc((l->n + 1u) * sizeof(*l->now));
@@ -274,4 +302,6 @@ void link_merge(struct link *l, const struct loose_table *t, const candidate_lis
     map64_release(&m.stranger_of);
     free(m.chosen);
     free(m.asked);
+    free(m.question);
+    free(m.two);
 }

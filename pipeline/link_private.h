@@ -140,6 +140,7 @@ struct link {
     VEC(struct conflict) conflicts;
     VEC(struct made) made;    /* sorted by row */
     VEC(struct made) doubt;   /* rows and persons for people to decide about, sorted by row; each stays what it is */
+    struct map64 reviews;     /* question -> enum review_decision */
     uint32_t *now;            /* person numbers of the provisional links -> numbers in force; NULL: they are the same */
     int64_t *linked, *unlinked; /* by source */
     struct id_alias *new_persons, *new_homes;
@@ -177,6 +178,9 @@ struct part { /* the persons of the rows of one input; a block is kept */
 enum status link_part_open(struct part *p, const struct link *l, uint32_t input, struct err *err) MUST_CHECK;
 void link_part_close(struct part *p); /* {0} is fine */
 enum status link_part_rows(struct part *p, uint64_t first, size_t n, int32_t *out, struct err *err) MUST_CHECK;
+
+/* link_review.c: what people said of the questions of earlier nights. */
+enum status link_read_reviews(struct link *l, struct err *err) MUST_CHECK;
 
 /* link_values.c, link_attrs.c: pass B over all inputs: what survives. */
 void link_make_lanes(struct link *l);

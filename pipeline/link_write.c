@@ -511,6 +511,7 @@ static enum status write_made(const struct link *l, const struct made *v, size_t
             strbuf_addf(&parts, "%s%d", k ? "," : "", v[i].by.part[k]);
         }
         stmt_bind_text(s, ":parts", strbuf_str(&parts));
+        stmt_bind_int(s, ":question", (int64_t)v[i].by.question);
         TRY(stmt_run(s, err));
     }
     return ST_OK;

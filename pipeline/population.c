@@ -448,6 +448,11 @@ void person_ref(struct str key, uint64_t person_id, char out[REF_MAX])
     make_ref(key, 'P', person_id, out);
 }
 
+void question_ref(struct str key, uint64_t question, char out[REF_MAX])
+{
+    make_ref(key, 'Q', question, out);
+}
+
 void household_ref(struct str key, uint64_t household_id, char out[REF_MAX])
 {
     make_ref(key, 'H', household_id, out);

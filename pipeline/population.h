@@ -106,6 +106,7 @@ enum status population_origin_of(struct population *p, enum person_column c, uin
    I L O U. Ids cannot be enumerated from them. */
 #define REF_MAX 16
 void person_ref(struct str key, uint64_t person_id, char out[REF_MAX]);
+void question_ref(struct str key, uint64_t question, char out[REF_MAX]);
 void household_ref(struct str key, uint64_t household_id, char out[REF_MAX]);
 /* Row of a reference as people type it (any case, with or without the hyphen). ST_NOT_FOUND. */
 enum status population_find_person(struct population *p, struct str ref, uint32_t *out_row, struct err *err) MUST_CHECK;

@@ -193,6 +193,21 @@ CREATE TABLE visit (
 CREATE INDEX visit_by_warning ON visit (warning_no, visit_id);
 CREATE INDEX visit_by_import ON visit (import_id);
 
+-- What people said about rows the night asked about (`mopai review`). A question is the hash of the values compared: data that change ask anew.
+CREATE TABLE link_review (
+  review_id INTEGER PRIMARY KEY,
+  night     INTEGER NOT NULL,             -- the last published one when it was imported: the nights after it obey
+  question  INTEGER NOT NULL,
+  decision  INTEGER NOT NULL,             -- enum review_decision (pipeline/link_how.h); the newest of a question counts
+  reviewer  TEXT NOT NULL,
+  day       INTEGER NOT NULL,
+  note      TEXT NOT NULL,
+  file      TEXT NOT NULL,
+  who       TEXT NOT NULL,
+  at        TEXT NOT NULL
+) STRICT;
+CREATE INDEX link_review_by_question ON link_review (question, review_id);
+
 -- A chain (pipeline/audit.h): audit_id counts 1, 2, 3, ...
 CREATE TABLE audit (
   audit_id INTEGER PRIMARY KEY,

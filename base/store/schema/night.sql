@@ -57,6 +57,7 @@ CREATE TABLE link_made (
   weight      INTEGER NOT NULL,           -- 1/256 bit
   probability INTEGER NOT NULL,           -- per million
   parts       TEXT NOT NULL,              -- what the weight is the sum of, in the order of enum made_part
+  question    INTEGER NOT NULL,           -- hash of what row and person say: ledger link_review answers it
   PRIMARY KEY (input, row)
 ) STRICT, WITHOUT ROWID;
 
