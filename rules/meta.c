@@ -169,7 +169,9 @@ void needs_check(struct compiler *c, const struct yaml_node *map)
         const struct yaml_node *ids = table->pairs[i].value;
         for (size_t k = 0; ids->kind == YAML_LIST && k < ids->n; k++) {
             if (ruleset_find(c->rs, ids->items[k]->text) < 0) {
-                yaml_problem(&c->doc, ids->items[k], "E206", TR("没有规则 " STR_FMT, "no rule " STR_FMT), STR_ARG(ids->items[k]->text));
+                /* only a hint on a form: a rule taken out must not stop the night */
+                yaml_problem(&c->doc, ids->items[k], "W410", TR("meta.needs 里的 " STR_FMT " 没有这条规则", "meta.needs names " STR_FMT ", and there is no such rule"),
+                             STR_ARG(ids->items[k]->text));
             }
         }
     }
