@@ -68,6 +68,8 @@ struct assess {
 enum status assess_members_text(struct facts *f, uint32_t household, struct arena *a, struct str *out, struct err *err) MUST_CHECK;
 /* For every open warning that no hit answers: why its condition is gone. */
 enum status assess_find_causes(struct assess *a, struct err *err) MUST_CHECK;
+/* Which record that an open warning told of has been corrected or refunded since, and how; "" when none was. */
+enum status assess_correction(struct assess *a, int64_t warning_no, struct str *out, struct err *err) MUST_CHECK;
 /* Writes everything of the night into night.db, in one transaction. */
 enum status assess_write(struct assess *a, struct err *err) MUST_CHECK;
 /* JSON body of an event: what the warning said, by when it is to be visited (DAY_MISSING while it is on no list) and why, complete. */

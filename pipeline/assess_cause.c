@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Why the condition of an open warning is gone, from what can be known of tonight, asked in this order: a delivery was withdrawn; the rule changed and
    the old one still fires; a record the warning told of was corrected or refunded; the household is not who it was; else the world changed. */
-#include "base/store/db.h"
 #include "pipeline/assess.h"
 
 static bool source_withdrawn(const struct assess *a, const struct rules_rule *r)
@@ -12,47 +11,6 @@ static bool source_withdrawn(const struct assess *a, const struct rules_rule *r)
         }
     }
     return false;
-}
-
-static bool refunded(const struct assess *a, size_t input, int64_t row)
-{
-    size_t source = a->night->inputs[input].source;
-    for (size_t i = 0; i < a->facts.n_refunds[source]; i++) {
-        const struct refund *f = &a->facts.refunds[source][i];
-        if (f->orig_input == input && f->orig_row == row) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* A record of a file in force that a later version or a refund has taken back. Snapshots are replaced as a matter of course: no correction. */
-static bool record_corrected(const struct assess *a, int64_t file_id, int64_t row)
-{
-    for (size_t i = 0; i < a->night->n_inputs; i++) {
-        const struct night_input *in = &a->night->inputs[i];
-        if (in->file_id == file_id && a->night->site->sources->v[in->source].kind == KIND_APPEND) {
-            return row < in->rows && (input_superseded(in, row) || refunded(a, i, row));
-        }
-    }
-    return false;
-}
-
-static enum status told_of_corrected(const struct assess *a, int64_t warning_no, bool *out, struct err *err)
-{
-    AUTO_STMT q = stmt_use(a->night->site->ledger, STMT_LIST_WARNING_ROWS_TOLD);
-    stmt_bind_int(q, ":warning_no", warning_no);
-    stmt_bind_int(q, ":mark", a->night->mark_event);
-    *out = false;
-    while (!*out) {
-        bool row;
-        TRY(stmt_step(q, &row, err));
-        if (!row) {
-            return ST_OK;
-        }
-        *out = record_corrected(a, stmt_int(q, 0), stmt_int(q, 1));
-    }
-    return ST_OK;
 }
 
 static enum status household_changed(struct assess *a, size_t at, bool *out, struct err *err)
@@ -89,8 +47,8 @@ static enum status find_cause(struct assess *a, size_t at, struct err *err)
         w->cause = LIFE_RULE_CHANGED;
         return ST_OK;
     }
-    TRY(told_of_corrected(a, w->no, &yes, err));
-    if (yes) {
+    TRY(assess_correction(a, w->no, &a->fold.more.v[at].corrected, err));
+    if (a->fold.more.v[at].corrected.n > 0) {
         w->cause = LIFE_CORRECTED;
         return ST_OK;
     }

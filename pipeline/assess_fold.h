@@ -14,6 +14,7 @@ struct folded {
     daynum listed_on;       /* as-of date of that night */
     struct str say;         /* of its last event that said something */
     struct str members;     /* of the household then, see assess_members_text */
+    struct str corrected;   /* tonight's cause is a correction: of which record, from what to what */
 };
 /* Parallel arrays, by warning number. */
 struct fold {

@@ -200,6 +200,21 @@ static enum status propose_warning(struct assess *a, const struct life_event *e,
     return stmt_run(q, err);
 }
 
+/* A correction is part of what happened: 数据更正：FILE 第3行「...」16000.00 更正为 1600.00. */
+static enum status event_detail(struct assess *a, const struct life_event *e, const char **out, struct err *err)
+{
+    struct str how = STR("");
+    *out = e->detail;
+    if (e->kind == LIFE_EVENT_CLEARED) {
+        how = a->fold.more.v[e->warning].corrected;
+        *out = how.n ? arena_printf(&a->arena, "%s：" STR_FMT, e->detail, STR_ARG(how)) : e->detail;
+    } else if (e->kind == LIFE_EVENT_LEVEL) {
+        TRY(assess_correction(a, e->warning_no, &how, err));
+        *out = how.n ? arena_printf(&a->arena, "%s，%s：" STR_FMT, e->detail, life_cause_name(LIFE_CORRECTED), STR_ARG(how)) : e->detail;
+    }
+    return ST_OK;
+}
+
 static enum status write_events(struct output *o, struct err *err)
 {
     struct assess *a = o->a;
@@ -207,6 +222,8 @@ static enum status write_events(struct output *o, struct err *err)
     for (size_t i = 0; i < a->life.events.n; i++) {
         const struct life_event *e = &a->life.events.v[i];
         bool of_hit = e->verdict != UINT32_MAX;
+        const char *detail;
+        TRY(event_detail(a, e, &detail, err));
         strbuf_clear(&body);
         if (of_hit) {
             const struct life_verdict *v = &a->life.verdicts.v[e->verdict];
@@ -222,7 +239,7 @@ static enum status write_events(struct output *o, struct err *err)
         stmt_bind_int(q, ":warning_no", e->warning_no);
         stmt_bind_z(q, ":kind", life_event_name(e->kind));
         stmt_bind_text(q, ":level", of_hit ? a->life_hits[a->life.verdicts.v[e->verdict].hit].level : (struct str){"", 0});
-        stmt_bind_z(q, ":detail", e->detail);
+        stmt_bind_z(q, ":detail", detail);
         stmt_bind_view(q, ":body", strbuf_str(&body));
         TRY(stmt_run(q, err));
     }

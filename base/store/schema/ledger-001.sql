@@ -150,7 +150,7 @@ CREATE TABLE warning_event (
   kind       TEXT NOT NULL CHECK (kind = 'held' OR kind = 'new' OR kind = 'released' OR kind = 'level' OR kind = 'closed' OR kind = 'absent'
              OR kind = 'cleared'),        -- not IN: see night.sql
   level      TEXT NOT NULL DEFAULT '',
-  detail     TEXT NOT NULL DEFAULT '',    -- cleared: 情况消失 | 数据更正 | 规则变更 | 家庭变化 | 数据撤回; closed: outcome
+  detail     TEXT NOT NULL DEFAULT '',    -- cleared: 情况消失 | 数据更正：which record, from what to what | 规则变更 | 家庭变化 | 数据撤回; closed: outcome
   body       TEXT NOT NULL DEFAULT '{}',  -- JSON: say, rule hash, parameters, conditions and evidence with file and line, copied in
   who        TEXT NOT NULL DEFAULT '',
   at         TEXT NOT NULL
