@@ -85,7 +85,8 @@ enum status link_find_places(struct link *l, struct err *err)
 struct cover {
     bool fresh;
     bool by_area;       /* all scopes in force are areas below the district: only their people are covered */
-    VEC(int32_t) areas;
+    bool mapped;
+    VEC(int32_t) areas; /* whose deliveries are not late */
     uint64_t kin;       /* sources that cover the same kind of area: being in one of them shows a person is of it */
 };
 
@@ -99,8 +100,11 @@ static void read_scopes(const struct link *l, struct cover *covers)
         a = a == AREA_NONE && scope.n ? areas_by_name(l->areas, scope, AREA_STREET, AREA_NONE) : a;
         if (a == AREA_NONE || l->areas->areas.v[a].kind == AREA_DISTRICT) {
             c->by_area = false;
-        } else if (c->areas.n == 0 || c->areas.v[c->areas.n - 1] != a) {
-            vec_push(&c->areas, a);
+        } else {
+            c->mapped = true;
+            if (!in->late && (c->areas.n == 0 || c->areas.v[c->areas.n - 1] != a)) { /* a town that stopped sending says nothing of its people */
+                vec_push(&c->areas, a);
+            }
         }
     }
 }
@@ -152,7 +156,7 @@ void link_find_covers(struct link *l)
     }
     read_scopes(l, covers);
     for (size_t s = 0; s < n; s++) {
-        covers[s].by_area = covers[s].by_area && covers[s].areas.n > 0;
+        covers[s].by_area = covers[s].by_area && covers[s].mapped;
         for (size_t t = 0; t < n; t++) {
             bool same = l->sources->v[t].cover.area == l->sources->v[s].cover.area && l->sources->v[t].registers_persons;
             covers[s].kin |= same ? (uint64_t)1 << t : 0;

@@ -16,6 +16,7 @@ struct night_input {
     const char *xxh128;
     daynum data_date;
     int64_t rows;
+    bool late;            /* its scope is past the cadence: nobody's missing row there means absent */
     const uint8_t *superseded; /* bitmap of rows that a later delivery or a period replaces; NULL when none */
 };
 
@@ -25,6 +26,7 @@ struct night_source {
     daynum data_date;    /* newest in force, DAY_MISSING when none */
     daynum due;          /* expected by, from the cadence */
     const char *late_scopes; /* scopes (towns) past their cadence although the source is fresh: "东镇（2026-01-01）、..."; NULL: none */
+    const char *late_unmapped; /* those of them that are no street or community of areas.csv, by name: whom they concern is not known; NULL: none */
     bool first_night;    /* no published night had a delivery of it */
 };
 

@@ -277,6 +277,11 @@ static void warn_about_night(struct work *w)
         if (n->sources[i].late_scopes) {
             warn_add(ST_W_SOURCE_STALE, TR(STR_FMT "：%s 没有按时送来", STR_FMT ": late: %s"), STR_ARG(w->site->sources->v[i].label), n->sources[i].late_scopes);
         }
+        if (n->sources[i].late_unmapped) {
+            warn_add(ST_W_SOURCE_STALE, TR(STR_FMT "：%s 不是 areas.csv 里的街道或社区，分不出是哪些人，没有记录仍按没有算；请在 areas.csv 里写上它的名称或别名",
+                                           STR_FMT ": %s is no street or community of areas.csv, whom it concerns is unknown and no row still means absent; add it there"),
+                     STR_ARG(w->site->sources->v[i].label), n->sources[i].late_unmapped);
+        }
         bool never_sent = n->sources[i].state == SOURCE_MISSING && w->site->sources->v[i].optional;
         if (n->sources[i].state != SOURCE_FRESH && !never_sent) {
             warn_add(ST_W_SOURCE_STALE, STR_FMT "：%s", STR_ARG(w->site->sources->v[i].label),

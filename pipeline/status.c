@@ -15,6 +15,7 @@
 struct source_line {
     daynum data_date;
     int64_t deliveries, held;
+    struct str late; /* towns past their cadence although the source is fresh: "120194001（2026-02-27）"; "" when none */
 };
 
 struct open_counts {
@@ -62,10 +63,46 @@ static enum status read_sources(struct site *s, struct site_status *st, struct e
         }
         int at = source_find(s->sources, stmt_text(q, 0));
         if (at >= 0) {
-            st->sources[at] = (struct source_line){stmt_day(q, 1), stmt_int(q, 2), stmt_int(q, 3)};
+            st->sources[at] = (struct source_line){.data_date = stmt_day(q, 1), .deliveries = stmt_int(q, 2), .held = stmt_int(q, 3)};
         }
     }
 }
+
+enum freshness { FRESH, STALE, MISSING };
+
+static bool is_late(const struct source *source, daynum newest)
+{
+    return source->cadence && newest + source->cadence + source->grace < clock_today();
+}
+
+static enum freshness freshness_of(const struct source *source, const struct source_line *line)
+{
+    return line->data_date == DAY_MISSING ? MISSING : is_late(source, line->data_date) ? STALE : FRESH;
+}
+
+static enum status read_late_scopes(struct site *s, struct site_status *st, struct err *err)
+{
+    AUTO_STMT q = stmt_use(s->ledger, STMT_LIST_SCOPE_NEWEST);
+    for (bool row;;) {
+        TRY(stmt_step(q, &row, err));
+        if (!row) {
+            return ST_OK;
+        }
+        int at = source_find(s->sources, stmt_text(q, 0));
+        if (at < 0 || freshness_of(&s->sources->v[at], &st->sources[at]) != FRESH || !is_late(&s->sources->v[at], stmt_day(q, 2))) {
+            continue;
+        }
+        AUTO_STRBUF b = STRBUF_INIT;
+        strbuf_adds(&b, st->sources[at].late);
+        strbuf_addz(&b, b.n ? TR("、", ", ") : "");
+        strbuf_adds(&b, stmt_text(q, 1));
+        strbuf_addz(&b, TR("（", " ("));
+        strbuf_add_day(&b, stmt_day(q, 2));
+        strbuf_addz(&b, TR("）", ")"));
+        st->sources[at].late = arena_str(&s->arena, strbuf_str(&b));
+    }
+}
+
 
 static enum status read_warnings(struct site *s, struct site_status *st, struct err *err)
 {
@@ -76,16 +113,6 @@ static enum status read_warnings(struct site *s, struct site_status *st, struct 
     st->warnings = (struct open_counts){.held = stmt_int(q, 0), .released = stmt_int(q, 1), .open = stmt_int(q, 2),
                                         .closed = stmt_int(q, 3), .cleared = stmt_int(q, 4), .overdue = stmt_int(q, 5)};
     return ST_OK;
-}
-
-enum freshness { FRESH, STALE, MISSING };
-
-static enum freshness freshness_of(const struct source *source, const struct source_line *line)
-{
-    if (line->data_date == DAY_MISSING) {
-        return MISSING;
-    }
-    return source->cadence && line->data_date + source->cadence + source->grace < clock_today() ? STALE : FRESH;
 }
 
 static const char *freshness_word(enum freshness f)
@@ -160,6 +187,9 @@ static void print_text(const struct site *s, const struct site_status *st, struc
         if (line->held) {
             strbuf_addf(b, TR("，待定 %lld", ", waiting %lld"), (long long)line->held);
         }
+        if (line->late.n > 0) {
+            strbuf_addf(b, TR("，没有按时送来：" STR_FMT, ", late: " STR_FMT), STR_ARG(line->late));
+        }
         strbuf_addc(b, '\n');
     }
     print_never_sent(s, st, b);
@@ -205,6 +235,9 @@ static void print_json(const struct site *s, const struct site_status *st, struc
         }
         json_ki(&j, "deliveries", st->sources[i].deliveries);
         json_ki(&j, "waiting", st->sources[i].held);
+        if (st->sources[i].late.n > 0) {
+            json_ks(&j, "late", st->sources[i].late);
+        }
         json_close(&j, '}');
     }
     json_close(&j, ']');
@@ -227,6 +260,7 @@ static enum status run(const struct args *a, struct err *err)
     struct site_status st = {.n_nights = 0};
     TRY(read_nights(&site, &st, err));
     TRY(read_sources(&site, &st, err));
+    TRY(read_late_scopes(&site, &st, err));
     TRY(read_warnings(&site, &st, err));
     int year = day_to_ymd(clock_today()).year;
     if (!calendar_has_year(site.calendar, year)) {

@@ -86,10 +86,11 @@ static enum status take_scope(struct gathering *g, size_t source, const struct d
     return versions_resolve(s, g->group.v, g->group.n, g->a, err);
 }
 
-static void close_group(struct gathering *g)
+static void close_group(struct gathering *g, bool late)
 {
     for (size_t i = 0; i < g->group.n; i++) {
         g->inputs.v[g->group_start + i].superseded = g->group.v[i].superseded;
+        g->inputs.v[g->group_start + i].late = late;
         seg_close(g->group.v[i].segment);
     }
     vec_clear(&g->group);
@@ -102,20 +103,33 @@ static bool is_late(const struct source *s, daynum newest, daynum as_of)
     return s->cadence > 0 && newest + s->cadence + s->grace < as_of;
 }
 
-/* A town that has stopped sending hides behind the others of its source. */
-static const char *late_scopes(const struct source *s, const struct delivered_list *list, daynum as_of, struct arena *a)
+/* Whether a scope says whom it is about: a street or community of areas.csv. */
+static bool scope_is_area(const struct site *site, const char *scope)
+{
+    int32_t a = areas_by_code(&site->areas, str_of(scope));
+    a = a == AREA_NONE ? areas_by_name(&site->areas, str_of(scope), AREA_STREET, AREA_NONE) : a;
+    return a != AREA_NONE && site->areas.areas.v[a].kind != AREA_DISTRICT;
+}
+
+/* Towns that have stopped sending hide behind the others of their source. unmapped: only those without an area, without their dates. */
+static const char *late_scopes(const struct gathering *g, const struct source *s, const struct delivered_list *list, bool unmapped)
 {
     AUTO_STRBUF b = STRBUF_INIT;
     for (size_t i = 0; i < list->n; i++) {
         const struct delivered *d = &list->v[i];
         bool newest = i + 1 == list->n || strcmp(list->v[i + 1].scope, d->scope) != 0;
-        if (newest && is_late(s, d->date, as_of)) {
-            strbuf_addf(&b, TR("%s%s（", "%s%s ("), b.n ? TR("、", ", ") : "", d->scope);
+        if (!newest || !is_late(s, d->date, g->as_of) || (unmapped && scope_is_area(g->site, d->scope))) {
+            continue;
+        }
+        strbuf_addz(&b, b.n ? TR("、", ", ") : "");
+        strbuf_addz(&b, d->scope);
+        if (!unmapped) {
+            strbuf_addz(&b, TR("（", " ("));
             strbuf_add_day(&b, d->date);
             strbuf_addz(&b, TR("）", ")"));
         }
     }
-    return b.n ? arena_z(a, strbuf_str(&b)) : NULL;
+    return b.n ? arena_z(g->a, strbuf_str(&b)) : NULL;
 }
 
 static enum status take_source(struct gathering *g, size_t source, struct night_source *out, struct err *err)
@@ -129,7 +143,7 @@ static enum status take_source(struct gathering *g, size_t source, struct night_
             out->data_date = MAX(out->data_date, list.v[to].date);
         }
         enum status st = take_scope(g, source, list.v + from, to - from, err);
-        close_group(g);
+        close_group(g, is_late(s, list.v[to - 1].date, g->as_of));
         if (st != ST_OK) {
             return st;
         }
@@ -137,7 +151,8 @@ static enum status take_source(struct gathering *g, size_t source, struct night_
     if (out->data_date != DAY_MISSING) {
         out->due = s->cadence > 0 ? out->data_date + s->cadence : DAY_MISSING;
         out->state = is_late(s, out->data_date, g->as_of) ? SOURCE_STALE : SOURCE_FRESH;
-        out->late_scopes = out->state == SOURCE_FRESH ? late_scopes(s, &list, g->as_of, g->a) : NULL;
+        out->late_scopes = out->state == SOURCE_FRESH ? late_scopes(g, s, &list, false) : NULL;
+        out->late_unmapped = out->late_scopes && s->cover.area != COVER_NONE ? late_scopes(g, s, &list, true) : NULL;
     }
     return ST_OK;
 }

@@ -2,6 +2,7 @@
 /* quality.html: for every source what came, what was typed, rejected and set aside, why, and how it compares with the delivery before. For the analyst who
    calls the department; examples are masked. Prints on A4 in black and white: nothing is told by colour alone. */
 #include "pipeline/ingest/ingest.h"
+#include "pipeline/night.h"
 #include "pipeline/report/delivered.h"
 #include "pipeline/report/page.h"
 #include "pipeline/report/quality.h"
@@ -148,6 +149,23 @@ static void notes(struct source_page *s, const delivered_files *files, size_t fr
     }
 }
 
+/* Towns that have stopped sending. */
+static void late_towns(struct source_page *s, size_t source)
+{
+    const struct night_source *ns = s->r->whole ? &s->r->whole->sources[source] : NULL;
+    if (!ns || !ns->late_scopes) {
+        return;
+    }
+    strbuf_addz(s->b, "<p class=\"note\"><b>没有按时送来</b>：");
+    html_text(s->b, str_of(ns->late_scopes));
+    strbuf_addz(s->b, "。这些地方的人在这里没有记录，记为“未知”，不当作“没有”。");
+    if (ns->late_unmapped) {
+        html_text(s->b, str_of(ns->late_unmapped));
+        strbuf_addz(s->b, " 不是 areas.csv 里的街道或社区，分不出是哪些人，没有记录仍按“没有”算。");
+    }
+    strbuf_addz(s->b, "</p>");
+}
+
 /* --- reasons -------------------------------------------------------------------------------------------------------- */
 
 static enum status reasons(struct source_page *s, const delivered_files *files, size_t from, size_t to, struct err *err)
@@ -269,6 +287,7 @@ static enum status all_sources(struct report *r, const delivered_files *files, s
         strbuf_addz(b, "</h2><p class=\"note\">");
         html_text(b, src->department);
         strbuf_addz(b, "</p>");
+        late_towns(&s, files->v[from].source);
         deliveries(&s, files, from, to);
         notes(&s, files, from, to);
         st = reasons(&s, files, from, to, err);
