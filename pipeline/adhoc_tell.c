@@ -103,7 +103,7 @@ void adhoc_tell_model(const struct adhoc *x)
     if (x->trained) {
         fprintf(stderr, TR("训练：%llu 对中约有 %llu 对是同一人，%u 轮，%s。各列各级的权重（比特，每多 1 就多一倍把握）：\n",
                            "trained on %llu pairs, about %llu of them links, %u rounds, %s. Weights in bits (one more doubles the odds):\n"),
-                (unsigned long long)x->model.pairs, (unsigned long long)x->model.expected, x->model.rounds,
+                (unsigned long long)x->model.pairs, (unsigned long long)MIN(x->model.expected, x->model.pairs), x->model.rounds,
                 x->model.converged ? TR("已收敛", "converged") : TR("未收敛，结果仅供参考", "NOT converged: take the result with care"));
     }
     for (unsigned f = 0; f < x->n_fields; f++) {

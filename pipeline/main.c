@@ -192,6 +192,18 @@ static enum status parse_option(struct parse *p, char *word, struct err *err)
     return ST_OK;
 }
 
+static enum status say_second_words(const char *word, struct err *err)
+{
+    AUTO_STRBUF words = STRBUF_INIT;
+    size_t n = strlen(word);
+    for (const struct command *const *c = commands_all(); *c; c++) {
+        if (strncmp((*c)->name, word, n) == 0 && (*c)->name[n] == ' ') {
+            strbuf_addf(&words, "%s%s", words.n ? TR("、", ", ") : "", (*c)->name + n + 1);
+        }
+    }
+    return err_set(err, ST_USAGE, TR("mopai %s 后面要写 %s 之一，各有 --help", "mopai %s needs one of %s; each has --help"), word, strbuf_z(&words));
+}
+
 /* The command may be two words: "rules check". The longest name wins. */
 static enum status find_command(struct parse *p, const char *word, struct err *err)
 {
@@ -216,7 +228,7 @@ static enum status find_command(struct parse *p, const char *word, struct err *e
         return ST_OK;
     }
     if (family) {
-        return err_set(err, ST_USAGE, TR("mopai %s 后面要写子命令；见 mopai --help", "mopai %s needs a second word; see mopai --help"), word);
+        return say_second_words(word, err);
     }
     const struct command *near = help_nearest(word);
     return near ? err_set(err, ST_USAGE, TR("没有命令“%s”，是否想写“%s”？", "no command '%s'; did you mean '%s'?"), word, near->name)

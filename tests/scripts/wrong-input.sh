@@ -58,6 +58,7 @@ rows='编号,姓名,身份证号\n1,王德明,12019419610305001X\n2,李桂英,12
 # the command line
 expect 2 '命令 run 没有选项 --as-off；见 mopai run --help' "$MOPAI_BIN" run --as-off
 expect 2 'run has no option --as-off; see mopai run --help' "$MOPAI_BIN" --lang en run --as-off
+expect 2 'rules 后面要写 check、.*scorecard.*之一' "$MOPAI_BIN" rules
 expect 2 '多余的参数“foo”' "$MOPAI_BIN" status foo
 expect 13 '/nonexistent.*没有 sources.yaml' "$MOPAI_BIN" -C /nonexistent run
 expect 30 '没有这个文件或目录' "$MOPAI_BIN" match "$work/none.csv" "$work/none.csv"
