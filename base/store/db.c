@@ -125,6 +125,9 @@ static enum status identify(struct db *db, int64_t *out_version, bool *out_ledge
     TRY(read_number(db, "PRAGMA user_version", out_version, err));
     TRY(read_number(db, "SELECT count(*) FROM sqlite_schema", &tables, err));
     bool fresh = app == 0 && tables == 0 && *out_version == 0;
+    if (fresh && db->mode == DB_READ) {
+        return err_set(err, ST_MISSING, TR("“%s”还是空的：第一夜没有跑成，请重新运行 mopai run", "'%s' is still empty: the first night did not come through; run mopai run again"), db->path);
+    }
     if (app != APP_LEDGER && app != APP_SCRATCH && !(fresh && db->mode == DB_WRITE)) {
         return err_set(err, ST_DATABASE, TR("“%s”不是 mopai 的数据库", "'%s' is not a database of mopai"), db->path);
     }

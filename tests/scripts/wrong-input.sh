@@ -72,6 +72,11 @@ expect 32 'blank.csv：文件是空的' "$MOPAI_BIN" match "$work/blank.csv" "$w
 printf '%%PDF-1.4\n' >"$work/a.pdf"
 expect 31 'a.pdf 是 PDF' "$MOPAI_BIN" match "$work/a.pdf" "$work/a.csv"
 
+# a ledger killed at birth, by a full disk for one: nothing to restore
+"$MOPAI_BIN" init "$work/born" >/dev/null
+: >"$work/born/store/ledger.db"
+expect 30 '第一夜没有跑成' "$MOPAI_BIN" -C "$work/born" verify
+
 # the inbox
 new_source_site
 : >"$site/inbox/list_20260225.csv"
