@@ -3,6 +3,7 @@
 
 #include "base/text/utf8.h"
 #include "matchers/prepare.h"
+#include "matchers/share.h"
 
 static const char *const transform_words[] = {"value", "sound", "initials", "characters", "surname", "given", "head", "tail", "middle", "year", "year_month", "month_day", "numbers"};
 
@@ -324,6 +325,24 @@ struct block_report block_forecast(const struct link_table *t, const struct reci
     return report;
 }
 
+struct making_all {
+    struct blocks *out;
+    uint32_t cap;
+};
+
+static void make_nth(void *ctx, unsigned r)
+{
+    const struct making_all *all = ctx;
+    struct blocks *out = all->out;
+    const struct block_list *l = &out->list[r];
+    make_recipe(out->table, &out->recipe[r], all->cap, &out->report[r], &out->list[r]);
+    for (uint32_t b = 0; b < l->n; b++) {
+        for (uint32_t i = l->start[b]; i < l->start[b + 1]; i++) {
+            out->block_of[(size_t)l->rows[i] * out->n_recipes + r] = b + 1;
+        }
+    }
+}
+
 void blocks_make(const struct link_table *t, const struct recipe *recipes, unsigned n, const struct block_options *o, struct blocks *out)
 {
     BUG_ON(n > RECIPES_MAX);
@@ -331,13 +350,8 @@ void blocks_make(const struct link_table *t, const struct recipe *recipes, unsig
     out->block_of = xcalloc((size_t)t->n * n + 1, sizeof(uint32_t));
     for (unsigned r = 0; r < n; r++) {
         out->recipe[r] = recipes[r];
-        make_recipe(t, &recipes[r], o->cap, &out->report[r], &out->list[r]);
-        for (uint32_t b = 0; b < out->list[r].n; b++) {
-            for (uint32_t i = out->list[r].start[b]; i < out->list[r].start[b + 1]; i++) {
-                out->block_of[(size_t)out->list[r].rows[i] * n + r] = b + 1;
-            }
-        }
     }
+    share_out(n, o->threads, make_nth, &(struct making_all){out, o->cap});
 }
 
 void blocks_release(struct blocks *b)

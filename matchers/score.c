@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "matchers/score.h"
 
-#include <pthread.h>
+#include "matchers/share.h"
 
 /* --- terms --------------------------------------------------------------------------------------------------------------------- */
 
@@ -211,16 +211,15 @@ static void take_pairs(void *ctx, const struct pair *pairs, size_t n)
 
 #define SLICE 64 /* blocks a thread takes at a time: large blocks are not all one thread's */
 
-static void *score_part(void *ctx)
+static void score_part(void *ctx, unsigned part)
 {
-    struct scoring *x = ctx;
+    struct scoring *x = (struct scoring *)ctx + part;
     for (unsigned r = 0; r < x->b->n_recipes; r++) {
         uint32_t n = x->b->list[r].n;
         for (uint32_t first = x->part * SLICE; first < n; first += x->parts * SLICE) {
             blocks_pairs(x->b, r, first, MIN(first + SLICE, n), PAIRS_FIRST, take_pairs, x);
         }
     }
-    return NULL;
 }
 
 static int edge_order(const void *a, const void *b)
@@ -229,29 +228,19 @@ static int edge_order(const void *a, const void *b)
     return x->a != y->a ? (x->a < y->a ? -1 : 1) : (x->b > y->b) - (x->b < y->b);
 }
 
-#define THREADS_MAX 16
+#define PARTS_MAX 16
 
 void score_blocks(const struct scorer *s, const struct blocks *b, int32_t keep, unsigned threads, link_edges *out, uint64_t *out_pairs)
 {
-    struct scoring part[THREADS_MAX];
-    pthread_t thread[THREADS_MAX];
-    unsigned n = MAX(1u, MIN(threads, THREADS_MAX)), started = 1;
+    struct scoring part[PARTS_MAX];
+    unsigned n = MAX(1u, MIN(threads, PARTS_MAX));
     for (unsigned i = 0; i < n; i++) {
         part[i] = (struct scoring){.s = s, .b = b, .keep = keep, .part = i, .parts = n};
     }
-    while (started < n && pthread_create(&thread[started], NULL, score_part, &part[started]) == 0) {
-        started++;
-    }
-    score_part(&part[0]);
-    for (unsigned i = started; i < n; i++) { /* a thread that could not be had: its part is done here */
-        score_part(&part[i]);
-    }
+    share_out(n, n, score_part, part);
     vec_clear(out);
     *out_pairs = 0;
     for (unsigned i = 0; i < n; i++) {
-        if (i && i < started) {
-            pthread_join(thread[i], NULL);
-        }
         vec_reserve(out, part[i].edges.n);
         memcpy(out->v + out->n, part[i].edges.v, part[i].edges.n * sizeof(*out->v));
         out->n += part[i].edges.n;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pairs -> patterns -> weights, in integers. The weight of a pair is the prior plus one table entry a field, plus the term of the value where a field is
-   the same; the probability follows from the weight. Two threads at most share the blocks; the result is in order of pairs whatever their number. */
+   the same; the probability follows from the weight. Threads share the blocks; the result is in order of pairs whatever their number. */
 #ifndef MOPAI_MATCHERS_SCORE_H
 #define MOPAI_MATCHERS_SCORE_H
 

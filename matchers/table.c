@@ -4,6 +4,7 @@
 #include "base/text/clk.h"
 #include "base/text/utf8.h"
 #include "matchers/prepare.h"
+#include "matchers/share.h"
 
 static const char *const type_words[] = {"id", "name", "latin", "date", "sex", "phone", "address", "area", "text", "code", "clk"};
 
@@ -33,7 +34,6 @@ void link_table_init(struct link_table *t, const struct field *fields, unsigned 
         t->dict_of[f] = (uint8_t)(partner >= 0 && (unsigned)partner < f ? (unsigned)partner : f);
         t->dicts[f].type = fields[f].type;
         t->dicts[f].order = fields[f].order;
-        t->dicts[f].table = t;
         (void)vec_add(&t->dicts[f].values);
     }
 }
@@ -41,29 +41,24 @@ void link_table_init(struct link_table *t, const struct field *fields, unsigned 
 #define WIDE_FIRST 0xD800u
 #define WIDE_LAST  0xF8FFu /* surrogates and the private area: no text has them after decoding */
 
-static uint16_t code_of(struct link_table *t, uint32_t cp)
+static uint16_t code_of(struct dict *d, uint32_t cp)
 {
     if (cp < WIDE_FIRST || (cp > WIDE_LAST && cp <= 0xFFFF)) {
         return (uint16_t)cp;
     }
-    for (size_t i = 0; i < t->wide.n; i++) {
-        if (t->wide.v[i] == cp) {
+    for (size_t i = 0; i < d->wide.n; i++) {
+        if (d->wide.v[i] == cp) {
             return (uint16_t)(WIDE_FIRST + i);
         }
     }
-    if (t->wide.n > WIDE_LAST - WIDE_FIRST) {
+    if (d->wide.n > WIDE_LAST - WIDE_FIRST) {
         return 0xFFFE; /* thousands of different rare characters: the rest are one */
     }
-    vec_push(&t->wide, cp);
-    return (uint16_t)(WIDE_FIRST + t->wide.n - 1);
+    vec_push(&d->wide, cp);
+    return (uint16_t)(WIDE_FIRST + d->wide.n - 1);
 }
 
-uint32_t code_cp(const struct link_table *t, uint16_t code)
-{
-    return code >= WIDE_FIRST && code <= WIDE_LAST ? t->wide.v[code - WIDE_FIRST] : code;
-}
-
-static void add_codes(struct link_table *t, struct dict *d, struct str text, struct value *v)
+static void add_codes(struct dict *d, struct str text, struct value *v)
 {
     const char *p = text.p, *end = str_end(text);
     struct clk clk;
@@ -75,7 +70,7 @@ static void add_codes(struct link_table *t, struct dict *d, struct str text, str
         return;
     }
     for (v->n = 0; p < end && v->n < VALUE_CODES; v->n++) {
-        uint16_t code = code_of(t, utf8_next(&p, end));
+        uint16_t code = code_of(d, utf8_next(&p, end));
         v->letters |= (uint32_t)1 << (code * 0x9E37u >> 11 & 31);
         v->digits = v->digits << 4 | (code & 15u);
         vec_push(&d->codes, code);
@@ -105,7 +100,7 @@ static void add_form(struct dict *d, uint32_t id, struct str text)
     }
 }
 
-static uint32_t prepared(struct link_table *t, struct dict *d, struct str cell)
+static uint32_t prepared(struct dict *d, struct str cell)
 {
     AUTO_STRBUF text = STRBUF_INIT;
     struct value v;
@@ -114,7 +109,7 @@ static uint32_t prepared(struct link_table *t, struct dict *d, struct str cell)
     }
     uint32_t id = strmap_add(&d->texts, strbuf_str(&text)) + 1;
     if (id == d->values.n) {
-        add_codes(t, d, strbuf_str(&text), &v);
+        add_codes(d, strbuf_str(&text), &v);
         vec_push(&d->values, v);
         add_form(d, id, strbuf_str(&text));
     }
@@ -130,7 +125,7 @@ uint32_t link_table_value(struct link_table *t, unsigned field, struct str cell)
     uint64_t raw = hash64_str(cell); /* 64 bits of a good hash stand for the cell: ten million cells collide with a chance of 1 in 300,000 */
     uint32_t id = map64_get(&d->raw, raw);
     if (id == MAP_NONE) {
-        id = prepared(t, d, cell);
+        id = prepared(d, cell);
         map64_put(&d->raw, raw, id);
     }
     return id;
@@ -146,6 +141,39 @@ void link_table_add(struct link_table *t, unsigned source, uint32_t row, const u
     vec_push(&t->source, (uint8_t)source);
     t->n++;
     t->n_sources = MAX(t->n_sources, source + 1);
+}
+
+struct filling {
+    struct link_table *t;
+    uint32_t *ids; /* of the first row */
+    uint32_t n;
+    link_cell cell;
+    const void *ctx;
+};
+
+/* Fields that share a dictionary row by row, as if cell by cell. The last fields first: addresses, which take longest, mostly stand behind. */
+static void fill_dict(void *ctx, unsigned item)
+{
+    const struct filling *x = ctx;
+    unsigned k = x->t->n_fields, dict = k - 1 - item;
+    for (uint32_t i = 0; i < x->n && x->t->dict_of[dict] == dict; i++) {
+        for (unsigned f = dict; f < k; f++) {
+            if (x->t->dict_of[f] == dict) {
+                x->ids[(size_t)i * k + f] = link_table_value(x->t, f, x->cell(x->ctx, i, f));
+            }
+        }
+    }
+}
+
+void link_table_fill(struct link_table *t, unsigned source, uint32_t n, unsigned threads, link_cell cell, const void *ctx)
+{
+    uint32_t first = t->n;
+    static const uint32_t none[LINK_FIELDS];
+    for (uint32_t i = 0; i < n; i++) {
+        link_table_add(t, source, i, none);
+    }
+    struct filling x = {t, t->ids.v + (size_t)first * t->n_fields, n, cell, ctx};
+    share_out(t->n_fields, threads, fill_dict, &x);
 }
 
 void link_table_seal(struct link_table *t)
@@ -170,13 +198,13 @@ void link_table_release(struct link_table *t)
         vec_release(&t->dicts[f].codes);
         vec_release(&t->dicts[f].forms);
         vec_release(&t->dicts[f].places);
+        vec_release(&t->dicts[f].wide);
         map64_release(&t->dicts[f].raw);
         free(t->freq[f]);
     }
     vec_release(&t->ids);
     vec_release(&t->row);
     vec_release(&t->source);
-    vec_release(&t->wide);
     *t = (struct link_table){.n = 0};
 }
 

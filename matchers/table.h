@@ -81,7 +81,7 @@ struct dict {
     VEC(struct name_form) forms; /* FIELD_NAME: by value number, what name_compare wants */
     VEC(struct address_form) places; /* FIELD_ADDRESS: what address_compare wants */
     struct map64 raw;          /* hash of a cell as it came -> value: a cell seen before is not parsed again */
-    const struct link_table *table;
+    VEC(uint32_t) wide;          /* characters beyond the BMP: code 0xD800 + i stands for wide.v[i] */
 };
 
 struct link_table {
@@ -96,7 +96,6 @@ struct link_table {
     unsigned n_sources;
     uint64_t no_doubles;       /* bit s: source s holds a person once, its rows are never compared with one another */
     uint32_t *freq[LINK_FIELDS]; /* [values of the dictionary] rows of each value in this field; after link_table_seal */
-    VEC(uint32_t) wide;        /* characters beyond the BMP: code 0xD800 + i stands for wide.v[i] */
 };
 
 /* *t is {0} before; fields are copied. */
@@ -105,6 +104,10 @@ void link_table_init(struct link_table *t, const struct field *fields, unsigned 
 uint32_t link_table_value(struct link_table *t, unsigned field, struct str cell);
 /* Adds a row by value numbers ([n_fields]). */
 void link_table_add(struct link_table *t, unsigned source, uint32_t row, const uint32_t *ids);
+/* Adds rows 0 .. n - 1 of a source: each dictionary is filled by one thread, so that the table is the same whatever their number. `cell` is called from all
+   threads at once. */
+typedef struct str (*link_cell)(const void *ctx, uint32_t row, unsigned field);
+void link_table_fill(struct link_table *t, unsigned source, uint32_t n, unsigned threads, link_cell cell, const void *ctx);
 /* No rows are added after it: counts frequencies and lets go of what only adding needs. */
 void link_table_seal(struct link_table *t);
 void link_table_release(struct link_table *t);
@@ -113,11 +116,10 @@ static inline const uint32_t *link_row(const struct link_table *t, uint32_t row)
 static inline const struct dict *link_dict(const struct link_table *t, unsigned field) { return &t->dicts[t->dict_of[field]]; }
 static inline const uint16_t *value_codes(const struct dict *d, const struct value *v) { return d->codes.v + v->at; }
 static inline struct str value_text(const struct dict *d, uint32_t v) { return v ? d->texts.texts[v - 1] : (struct str){NULL, 0}; }
-uint32_t code_cp(const struct link_table *t, uint16_t code); /* the character a code stands for */
 /* May these rows be one person at all? Not two rows of a source without doubles. */
 static inline bool link_allowed(const struct link_table *t, uint32_t a, uint32_t b)
 {
-    return t->source.v[a] != t->source.v[b] || !(t->no_doubles >> t->source.v[a] & 1);
+    return !t->no_doubles || t->source.v[a] != t->source.v[b] || !(t->no_doubles >> t->source.v[a] & 1);
 }
 /* A hash of what a row says, the same in any row order: ties are broken by it. */
 uint64_t link_row_content(const struct link_table *t, uint32_t row);

@@ -27,18 +27,23 @@ static unsigned threads(void)
     return n < 1 ? 1 : (unsigned)MIN(n, 8);
 }
 
+struct file_cells {
+    const struct adhoc *x;
+    unsigned file;
+};
+
+static struct str file_cell(const void *ctx, uint32_t row, unsigned field)
+{
+    const struct file_cells *c = ctx;
+    return loose_cell(&c->x->file[c->file], row, c->x->column[c->file][field]);
+}
+
 static void prepare(struct adhoc *x)
 {
-    uint32_t ids[LINK_FIELDS];
     link_table_init(&x->table, x->fields, x->n_fields);
     for (unsigned file = 0; file < x->n_files; file++) {
         x->offset[file] = x->table.n;
-        for (size_t i = 0; i < x->file[file].lines.n; i++) {
-            for (unsigned f = 0; f < x->n_fields; f++) {
-                ids[f] = link_table_value(&x->table, f, loose_cell(&x->file[file], i, x->column[file][f]));
-            }
-            link_table_add(&x->table, file, (uint32_t)i, ids);
-        }
+        link_table_fill(&x->table, file, (uint32_t)x->file[file].lines.n, threads(), file_cell, &(struct file_cells){x, file});
     }
     x->offset[x->n_files] = x->table.n;
     x->table.no_doubles = x->n_files == 2 ? 3 : 0; /* match asks which rows of A are in B, not what each of them says twice */

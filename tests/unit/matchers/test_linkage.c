@@ -30,10 +30,16 @@ struct run {
     uint32_t *cluster; /* by row of the file */
 };
 
-static void read_rows(struct run *r, uint64_t shuffle)
+static struct str shuffled_cell(const void *ctx, uint32_t row, unsigned field)
+{
+    const struct run *r = ctx;
+    return r->file.rows.v[r->order[row]].cells[field + 1];
+}
+
+static void read_rows(struct run *r, uint64_t shuffle, unsigned threads)
 {
     struct err err;
-    uint32_t ids[FIELDS], n;
+    uint32_t n;
     assert_int_equal(table_parse_file(&r->file, "tests/data/linkage_register.csv", "register", &r->diags, &err), ST_OK);
     n = (uint32_t)r->file.rows.n;
     r->order = calloc(n, sizeof(*r->order));
@@ -43,12 +49,7 @@ static void read_rows(struct run *r, uint64_t shuffle)
         r->order[j] = i;
     }
     link_table_init(&r->t, fields, FIELDS);
-    for (uint32_t i = 0; i < n; i++) {
-        for (unsigned f = 0; f < FIELDS; f++) {
-            ids[f] = link_table_value(&r->t, f, r->file.rows.v[r->order[i]].cells[f + 1]);
-        }
-        link_table_add(&r->t, 0, i, ids);
-    }
+    link_table_fill(&r->t, 0, n, threads, shuffled_cell, r);
     link_table_seal(&r->t);
 }
 
@@ -89,11 +90,11 @@ static void run(struct run *r, uint64_t shuffle, uint64_t all_values, unsigned t
     struct scorer s;
     uint64_t pairs;
     *r = (struct run){.order = NULL};
-    read_rows(r, shuffle);
+    read_rows(r, shuffle, threads);
     po.all_values = all_values;
     po.recipe_pairs = 4000; /* or a table this small would be nearly compared whole */
     plan_make(&r->t, &po, &plan);
-    blocks_make(&r->t, plan.recipe, plan.n, &(struct block_options){po.cap, 1}, &blocks);
+    blocks_make(&r->t, plan.recipe, plan.n, &(struct block_options){po.cap, threads}, &blocks);
     em_train(&blocks, &eo, &r->m, &report);
     assert_true(report.converged);
     scorer_init(&s, &r->t, &r->m, TERMS_LIVE);
