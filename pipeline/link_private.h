@@ -220,6 +220,9 @@ enum status link_person_aliases(const struct link *l, struct arena *a, struct id
 enum person_state link_state(const struct link *l, uint32_t p);
 enum member_kind link_member(const struct link *l, uint32_t p);
 
+/* link_expect.c: figures link_made, link_asked, link_false, link_missed (rows), the last two with _low and _high. */
+enum status link_write_expected(const struct link *l, struct err *err) MUST_CHECK;
+
 /* link_write.c */
 enum status link_write(struct link *l, struct err *err) MUST_CHECK;
 

@@ -28,7 +28,12 @@ struct night_line {
     const char *folder;
 };
 
+struct linkage_line {
+    int64_t made, asked, wrong[3], missed[3]; /* rows; expected, low, high */
+};
+
 struct site_status {
+    struct linkage_line linkage; /* of the newest night */
     struct night_line nights[5];
     size_t n_nights;
     struct source_line *sources;
@@ -47,6 +52,20 @@ static enum status read_nights(struct site *s, struct site_status *st, struct er
         }
         st->nights[st->n_nights++] = (struct night_line){stmt_int(q, 0), stmt_day(q, 1), arena_z(&s->arena, stmt_text(q, 2))};
     }
+}
+
+static enum status read_linkage(struct site *s, struct site_status *st, struct err *err)
+{
+    AUTO_STMT q = stmt_use(s->ledger, STMT_SELECT_NIGHT_LINKAGE);
+    bool row;
+    TRY(stmt_one(q, &row, err));
+    if (row) {
+        st->linkage = (struct linkage_line){.made = stmt_int(q, 0),
+                                            .asked = stmt_int(q, 1),
+                                            .wrong = {stmt_int(q, 2), stmt_int(q, 3), stmt_int(q, 4)},
+                                            .missed = {stmt_int(q, 5), stmt_int(q, 6), stmt_int(q, 7)}};
+    }
+    return ST_OK;
 }
 
 static enum status read_sources(struct site *s, struct site_status *st, struct err *err)
@@ -163,6 +182,16 @@ static void print_replay(const struct site *s, const struct site_status *st, str
     }
 }
 
+static void print_linkage(const struct linkage_line *k, struct strbuf *b)
+{
+    if (k->made || k->asked) {
+        strbuf_addf(b, TR("\n归人  凭号码以外的信息归的 %lld 行，预计错归 %lld（%lld 至 %lld）；待人核对 %lld 处，其中预计漏归 %lld（%lld 至 %lld）\n",
+                          "\nLinks  %lld rows by more than their number, %lld expected to be false (%lld to %lld); %lld questions, %lld of them expected to be missed links (%lld to %lld)\n"),
+                    (long long)k->made, (long long)k->wrong[0], (long long)k->wrong[1], (long long)k->wrong[2], (long long)k->asked, (long long)k->missed[0],
+                    (long long)k->missed[1], (long long)k->missed[2]);
+    }
+}
+
 static void print_text(const struct site *s, const struct site_status *st, struct strbuf *b)
 {
     strbuf_addz(b, TR("最近几夜\n", "Nights\n"));
@@ -194,6 +223,7 @@ static void print_text(const struct site *s, const struct site_status *st, struc
     }
     print_never_sent(s, st, b);
     print_replay(s, st, b);
+    print_linkage(&st->linkage, b);
     strbuf_addf(b, TR("\n预警  在办 %lld（逾期 %lld），暂扣 %lld，已放行待出清单 %lld，已办结 %lld，已消失 %lld\n",
                       "\nWarnings  open %lld (overdue %lld), held %lld, released for the next list %lld, closed %lld, cleared %lld\n"),
                 (long long)st->warnings.open, (long long)st->warnings.overdue, (long long)st->warnings.held, (long long)st->warnings.released,
@@ -259,6 +289,7 @@ static enum status run(const struct args *a, struct err *err)
     TRY(site_open(&site, a->site_dir, SITE_READ, err));
     struct site_status st = {.n_nights = 0};
     TRY(read_nights(&site, &st, err));
+    TRY(read_linkage(&site, &st, err));
     TRY(read_sources(&site, &st, err));
     TRY(read_late_scopes(&site, &st, err));
     TRY(read_warnings(&site, &st, err));

@@ -26,6 +26,9 @@ run_night "$work/a" 1
 [ "$(made "$work/a" 1)" = "6|1|2
 7|1|2" ] || fail "expected two questions: $(made "$work/a" 1)"
 
+mopai -C "$work/a" status >"$work/out"
+grep -q '待人核对 2 处，其中预计漏归 1（0 至 2）' "$work/out" || fail "$(cat "$work/out")"
+
 MOPAI_CLOCK=2026-03-03T09:00:00
 export MOPAI_CLOCK
 mopai -C "$work/a" review export -o "$work/q.csv"
