@@ -303,14 +303,33 @@ static struct str home_address(const struct link *l, const struct texts *t, uint
     return (struct str){NULL, 0};
 }
 
+static enum household_basis basis_of(const struct link *l, uint32_t h)
+{
+    unsigned rank = l->homes.rank[h];
+    if (rank >= UNIT_RANKS) {
+        return rank == UNIT_RANKS ? BASIS_ADDRESS : BASIS_NONE;
+    }
+    switch (l->people->basis_order[rank]) {
+    case UNIT_ASSISTED:
+        return BASIS_ASSISTED;
+    case UNIT_HUKOU:
+        return BASIS_HUKOU;
+    case UNIT_INSURED:
+        return BASIS_INSURED;
+    case UNIT_NONE:
+        break;
+    }
+    return BASIS_NONE;
+}
+
 /* The strongest value among living members and who has it. A member without a known value could only be stronger: that is not held against the others,
-   but when nobody has a value and one is unknown, the household is unknown. */
+   but when nobody has a value and one is unknown, or who belongs to the household is, the household is unknown. */
 static int64_t strongest(const struct link *l, const struct lane *lane, uint32_t h, int64_t *out_row)
 {
     BUG_ON(!lane);
     const struct people_attr *a = &l->people->attrs[lane->attr];
     int64_t best = ATTR_UNKNOWN;
-    bool unknown = false;
+    bool unknown = basis_of(l, h) == BASIS_NONE;
     *out_row = INT64_MIN;
     for (uint32_t i = l->home_first[h]; i < l->home_first[h + 1]; i++) {
         uint32_t p = l->sorted[i];
@@ -332,25 +351,6 @@ static const struct lane *lane_of(const struct link *l, int attr)
         }
     }
     return NULL;
-}
-
-static enum household_basis basis_of(const struct link *l, uint32_t h)
-{
-    unsigned rank = l->homes.rank[h];
-    if (rank >= UNIT_RANKS) {
-        return rank == UNIT_RANKS ? BASIS_ADDRESS : BASIS_NONE;
-    }
-    switch (l->people->basis_order[rank]) {
-    case UNIT_ASSISTED:
-        return BASIS_ASSISTED;
-    case UNIT_HUKOU:
-        return BASIS_HUKOU;
-    case UNIT_INSURED:
-        return BASIS_INSURED;
-    case UNIT_NONE:
-        break;
-    }
-    return BASIS_NONE;
 }
 
 static void put_home(const struct link *l, struct seg_writer *w, const struct texts *t, uint32_t h)

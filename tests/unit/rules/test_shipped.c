@@ -173,8 +173,15 @@ static void every_line_of_the_manual(void **state)
     AUTO_STRBUF doc = STRBUF_INIT, rules = STRBUF_INIT, block = STRBUF_INIT;
     read_file("docs/rules.md", &doc);
     read_file("rules.yaml", &rules);
+    AUTO_STRBUF kept = STRBUF_INIT;
     struct str head = str_sub(strbuf_str(&rules), 0, str_find(strbuf_str(&rules), STR("\nrules:")) + 1);
-    struct str rest = strbuf_str(&doc), line;
+    struct str rest = head, line;
+    while (str_split(&rest, '\n', &line)) { /* needs: names rules, and here there is one */
+        strbuf_adds(&kept, str_starts(str_trim(line), STR("needs:")) ? STR("") : line);
+        strbuf_addc(&kept, '\n');
+    }
+    head = strbuf_str(&kept);
+    rest = strbuf_str(&doc);
     const char *entity = NULL;
     size_t lines = 0, files = 0, tests;
     bool yaml = false;
