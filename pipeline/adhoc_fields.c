@@ -84,7 +84,7 @@ static bool by_header(struct str header, struct column *c)
 /* --- cells ----------------------------------------------------------------------------------------------------------------- */
 
 struct looks {
-    size_t filled, han, digits, letters, ids, days, sexes, distinct;
+    size_t filled, han, digits, letters, ids, days, months, sexes, distinct; /* months: 1980.8, 198008 */
     size_t first_over_12, second_over_12; /* of dates d/m/y: which part cannot be a month */
     bool all_distinct;
 };
@@ -134,6 +134,7 @@ static void look_at_cell(struct str s, struct looks *l)
     l->letters += letters > 0 && letters >= digits;
     l->ids += s.n >= 15 && ident_kind(ident_parse(s)) == IDENT_RESIDENT;
     l->days += (digits == 8 || other == 2 || han >= 2) && (value_date(s, 0, &day, &precision) == VALUE_OK || (other == 2 && digits >= 4 && letters + han == 0));
+    l->months += letters + han == 0 && other <= 1 && (digits == 5 || digits == 6);
     l->sexes += is_sex_word(s);
     look_at_order(s, l);
 }
@@ -177,7 +178,7 @@ static void by_cells(struct column *c, const struct looks *l)
         bool latin = l->letters > l->han;
         c->type = c->type == FIELD_NAME && latin ? FIELD_LATIN : c->type == FIELD_LATIN && l->han > l->letters ? FIELD_NAME : c->type;
         c->type = c->type == FIELD_ADDRESS && most(l->digits, l) ? FIELD_CODE : c->type;
-        c->type = c->type == FIELD_DATE && l->days * 2 < l->filled ? FIELD_CODE : c->type;
+        c->type = c->type == FIELD_DATE && (l->days + l->months) * 2 < l->filled ? FIELD_CODE : c->type;
         return;
     }
     c->use = !(l->all_distinct && l->filled > 20 && !most(l->ids, l) && l->letters * 2 < l->filled && l->han * 2 < l->filled); /* a row number */
@@ -288,19 +289,21 @@ static void guess_fields(struct adhoc *x)
     struct column columns[ADHOC_FILES][LOOSE_MAX_COLUMNS];
     bool taken[LOOSE_MAX_COLUMNS] = {false};
     enum part parts[LINK_FIELDS];
+    bool a_address = false;
     for (unsigned f = 0; f < x->n_files; f++) {
         guess(&x->file[f], columns[f]);
     }
     for (size_t k = 0; k < ARRAY_LEN(importance); k++) {
         for (size_t a = 0; a < x->file[0].n_columns && x->n_fields < GUESSED_FIELDS; a++) {
             const struct column *c = &columns[0][a];
-            if (!c->use || c->type != importance[k]) {
-                continue;
+            if (!c->use || c->type != importance[k] || (c->type == FIELD_ADDRESS && a_address)) {
+                continue; /* a second address says the first once more: weighed as news, it makes whole families one person */
             }
             int b = x->n_files == 2 ? counterpart(x, a, columns[0], columns[1], taken) : -1;
             if (x->n_files == 1 || b >= 0) {
                 parts[x->n_fields] = c->part;
                 add_field(x, c, (int)a, b, c->order);
+                a_address |= c->type == FIELD_ADDRESS;
                 if (b >= 0) {
                     taken[b] = true;
                 }

@@ -41,3 +41,9 @@ says '3 行是 2 个人'
 printf '姓名,备注名\n王五,\n,甲\n赵六,乙\n' >"$work/thin.csv"
 mopai dedupe "$work/thin.csv"
 says '3 行是 3 个人'
+
+# a birth month is a birth date, and of two addresses one is compared: they agree for a whole family
+printf '姓名,出生日期,户籍地址,现住址\n张三,1980-01-02,青禾路1号,青禾路1号\n李四,1975-05-06,青禾路2号,青禾路2号\n' >"$work/p.csv"
+printf '姓名,出生年月,户籍地址,现住址\n张三,1980.1,青禾路1号,青禾路1号\n李四,197505,青禾路2号,青禾路2号\n' >"$work/q.csv"
+mopai match "$work/p.csv" "$work/q.csv"
+says '出生日期=出生年月:date,户籍地址:address$'
