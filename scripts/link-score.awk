@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Pairwise precision, recall and F1 of a result against truth. usage: awk -v truth=COLUMN -f link-score.awk TRUTH.csv RESULT.csv for dedupe (both in the same order, RESULT
-# has a column cluster); awk -v match_on=COLUMN -f link-score.awk B.csv RESULT.csv for match (RESULT has COLUMN, B.COLUMN and matched). Any two systems whose result has
+# ends with a column cluster: a column of that name in the input may be the truth itself); awk -v match_on=COLUMN -f link-score.awk B.csv RESULT.csv for match (RESULT has COLUMN, B.COLUMN and matched). Any two systems whose result has
 # such columns are judged by it alike. Fields may be quoted; a quoted field holds no line break.
 function cut(line,   n, c, i, quoted, field) {
     sub(/\r$/, "", line); sub(/^\357\273\277/, "", line)
@@ -15,12 +15,13 @@ function cut(line,   n, c, i, quoted, field) {
     return n
 }
 function column(name, n,   i) { for (i = 1; i <= n; i++) if (F[i] == name) return i; return 0 }
+function last_column(name, n) { while (n > 0 && F[n] != name) n--; return n }
 function pairs(n) { return n * (n - 1) / 2 }
 FNR == 1 {
     file++
     n = cut($0)
     if (file == 1) { at = column(match_on != "" ? match_on : truth, n) }
-    else { found = column(match_on != "" ? "matched" : "cluster", n); mine = column(match_on, n); theirs = column("B." match_on, n) }
+    else { found = last_column(match_on != "" ? "matched" : "cluster", n); mine = column(match_on, n); theirs = column("B." match_on, n) }
     next
 }
 file == 1 { cut($0); if (match_on != "") in_b[F[at]] = 1; else real[++rows] = F[at]; next }
