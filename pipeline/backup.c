@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `mopai backup DIR`. */
+#define _XOPEN_SOURCE 700 /* realpath */
 #include "pipeline/backup.h"
 
 #include <stdio.h>
