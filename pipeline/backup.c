@@ -292,7 +292,6 @@ static enum status take(struct backup *b, bool with_key, struct err *err)
 /* A disk that takes the site takes its backup along: at least another directory must be meant. */
 static enum status check_place(const char *site_dir, const char *dir, struct err *err)
 {
-    AUTO_ARENA a = ARENA_INIT;
     char *site = realpath(site_dir, NULL), *place = realpath(dir, NULL);
     size_t n = site ? strlen(site) : 0;
     bool inside = site && place && strncmp(site, place, n) == 0 && (place[n] == '/' || place[n] == 0);
