@@ -242,7 +242,9 @@ void score_blocks(const struct scorer *s, const struct blocks *b, int32_t keep, 
     *out_pairs = 0;
     for (unsigned i = 0; i < n; i++) {
         vec_reserve(out, part[i].edges.n);
-        memcpy(out->v + out->n, part[i].edges.v, part[i].edges.n * sizeof(*out->v));
+        if (part[i].edges.n) {
+            memcpy(out->v + out->n, part[i].edges.v, part[i].edges.n * sizeof(*out->v));
+        }
         out->n += part[i].edges.n;
         *out_pairs += part[i].pairs;
         vec_release(&part[i].edges);

@@ -273,7 +273,7 @@ static struct val scan_different(const struct walk_world *w, const struct fact_d
         if (!t.hi || val_is_none(v)) {
             continue;
         }
-        int64_t k = col->type == RT_DATE ? day_month((daynum)(val_known(v) ? v.lo : 0)) - low : v.lo - low;
+        int64_t k = !val_known(v) ? -1 : col->type == RT_DATE ? day_month((daynum)v.lo) - low : v.lo - low;
         for (int64_t m = 0; m < n; m++) {
             maybe[m] |= !val_known(v) || m == k;
             sure[m] |= val_known(v) && m == k && t.lo;
