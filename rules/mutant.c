@@ -66,10 +66,6 @@ static struct expr *constant(struct walk *w, enum rules_type type, int64_t v)
 /* --- bounds --------------------------------------------------------------------------------------------------------- */
 static bool is_plain(const struct expr *e) { return e->op == EX_CONST && val_known(e->value) && !val_is_none(e->value) && e->value.lo < VAL_LIMIT && e->value.lo != DAY_FOREVER; }
 static bool is_special(const struct expr *e) { return e->op == EX_CONST && !is_plain(e); }
-static bool is_bound(const struct expr *e)
-{
-    return !e || e->op == EX_CONST || e->op == EX_PARAM || e->op == EX_TODAY || (e->op >= EX_ADD && e->op <= EX_MONTH_OF && is_bound(e->a) && is_bound(e->b));
-}
 
 /* `e` moved by so many units of its type: 5000元 to 5000.01元, 大额自付线 to 大额自付线 + 0.01元. */
 static struct expr *moved(struct walk *w, const struct expr *e, int by)
@@ -92,7 +88,7 @@ static struct expr *moved(struct walk *w, const struct expr *e, int by)
 static struct expr *with_bound(struct walk *w, const struct expr *e, int by)
 {
     struct expr *n = copy(w, e);
-    bool left = is_bound(e->a) && !is_bound(e->b);
+    bool left = expr_is_bound(e->a) && !expr_is_bound(e->b);
     struct expr **side = left ? &n->a : &n->b;
     *side = moved(w, *side, left ? -by : by);
     return n;

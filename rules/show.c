@@ -103,17 +103,16 @@ static void add_has(const struct ruleset *rs, const struct expr *e, bool negated
     strbuf_addf(out, " %s " STR_FMT, negated ? "不含" : "含", STR_ARG(rs->schema.enums[e->a->enumeration].values[e->value.lo]));
 }
 
-/* What one compares with: constants, parameters and what is made of them. */
-static bool is_bound(const struct expr *e)
+bool expr_is_bound(const struct expr *e)
 {
-    return !e || e->op == EX_CONST || e->op == EX_PARAM || e->op == EX_TODAY || (e->op >= EX_ADD && e->op <= EX_MONTH_OF && is_bound(e->a) && is_bound(e->b));
+    return !e || e->op == EX_CONST || e->op == EX_PARAM || e->op == EX_TODAY || (e->op >= EX_ADD && e->op <= EX_MONTH_OF && expr_is_bound(e->a) && expr_is_bound(e->b));
 }
 
 static void add_compare(const struct ruleset *rs, const struct expr *e, bool negated, struct strbuf *out)
 {
     static const char *const words[2][3] = {{" < ", " <= ", " = "}, {" >= ", " > ", " != "}};
     static const char *const turned[2][3] = {{" > ", " >= ", " = "}, {" <= ", " < ", " != "}};
-    bool turn = is_bound(e->a) && !is_bound(e->b);
+    bool turn = expr_is_bound(e->a) && !expr_is_bound(e->b);
     show(rs, turn ? e->b : e->a, LEVEL_SUM, out);
     strbuf_addz(out, (turn ? turned : words)[negated][e->op - EX_LT]);
     show(rs, turn ? e->a : e->b, LEVEL_SUM, out);

@@ -8,4 +8,7 @@
 /* Appends `e` in the language of rules.yaml, with as few brackets as meaning allows. What the language added by itself is left out. */
 void expr_show(const struct ruleset *rs, const struct expr *e, struct strbuf *out);
 
+/* What one compares with: constants, parameters, today, and what is made of them. NULL is one too. */
+bool expr_is_bound(const struct expr *e);
+
 #endif
