@@ -2,6 +2,7 @@
 #include "pipeline/assess_fold.h"
 
 #include "base/store/db.h"
+#include "pipeline/link_moves.h"
 
 void fold_release(struct fold *f)
 {
@@ -57,10 +58,12 @@ static void fold_event(struct arena *a, struct life_warning *w, struct folded *m
     }
 }
 
-static enum status read_events(struct night *n, const struct ruleset *rules, struct arena *a, struct fold *out, struct err *err)
+static enum status read_events(struct night *n, const struct ruleset *rules, const struct warning_moves *moves, struct arena *a, struct fold *out,
+                               struct err *err)
 {
     AUTO_STMT q = stmt_use(n->site->ledger, STMT_LIST_WARNING_EVENTS_FOLD);
     stmt_bind_int(q, ":mark", n->mark_event);
+    stmt_bind_int(q, ":night", n->number);
     for (;;) {
         bool row;
         TRY(stmt_step(q, &row, err));
@@ -71,7 +74,7 @@ static enum status read_events(struct night *n, const struct ruleset *rules, str
         if (out->warnings.n == 0 || out->warnings.v[out->warnings.n - 1].no != no) {
             struct str rule = arena_str(a, stmt_text(q, 1));
             vec_push(&out->warnings, (struct life_warning){.no = no, .rule = active_rule(rules, rule), .entity_kind = stmt_text(q, 2).p[0],
-                                                           .entity = stmt_int(q, 3), .key = arena_str(a, stmt_text(q, 4)), .why_held = "",
+                                                           .entity = warning_moved(moves, no, stmt_int(q, 3)), .key = arena_str(a, stmt_text(q, 4)), .why_held = "",
                                                            .group = LIFE_NO_GROUP, .absent_date = DAY_MISSING, .closed_day = DAY_MISSING});
             vec_push(&out->more, (struct folded){.rule = rule});
         }
@@ -121,6 +124,10 @@ enum status fold_read(struct night *n, const struct ruleset *rules, struct arena
     if (!n->site->ledger) {
         return ST_OK;
     }
-    TRY(read_events(n, rules, a, out, err));
+    struct warning_moves moves;
+    enum status status = warning_moves_read(n, &moves, err);
+    status = status == ST_OK ? read_events(n, rules, &moves, a, out, err) : status;
+    warning_moves_release(&moves);
+    TRY(status);
     return read_visits(n, rules, out, err);
 }

@@ -17,6 +17,9 @@ static const char *event_word(struct str kind)
     static const struct {
         const char *kind, *zh, *en;
     } words[] = {{"held", "暂扣", "held"},        {"new", "列入清单", "on the list"}, {"released", "放行", "released"}, {"level", "变化", "changed"},
+                 {"merged", "对象并入另一人或另一户", "its subject was merged into another"},
+                 {"split", "对象分出，预警随其依据所说的人", "its subject split: it follows whom its evidence is about"},
+                 {"moved", "随其依据所说的人转到另一户", "it follows whom its evidence is about to another household"},
                  {"closed", "核查办结", "closed"}, {"absent", "未成立一次", "absent"}, {"cleared", "消除", "cleared"}};
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         if (str_eqz(kind, words[i].kind)) {

@@ -127,6 +127,7 @@ static enum status find_missing(struct link *l, struct map64 *out, struct err *e
     TRY(link_person_aliases(l, &a, &aliases, &n, err));
     AUTO_STMT q = stmt_use(l->night->site->ledger, STMT_LIST_PERSONS_WARNED);
     stmt_bind_int(q, ":mark", l->night->mark_event);
+    stmt_bind_int(q, ":night", l->night->number);
     for (bool row;;) {
         TRY(stmt_step(q, &row, err));
         if (!row) {

@@ -156,11 +156,52 @@ static enum status append_aliases(struct night *n, struct db *ledger, struct err
             return ST_OK;
         }
         bool person = str_eqz(stmt_text(from, 0), "P");
-        AUTO_STMT to = stmt_use(ledger, person ? STMT_REPLACE_PERSON_ALIAS : STMT_REPLACE_HOUSEHOLD_ALIAS);
+        AUTO_STMT to = stmt_use(ledger, person ? STMT_INSERT_PERSON_ALIAS : STMT_INSERT_HOUSEHOLD_ALIAS);
         stmt_bind_int(to, ":natural_id", stmt_int(from, 1));
         stmt_bind_int(to, ":id", stmt_int(from, 2));
         stmt_bind_int(to, ":night", n->number);
         TRY(stmt_run(to, err));
+    }
+}
+
+static enum status append_entity_events(struct night *n, struct db *ledger, struct err *err)
+{
+    AUTO_STMT from = stmt_use(n->db, STMT_LIST_PROPOSED_ENTITY_EVENTS);
+    AUTO_STMT to = stmt_use(ledger, STMT_INSERT_ENTITY_EVENT);
+    for (bool row;;) {
+        TRY(stmt_step(from, &row, err));
+        if (!row) {
+            return ST_OK;
+        }
+        stmt_bind_int(to, ":night", n->number);
+        stmt_bind_text(to, ":kind", stmt_text(from, 0));
+        stmt_bind_text(to, ":entity_kind", stmt_text(from, 1));
+        stmt_bind_int(to, ":entity", stmt_int(from, 2));
+        stmt_bind_int(to, ":from_id", stmt_int(from, 3));
+        stmt_bind_int(to, ":to_id", stmt_int(from, 4));
+        TRY(stmt_run(to, err));
+    }
+}
+
+static enum status append_warning_moves(struct night *n, struct db *ledger, struct err *err)
+{
+    AUTO_STMT from = stmt_use(n->db, STMT_LIST_PROPOSED_WARNING_MOVES);
+    AUTO_STMT to = stmt_use(ledger, STMT_INSERT_WARNING_MOVE);
+    AUTO_STMT now = stmt_use(ledger, STMT_UPDATE_WARNING_ENTITY);
+    for (bool row;;) {
+        TRY(stmt_step(from, &row, err));
+        if (!row) {
+            return ST_OK;
+        }
+        stmt_bind_int(to, ":warning_no", stmt_int(from, 0));
+        stmt_bind_int(to, ":night", n->number);
+        stmt_bind_int(to, ":from_entity", stmt_int(from, 1));
+        stmt_bind_int(to, ":to_entity", stmt_int(from, 2));
+        stmt_bind_text(to, ":cause", stmt_text(from, 3));
+        TRY(stmt_run(to, err));
+        stmt_bind_int(now, ":warning_no", stmt_int(from, 0));
+        stmt_bind_int(now, ":entity", stmt_int(from, 2));
+        TRY(stmt_run(now, err));
     }
 }
 
@@ -230,6 +271,8 @@ static enum status commit(struct night *n, const struct night_record *previous, 
     TRY(append_warnings(n, ledger, err));
     TRY(append_events(n, ledger, at, err));
     TRY(append_aliases(n, ledger, err));
+    TRY(append_entity_events(n, ledger, err));
+    TRY(append_warning_moves(n, ledger, err));
     AUTO_STRBUF published = STRBUF_INIT;
     strbuf_addf(&published, "%s %s", folder, hash); /* the chain holds every manifest, every manifest the chain before it */
     TRY(audit_add(ledger, "publish", strbuf_z(&published), err));

@@ -116,17 +116,36 @@ CREATE TABLE night_step (
   PRIMARY KEY (night, step)
 ) STRICT, WITHOUT ROWID;
 
--- Exceptions to "a person's id is its anchor" and "a household's id is its basis unit": everything else is the identity.
+-- Exceptions to "a person's id is its anchor" and "a household's id is its basis unit": everything else is the identity. The newest row of an anchor that the
+-- nights before wrote counts, so that a replay reads what that night read. A record that was found to be somebody else's is an exception too: it stands under
+-- the id of the person it was joined with.
 CREATE TABLE person_alias (
-  anchor INTEGER PRIMARY KEY,             -- packed identifier or record-key anchor, as signed 64-bit
+  anchor INTEGER NOT NULL,                -- packed identifier or record-key anchor, as signed 64-bit
   person INTEGER NOT NULL,
-  night  INTEGER NOT NULL
-) STRICT;
+  night  INTEGER NOT NULL,
+  PRIMARY KEY (anchor, night)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE household_alias (
-  natural_id INTEGER PRIMARY KEY,
+  natural_id INTEGER NOT NULL,
   household  INTEGER NOT NULL,
-  night      INTEGER NOT NULL
+  night      INTEGER NOT NULL,
+  PRIMARY KEY (natural_id, night)
+) STRICT, WITHOUT ROWID;
+
+-- What became of persons and households from one published night to the next (pipeline/link_moves.h): P or H merged (from_id is to_id now), split (to_id came
+-- out of from_id), moved (the person `entity` went from household from_id to to_id).
+CREATE TABLE entity_event (
+  event_id    INTEGER PRIMARY KEY,
+  night       INTEGER NOT NULL,
+  kind        TEXT NOT NULL CHECK (kind IN ('merged', 'split', 'moved')),
+  entity_kind TEXT NOT NULL CHECK (entity_kind IN ('P', 'H')),
+  entity      INTEGER NOT NULL,           -- stable id, signed 64-bit: who it happened to
+  from_id     INTEGER NOT NULL,
+  to_id       INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX entity_event_by_entity ON entity_event (entity, event_id);
+CREATE INDEX entity_event_by_from ON entity_event (from_id, event_id);
+CREATE INDEX entity_event_by_to ON entity_event (to_id, event_id);
 
 -- A warning: rule + entity + the rule's own key. Its number is shown as W-000123-C with a check character.
 CREATE TABLE warning (
@@ -138,6 +157,16 @@ CREATE TABLE warning (
   night       INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX warning_by_entity ON warning (entity_kind, entity, rule, key, warning_no);
+
+-- Warnings whose person or household is called otherwise since a night. warning.entity is the newest; a replay undoes the moves of its own and later nights.
+CREATE TABLE warning_move (
+  warning_no  INTEGER NOT NULL REFERENCES warning (warning_no),
+  night       INTEGER NOT NULL,
+  from_entity INTEGER NOT NULL,
+  to_entity   INTEGER NOT NULL,
+  cause       TEXT NOT NULL CHECK (cause IN ('merged', 'split', 'moved')),
+  PRIMARY KEY (warning_no, night)
+) STRICT, WITHOUT ROWID;
 
 -- Append-only; a warning's state is the fold of its events. Kinds of this version:
 --   held (hit, waits for release)  new (goes on the next list)  released (by a person)  level (level or say changed)

@@ -143,5 +143,12 @@ CREATE TABLE proposed_alias (
   kind TEXT NOT NULL CHECK (kind IN ('P', 'H')), natural_id INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (kind, natural_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE proposed_entity_event (
+  ord INTEGER PRIMARY KEY, kind TEXT NOT NULL, entity_kind TEXT NOT NULL, entity INTEGER NOT NULL, from_id INTEGER NOT NULL, to_id INTEGER NOT NULL
+) STRICT;
+CREATE TABLE proposed_warning_move (
+  warning_no INTEGER PRIMARY KEY, from_entity INTEGER NOT NULL, to_entity INTEGER NOT NULL, cause TEXT NOT NULL
+) STRICT;
+
 -- Figures of the night by name, for the page and for night.counts.
 CREATE TABLE figure (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;

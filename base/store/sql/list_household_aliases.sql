@@ -1,2 +1,3 @@
 -- SPDX-License-Identifier: Apache-2.0
-SELECT natural_id, household FROM household_alias WHERE night < :night ORDER BY natural_id
+-- max() picks the row whose `household` is shown.
+SELECT natural_id, household, max(night) FROM household_alias WHERE night < :night GROUP BY natural_id ORDER BY natural_id

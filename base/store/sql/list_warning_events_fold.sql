@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Every event up to the night's mark, warning by warning, oldest first: what the life cycle folds.
-SELECT w.warning_no, w.rule, w.entity_kind, w.entity, w.key, e.kind, e.level, e.detail, e.night, n.as_of,
+-- A warning's entity is who the nights before :night knew it by. Every event up to the night's mark, warning by warning, oldest first: what the life cycle folds.
+SELECT w.warning_no, w.rule, w.entity_kind,
+       coalesce((SELECT m.from_entity FROM warning_move AS m WHERE m.warning_no = w.warning_no AND m.night >= :night ORDER BY m.night LIMIT 1), w.entity), w.key, e.kind, e.level, e.detail, e.night, n.as_of,
        json_extract(e.body, '$.say'), json_extract(e.body, '$.again'), json_extract(e.body, '$.members')
 FROM warning AS w
 JOIN warning_event AS e ON e.warning_no = w.warning_no

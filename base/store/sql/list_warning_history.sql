@@ -1,5 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
-SELECT e.night, n.as_of, e.kind, e.level, e.detail, e.who
-FROM warning_event AS e
-LEFT JOIN night AS n ON n.night = e.night
-WHERE e.warning_no = :warning_no ORDER BY e.seq
+-- What happened to a warning, and to whom it is about, night by night.
+SELECT e.night, n.as_of, e.kind, e.level, e.detail, e.who, e.seq
+FROM warning_event AS e LEFT JOIN night AS n ON n.night = e.night
+WHERE e.warning_no = :warning_no
+UNION ALL
+SELECT m.night, n.as_of, m.cause, '', '', '', 0 FROM warning_move AS m LEFT JOIN night AS n ON n.night = m.night WHERE m.warning_no = :warning_no
+ORDER BY 1, 7

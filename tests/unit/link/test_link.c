@@ -157,7 +157,7 @@ static void publish(struct lab *lab)
         if (!row) {
             return;
         }
-        AUTO_STMT w = stmt_use(lab->site.ledger, str_eqz(stmt_text(q, 0), "P") ? STMT_REPLACE_PERSON_ALIAS : STMT_REPLACE_HOUSEHOLD_ALIAS);
+        AUTO_STMT w = stmt_use(lab->site.ledger, str_eqz(stmt_text(q, 0), "P") ? STMT_INSERT_PERSON_ALIAS : STMT_INSERT_HOUSEHOLD_ALIAS);
         stmt_bind_int(w, ":natural_id", stmt_int(q, 1));
         stmt_bind_int(w, ":id", stmt_int(q, 2));
         stmt_bind_int(w, ":night", lab->night.number);

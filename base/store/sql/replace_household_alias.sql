@@ -1,2 +1,0 @@
--- SPDX-License-Identifier: Apache-2.0
-INSERT OR REPLACE INTO household_alias (natural_id, household, night) VALUES (:natural_id, :id, :night)

@@ -1,2 +1,0 @@
--- SPDX-License-Identifier: Apache-2.0
-INSERT OR REPLACE INTO person_alias (anchor, person, night) VALUES (:natural_id, :id, :night)

@@ -1,0 +1,2 @@
+-- SPDX-License-Identifier: Apache-2.0
+UPDATE warning SET entity = :entity WHERE warning_no = :warning_no
