@@ -4,8 +4,6 @@
 #include <stdio.h>
 
 #include "base/core/clock.h"
-#include "base/core/csv_out.h"
-#include "base/core/file.h"
 #include "base/core/json_out.h"
 #include "base/core/map.h"
 #include "base/store/db.h"
@@ -13,6 +11,7 @@
 #include "base/text/width.h"
 #include "pipeline/audit.h"
 #include "pipeline/command.h"
+#include "pipeline/refused_rows.h"
 #include "pipeline/schema.h"
 #include "pipeline/site.h"
 #include "pipeline/visits_file.h"
@@ -292,65 +291,22 @@ static enum status write_ledger(struct import *im, const char *name, struct err 
 
 /* --- refused rows --------------------------------------------------------------------------------------------------------- */
 
-#define REASON_HEADER "未接受原因"
-
-/* Where an earlier refused file already has its reason column, that one is written again and no second is added. */
-static int reason_column(const struct filled_list *l)
-{
-    for (size_t i = 0; i < l->header.n; i++) {
-        if (str_eqz(str_trim(l->header.cells[i]), REASON_HEADER)) {
-            return (int)i;
-        }
-    }
-    return -1;
-}
-
-static void write_refused_row(struct csv_out *c, const struct import *im, const struct visit_row *v, int reason_at)
-{
-    for (size_t i = 0; i < im->list.header.n; i++) {
-        struct str cell = i < v->cells->n ? v->cells->cells[i] : STR("");
-        bool own = str_trim(cell).n > 0;
-        if ((int)i == reason_at) {
-            csv_z(c, v->reason);
-        } else if ((int)i == im->list.column[FILLED_DAY] && v->has_day && !own) {
-            csv_day(c, v->day); /* carried from a row that is not in this file */
-        } else if ((int)i == im->list.column[FILLED_VISITOR] && v->visitor.n > 0 && !own) {
-            csv_text(c, v->visitor);
-        } else {
-            csv_text(c, cell);
-        }
-    }
-    if (reason_at < 0) {
-        AUTO_STRBUF reason = STRBUF_INIT;
-        strbuf_addf(&reason, TR("原第 %lld 行：%s", "line %lld: %s"), (long long)v->cells->line, v->reason);
-        csv_text(c, strbuf_str(&reason));
-    }
-    csv_end_row(c);
-}
-
 static enum status write_refused(struct import *im, const char *path, struct err *err)
 {
-    if (im->out->refused == 0) {
-        return ST_OK;
-    }
-    AUTO_STRBUF b = STRBUF_INIT;
-    struct csv_out c = csv_out_to(&b);
-    int reason_at = reason_column(&im->list);
-    strbuf_addz(&b, CSV_BOM);
-    for (size_t i = 0; i < im->list.header.n; i++) {
-        csv_text(&c, im->list.header.cells[i]);
-    }
-    if (reason_at < 0) {
-        csv_z(&c, REASON_HEADER);
-    }
-    csv_end_row(&c);
+    struct refused_rows out;
+    refused_init(&out, &im->list);
     for (size_t i = 0; i < im->rows.n; i++) {
-        if (im->rows.v[i].fate == ROW_REFUSED) {
-            write_refused_row(&c, im, &im->rows.v[i], reason_at);
+        const struct visit_row *v = &im->rows.v[i];
+        if (v->fate == ROW_REFUSED) {
+            AUTO_STRBUF day = STRBUF_INIT;
+            strbuf_add_day(&day, v->has_day ? v->day : DAY_MISSING);
+            const struct str carried[FILLED_COLUMN_COUNT] = {[FILLED_DAY] = strbuf_str(&day), [FILLED_VISITOR] = v->visitor};
+            refused_add(&out, v->cells, v->reason, carried);
         }
     }
-    im->out->refused_path = arena_printf(im->arena, "%s.refused.csv", path);
-    return file_write_atomic(im->out->refused_path, strbuf_str(&b), err);
+    enum status st = refused_write(&out, path, im->arena, &im->out->refused_path, err);
+    refused_release(&out);
+    return st;
 }
 
 /* --- a file ----------------------------------------------------------------------------------------------------------------- */
