@@ -55,6 +55,7 @@ extern const struct command cmd_rules_check;
 extern const struct command cmd_rules_diff;
 extern const struct command cmd_rules_doc;
 extern const struct command cmd_rules_explain;
+extern const struct command cmd_rules_fmt;
 extern const struct command cmd_rules_scorecard;
 extern const struct command cmd_rules_test;
 extern const struct command cmd_rules_whatif;

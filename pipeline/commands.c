@@ -20,6 +20,7 @@ static const struct command *const table[] = {
     &cmd_sources_bands,
     &cmd_rules_check,
     &cmd_rules_test,
+    &cmd_rules_fmt,
     &cmd_rules_explain,
     &cmd_rules_diff,
     &cmd_rules_whatif,

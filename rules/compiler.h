@@ -92,6 +92,8 @@ void load_again(struct compiler *c, const struct yaml_node *map, struct rule_def
 int rule_value(struct compiler *c, struct rule_def *r, struct expr *e); /* index into r->values, added when new */
 /* rules/load_test.c */
 void load_tests(struct compiler *c, const struct yaml_node *list, struct rule_def *r);
+/* rules/fmt.c: one line with ASCII signs and single blanks; false (nothing appended) when it has a character that belongs to nothing. */
+bool line_canonical(struct str text, struct strbuf *out);
 /* rules/code.c */
 void make_code(struct compiler *c);
 

@@ -415,6 +415,12 @@ size_t rules_tests(const struct ruleset *rs, size_t rule, struct arena *arena, s
 /* 红：3个工作日 */
 struct str rules_due_text(const struct ruleset *rs, int level, struct arena *arena);
 
+/* --- layout: the file in one canonical form, comments kept; the same rules, word for word where words are texts ------------------ */
+/* Appends it; false when the file has faults of form, which are in diags. Of what was written so, it is the same again. */
+bool rules_layout(const char *file, struct str text, struct diag_list *diags, struct strbuf *out);
+/* Do both files say the same, but for layout, comments and the spelling of signs? What is to be written over a file is asked this first. */
+bool rules_layout_same(struct str before, struct str after);
+
 /* As people read it: 12,345.60元, 2026-03-01, 二级, 护理补贴、生活补贴, 是, 未知, 无, 至少50,000.00元, 3..5. */
 void rules_format(const struct ruleset *rs, enum rules_type type, int enumeration, struct val v, struct strbuf *out);
 
