@@ -200,6 +200,9 @@ void persons_name(uint32_t n, const uint64_t *anchor, const uint64_t *older, con
         uint32_t i = exceptions.v[k], holder = map64_get(&used, out_id[i]);
         if (holder == MAP_NONE - 1) {
             map64_put(&used, out_id[i], i);
+        } else if (holder != i && map64_get(&used, anchor[i]) == MAP_NONE) { /* a record that parts from the person it stood under */
+            out_id[i] = anchor[i];
+            map64_put(&used, anchor[i], i);
         } else if (holder != i) {
             give_fresh(&used, anchor[i], i, &out_id[i]);
         }

@@ -90,6 +90,9 @@ static void release(struct link *l)
     map64_release(&l->by_id);
     strbuf_release(&l->names);
     strmap_release(&l->relations);
+    vec_release(&l->joined);
+    vec_release(&l->events);
+    vec_release(&l->follows);
     vec_release(&l->conflicts);
     vec_release(&l->made);
     vec_release(&l->doubt);
@@ -133,6 +136,7 @@ static enum status run_steps(struct link *l, struct err *err)
     TRY(link_find_then(l, err));
     link_take_over_records(l);
     TRY(link_form_homes(l, err));
+    TRY(link_find_follows(l, err));
     drop_search(l);
     link_find_covers(l);
     return link_write(l, err);

@@ -314,6 +314,7 @@ static enum status name_all(struct link *l, struct err *err)
     l->id = xmalloc((l->n + 1u) * sizeof(*l->id));
     l->home_id = xmalloc((l->homes.n_households + 1u) * sizeof(*l->home_id));
     persons_name(l->n, l->anchor, l->older, persons, n_persons, l->id, &l->new_persons, &l->n_new_persons);
+    link_person_moves(l, persons, n_persons);
     struct household_names in = {.n = l->n,
                                  .n_households = l->homes.n_households,
                                  .household = l->homes.household,
@@ -322,6 +323,7 @@ static enum status name_all(struct link *l, struct err *err)
                                  .aliases = homes,
                                  .n_aliases = n_homes};
     households_name(&in, l->home_id, &l->new_homes, &l->n_new_homes);
+    link_home_moves(l, homes, n_homes);
     return ST_OK;
 }
 

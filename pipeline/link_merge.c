@@ -189,6 +189,12 @@ static void take_from(struct link *l, uint32_t to, uint32_t from)
     }
 }
 
+static int by_joined_anchor(const void *x, const void *y)
+{
+    const struct joined *a = x, *b = y;
+    return a->anchor < b->anchor ? -1 : a->anchor > b->anchor;
+}
+
 /* Persons who are others go; the rest moves up. now[] comes as who, and goes as the number of who. */
 static void close_up(struct link *l)
 {
@@ -196,6 +202,7 @@ static void close_up(struct link *l)
     for (uint32_t p = 0; p < l->n; p++) {
         if (l->now[p] != p) {
             take_from(l, l->now[p], p);
+            vec_push(&l->joined, (struct joined){l->anchor[p], l->now[p], l->first_source[p], false});
         }
     }
     for (uint32_t p = 0; p < l->n; p++) {
@@ -220,6 +227,10 @@ static void close_up(struct link *l)
     for (size_t i = 0; l->by_id.vals && i <= l->by_id.mask; i++) {
         l->by_id.vals[i] = l->by_id.vals[i] == MAP_NONE ? MAP_NONE : l->now[l->by_id.vals[i]];
     }
+    for (size_t i = 0; i < l->joined.n; i++) {
+        l->joined.v[i].person = l->now[l->joined.v[i].person];
+    }
+    vec_sort(&l->joined, by_joined_anchor);
     for (size_t i = 0; i < l->conflicts.n; i++) {
         struct conflict *c = &l->conflicts.v[i];
         c->holder = l->now[c->holder];

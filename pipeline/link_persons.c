@@ -77,6 +77,11 @@ static uint64_t record_hash(const struct row_ids *ids, const struct row_reader *
     return link_record_hash(ids->salt, r->key[i], r->content[i]);
 }
 
+uint64_t link_record_anchor(const struct row_ids *ids, const struct row_reader *r, size_t i)
+{
+    return ident_anchor(IDENT_RECORD, record_hash(ids, r, i));
+}
+
 /* Of the name groups of one id the one this name goes with best: equal, then variants, then what merely does not contradict. The holder comes first. */
 static uint32_t pick_group(const struct link *l, uint32_t first, struct str name, enum name_verdict *out_name)
 {

@@ -78,6 +78,26 @@ struct conflict {
     uint32_t holder, apart; /* person numbers; NO_PERSON for an event row */
 };
 
+struct joined { /* a record that was a person of its own until it was found to be another's */
+    uint64_t anchor;
+    uint32_t person;
+    uint8_t source;     /* of the record */
+    bool known;         /* the record was there last night */
+};
+
+enum entity_change { ENTITY_MERGED, ENTITY_SPLIT, ENTITY_MOVED };
+struct entity_event {   /* ids; see ledger table entity_event */
+    enum entity_change change;
+    char kind;          /* P or H */
+    uint64_t entity, from, to;
+};
+
+struct follow {         /* a warning that is about somebody else from tonight on */
+    int64_t warning_no;
+    uint64_t from, to;
+    enum entity_change cause;
+};
+
 struct made { /* a row that its number alone does not place */
     struct where from;
     uint32_t person;
@@ -137,6 +157,9 @@ struct link {
     uint32_t first_gone;      /* persons from here on are in no register */
     VEC(struct gone) gone;
     VEC(struct became) became;
+    VEC(struct joined) joined;       /* sorted by anchor */
+    VEC(struct entity_event) events; /* sorted */
+    VEC(struct follow) follows;      /* by warning number */
     VEC(struct conflict) conflicts;
     VEC(struct made) made;    /* sorted by row */
     VEC(struct made) doubt;   /* rows and persons for people to decide about, sorted by row; each stays what it is */
@@ -147,11 +170,13 @@ struct link {
     size_t n_new_persons, n_new_homes;
 };
 
+struct row_ids;
 /* link_persons.c: who there is. Pass A over the registers. */
 enum status link_find_persons(struct link *l, struct err *err) MUST_CHECK;
 uint32_t link_add_person(struct link *l, uint64_t anchor);
 void link_keep_name(struct link *l, uint32_t p, struct str name);
 uint64_t link_record_hash(uint64_t salt, uint64_t key, uint64_t content);
+uint64_t link_record_anchor(const struct row_ids *ids, const struct row_reader *r, size_t i);
 struct str link_name(const struct link *l, uint32_t p);
 /* The person of row i of the block, NO_PERSON for 未归人. Conflicts are noted when `note`. */
 struct row_ids {
@@ -219,6 +244,15 @@ int link_home_rank(const struct link *l, uint32_t home);  /* rank of the unit, -
 enum status link_person_aliases(const struct link *l, struct arena *a, struct id_alias **out, size_t *out_n, struct err *err) MUST_CHECK;
 enum person_state link_state(const struct link *l, uint32_t p);
 enum member_kind link_member(const struct link *l, uint32_t p);
+
+/* link_moves.c: what became of persons and of households since last night; new aliases for records that stand under another's id. Aliases as the nights
+   before left them. */
+void link_person_moves(struct link *l, const struct id_alias *aliases, size_t n);
+void link_home_moves(struct link *l, const struct id_alias *aliases, size_t n);
+struct joined *link_joined(struct link *l, uint64_t anchor); /* NULL: not joined with anybody */
+const char *link_change_word(enum entity_change c);          /* as in the ledger */
+/* link_follow.c: which warnings follow whom (pipeline/link_moves.h). Before the search tables are dropped. */
+enum status link_find_follows(struct link *l, struct err *err) MUST_CHECK;
 
 /* link_expect.c: figures link_made, link_asked, link_false, link_missed (rows), the last two with _low and _high. */
 enum status link_write_expected(const struct link *l, struct err *err) MUST_CHECK;

@@ -73,6 +73,9 @@ static bool source_stands(const struct link *l, size_t source, const struct deli
 
 static void reuse_source(struct link *l, size_t source)
 {
+    for (size_t i = 0; i < l->joined.n; i++) {
+        l->joined.v[i].known |= l->joined.v[i].source == source;
+    }
     int rank = l->sources->v[source].unit.kind == UNIT_NONE ? -1 : link_unit_rank(l, l->sources->v[source].unit.kind);
     uint64_t bit = (uint64_t)1 << MIN(source, 63);
     for (uint32_t p = 0; p < l->n; p++) {
@@ -85,6 +88,16 @@ static void reuse_source(struct link *l, size_t source)
         if (u && u->unit != NO_UNIT && !u->left && u->from.input != NO_INPUT && l->night->inputs[u->from.input].source == source) {
             l->unit_then[rank][p] = u->unit;
         }
+    }
+}
+
+/* Of records that are others' now: they were there last night. */
+static void know_joined(struct link *l, const struct row_ids *ids, const struct row_reader *r, size_t i)
+{
+    bool blank = ids->registers && people_current_id(l->people, row_id(r, ids->id, i)) == 0;
+    struct joined *j = blank && l->joined.n ? link_joined(l, link_record_anchor(ids, r, i)) : NULL;
+    if (j) {
+        j->known = true;
     }
 }
 
@@ -108,6 +121,7 @@ static enum status read_then(struct link *l, size_t source, const char *path, ui
             if (p == NO_PERSON) {
                 continue;
             }
+            know_joined(l, &ids, &r, i);
             l->new_tonight[p] &= left[i];
             l->living_then[p] |= dead[i];
             uint32_t unit = left[i] || rank < 0 ? NO_UNIT : link_unit_of_row(l, source, &r, i);

@@ -578,6 +578,30 @@ static enum status write_aliases(const struct link *l, const char *kind, const s
     return ST_OK;
 }
 
+static enum status write_moves(const struct link *l, struct err *err)
+{
+    AUTO_STMT e = stmt_use(l->night->db, STMT_INSERT_PROPOSED_ENTITY_EVENT);
+    for (size_t i = 0; i < l->events.n; i++) {
+        const struct entity_event *v = &l->events.v[i];
+        stmt_bind_int(e, ":ord", (int64_t)i + 1);
+        stmt_bind_z(e, ":kind", link_change_word(v->change));
+        stmt_bind_text(e, ":entity_kind", str_n(&v->kind, 1));
+        stmt_bind_int(e, ":entity", (int64_t)v->entity);
+        stmt_bind_int(e, ":from_id", (int64_t)v->from);
+        stmt_bind_int(e, ":to_id", (int64_t)v->to);
+        TRY(stmt_run(e, err));
+    }
+    AUTO_STMT w = stmt_use(l->night->db, STMT_INSERT_PROPOSED_WARNING_MOVE);
+    for (size_t i = 0; i < l->follows.n; i++) {
+        stmt_bind_int(w, ":warning_no", l->follows.v[i].warning_no);
+        stmt_bind_int(w, ":from_entity", (int64_t)l->follows.v[i].from);
+        stmt_bind_int(w, ":to_entity", (int64_t)l->follows.v[i].to);
+        stmt_bind_z(w, ":cause", link_change_word(l->follows.v[i].cause));
+        TRY(stmt_run(w, err));
+    }
+    return ST_OK;
+}
+
 static enum status write_night(const struct link *l, struct err *err)
 {
     AUTO_TX tx = {0};
@@ -589,6 +613,7 @@ static enum status write_night(const struct link *l, struct err *err)
     TRY(write_sources(l, err));
     TRY(write_aliases(l, "P", l->new_persons, l->n_new_persons, err));
     TRY(write_aliases(l, "H", l->new_homes, l->n_new_homes, err));
+    TRY(write_moves(l, err));
     return tx_commit(&tx, err);
 }
 

@@ -13,6 +13,7 @@
 #include "matchers/identifier.h"
 #include "pipeline/command.h"
 #include "pipeline/ingest/ingest.h"
+#include "pipeline/link_moves.h"
 #include "pipeline/night.h"
 #include "pipeline/population.h"
 
@@ -165,11 +166,27 @@ static void publish(struct lab *lab)
     }
 }
 
+static void publish_moves(struct lab *lab)
+{
+    AUTO_STMT q = stmt_use(lab->night.db, STMT_LIST_PROPOSED_WARNING_MOVES);
+    for (bool row;;) {
+        OK(lab, stmt_step(q, &row, &lab->err));
+        if (!row) {
+            return;
+        }
+        AUTO_STMT w = stmt_use(lab->site.ledger, STMT_UPDATE_WARNING_ENTITY);
+        stmt_bind_int(w, ":warning_no", stmt_int(q, 0));
+        stmt_bind_int(w, ":entity", stmt_int(q, 2));
+        OK(lab, stmt_run(w, &lab->err));
+    }
+}
+
 static void run_night(struct lab *lab, daynum as_of)
 {
     if (lab->pop) {
         remember(lab);
         publish(lab);
+        publish_moves(lab);
     }
     daynum before = lab->night.as_of;
     int64_t number = lab->night.number;
@@ -316,12 +333,15 @@ static void check_links(struct lab *lab)
     }
 }
 
+/* -NAME: the one without a number. */
 static uint32_t person_called(struct lab *lab, struct str name)
 {
+    bool bare = name.n && name.p[0] == '-';
+    name = bare ? str_sub(name, 1, name.n) : name;
     for (uint32_t i = 0; i < population_persons(lab->pop); i++) {
         struct str own;
         OK(lab, population_person_text(lab->pop, P_NAME, i, &lab->arena, &own, &lab->err));
-        if (str_eq(own, name)) {
+        if (str_eq(own, name) && (!bare || ident_key((uint64_t)person_num(lab, P_ANCHOR, i)) == 0)) {
             return i;
         }
     }
@@ -425,6 +445,57 @@ static int64_t ask(struct lab *lab, const char *sql)
     return stmt_int(s, 0);
 }
 
+static int64_t ask_ledger(struct lab *lab, const char *sql)
+{
+    bool row;
+    AUTO_STMT s = db_sql(lab->site.ledger, str_of(sql));
+    OK(lab, stmt_one(s, &row, &lab->err));
+    assert_true(row);
+    return stmt_int(s, 0);
+}
+
+/* Last night told somebody's household (H) or person (P) of rows of a file; rule ids are its own in a case. */
+static void tell_warning(struct lab *lab, struct str rule, struct str kind, struct str who, struct str file, struct str rows)
+{
+    AUTO_STRBUF body = STRBUF_INIT;
+    uint32_t person = person_called(lab, who);
+    bool home = str_eqz(kind, "H");
+    int64_t entity = home ? home_num(lab, H_ID, (uint32_t)person_num(lab, P_HOUSEHOLD, person)) : person_num(lab, P_ID, person);
+    int64_t file_id = ask_ledger(lab, arena_printf(&lab->arena, "SELECT file_id FROM delivery_file WHERE name = '" STR_FMT "'", STR_ARG(file)));
+    struct str row;
+    strbuf_addz(&body, "{\"evidence\": [");
+    for (int n = 0; str_split(&rows, ' ', &row); n++) {
+        strbuf_addf(&body, "%s{\"file_id\": %lld, \"row\": " STR_FMT ", \"line\": 0}", n ? ", " : "", (long long)file_id, STR_ARG(row));
+    }
+    strbuf_addz(&body, "]}");
+    AUTO_STMT w = db_sql(lab->site.ledger, STR("INSERT INTO warning (rule, entity_kind, entity, night) VALUES (:rule, :kind, :entity, 1)"));
+    stmt_bind_text(w, ":rule", rule);
+    stmt_bind_text(w, ":kind", kind);
+    stmt_bind_int(w, ":entity", entity);
+    OK(lab, stmt_run(w, &lab->err));
+    AUTO_STMT e = db_sql(lab->site.ledger, STR("INSERT INTO warning_event (warning_no, night, kind, body, at) VALUES (:no, 1, 'new', :body, '')"));
+    stmt_bind_int(e, ":no", db_last_id(lab->site.ledger));
+    stmt_bind_text(e, ":body", strbuf_str(&body));
+    OK(lab, stmt_run(e, &lab->err));
+}
+
+/* Tonight the warning is about that person, or their household. */
+static void check_about(struct lab *lab, struct str rule, struct str who)
+{
+    const char *of = arena_printf(&lab->arena, "FROM warning WHERE rule = '" STR_FMT "'", STR_ARG(rule));
+    int64_t no = ask_ledger(lab, arena_printf(&lab->arena, "SELECT warning_no %s", of)), entity = ask_ledger(lab, arena_printf(&lab->arena, "SELECT entity %s", of));
+    bool home = ask_ledger(lab, arena_printf(&lab->arena, "SELECT entity_kind = 'H' %s", of));
+    struct warning_moves moves;
+    OK(lab, warning_moves_read(&lab->night, &moves, &lab->err));
+    entity = warning_moved(&moves, no, entity);
+    warning_moves_release(&moves);
+    uint32_t person = person_called(lab, who);
+    int64_t id = home ? home_num(lab, H_ID, (uint32_t)person_num(lab, P_HOUSEHOLD, person)) : person_num(lab, P_ID, person);
+    if (id != entity) {
+        fail_msg("link_cases.txt:%zu: the warning is about %016llx, not %016llx", lab->line, (unsigned long long)entity, (unsigned long long)id);
+    }
+}
+
 /* --- the case file ------------------------------------------------------------------------------------------------------ */
 
 static struct str word(struct str *rest)
@@ -495,6 +566,25 @@ static void take_line(struct lab *lab, struct str line, struct str *text)
         check_same_person(lab, line);
     } else if (str_eqz(what, "holder")) {
         assert_int_equal(ident_kind((uint64_t)person_num(lab, P_ANCHOR, person_called(lab, line))), IDENT_RESIDENT);
+    } else if (str_eqz(what, "told")) {
+        struct str rule = word(&line), kind = word(&line), who = word(&line), file = word(&line);
+        tell_warning(lab, rule, kind, who, file, line);
+    } else if (str_eqz(what, "about")) {
+        struct str rule = word(&line);
+        check_about(lab, rule, line);
+    } else if (str_eqz(what, "follows")) {
+        int64_t n;
+        assert_true(str_to_i64(line, &n));
+        assert_int_equal(ask(lab, "SELECT count(*) FROM proposed_warning_move"), n);
+    } else if (str_eqz(what, "events")) {
+        for (struct str kind = word(&line); kind.n; kind = word(&line)) {
+            int64_t n;
+            assert_true(str_to_i64(word(&line), &n));
+            const char *sql = arena_printf(&lab->arena, "SELECT count(*) FROM proposed_entity_event WHERE kind || entity_kind = '" STR_FMT "'", STR_ARG(kind));
+            if (ask(lab, sql) != n) {
+                fail_msg("link_cases.txt:%zu: " STR_FMT ": %lld", lab->line, STR_ARG(kind), (long long)ask(lab, sql));
+            }
+        }
     } else if (str_eqz(what, "conflicts")) {
         int64_t n;
         assert_true(str_to_i64(line, &n));
