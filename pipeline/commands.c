@@ -24,6 +24,7 @@ static const struct command *const table[] = {
     &cmd_rules_explain,
     &cmd_rules_diff,
     &cmd_rules_whatif,
+    &cmd_rules_backtest,
     &cmd_rules_scorecard,
     &cmd_rules_doc,
     &cmd_ingest,
