@@ -50,7 +50,7 @@ LIB_SRC  := $(sort $(wildcard base/*/*.c matchers/*.c rules/*.c pipeline/*.c pip
 LIB_SRC  := $(filter-out pipeline/main.c pipeline/sql/extension.c,$(LIB_SRC))
 NOT_BUILT := $(if $(filter 0,$(XLSX)),pipeline/ingest/unzip.c pipeline/ingest/xlsx%.c tests/lib/workbook.c tests/unit/ingest/test_xlsx.c \
              tests/fuzz/fuzz_xlsx.c tests/fuzz/fuzz_zip.c,pipeline/ingest/no_unzip.c)
-NOT_BUILT += $(if $(filter 0,$(PDF)),tests/unit/report/test_pdf.c pipeline/report/pdf.c pipeline/report/doorstep%.c,pipeline/report/no_pdf.c)
+NOT_BUILT += $(if $(filter 0,$(PDF)),tests/unit/report/test_pdf.c pipeline/report/pdf%.c pipeline/report/doorstep%.c,pipeline/report/no_pdf.c)
 LIB_SRC  := $(filter-out $(NOT_BUILT),$(LIB_SRC))
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 GEN_SRC  := $(sort $(wildcard fixtures/gen/*.c))
@@ -103,7 +103,7 @@ $(BUILD)/base/store/vtable_ext.o: base/store/vtable.c $(BUILD)/flags | $(GENERAT
 	$(Q)$(CC) $(CFLAGS_ALL) $(if $(DEV),-Werror) -DMOPAI_EXTENSION -MMD -MP -c -o $@ $<
 
 # a name of its own: what is set for a target holds for what it needs too, and the flags file must not see it
-$(BUILD)/pipeline/report/pdf.o: ITS_CFLAGS := $(PDF_CFLAGS)
+$(BUILD)/pipeline/report/pdf.o $(BUILD)/pipeline/report/pdf_fonts.o $(BUILD)/pipeline/report/pdf_lines.o: ITS_CFLAGS := $(PDF_CFLAGS)
 
 # a changed compiler or flag rebuilds everything of its mode
 $(BUILD)/flags: FORCE

@@ -31,8 +31,8 @@ find base matchers rules pipeline fixtures -name '*.[ch]' | sort | xargs awk '
         only["minizip/"] = "pipeline/ingest/unzip.c"
         only["expat.h"] = "pipeline/ingest/xlsx_xml.c"
         only["xlsxwriter.h"] = "pipeline/report/xlsx"
-        only["pango/"] = "pipeline/report/pdf.c"
-        only["cairo"] = "pipeline/report/pdf.c"
+        only["pango/"] = "pipeline/report/pdf"
+        only["cairo"] = "pipeline/report/pdf"
         only["iconv.h"] = "base/text/encoding"
     }
     /^#[ \t]*include[ \t]+"/ {

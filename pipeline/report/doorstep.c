@@ -65,6 +65,7 @@ enum status doorstep_write(struct doorstep *d, struct report *r, const char *fil
 {
     d->r = r;
     d->sheet = sheet;
+    d->pieces = (struct doorstep_pieces){.n_needs = 0};
     TRY(pdf_open(d->pdf, path_join(&r->arena, r->out_dir, file_name), str_of(sheet->title), r->as_of, err));
     doorstep_list(d);
     for (size_t i = 0, n; i < sheet->n; i += n) {

@@ -52,9 +52,24 @@ static void need(struct form *f, double height)
     }
 }
 
-static void block_title(struct form *f, const char *title, double and_then)
+/* Draws a part of every form at f->y: once a file, then only put. `room`: what must follow on the same page. */
+static void put(struct form *f, struct doorstep_piece *k, void (*draw)(struct form *f), double room)
 {
-    need(f, 20 + and_then);
+    if (!k->drawn) {
+        double y = f->y;
+        f->y = 0;
+        pdf_piece_begin(f->pdf);
+        draw(f);
+        *k = (struct doorstep_piece){true, pdf_piece_end(f->pdf, PDF_A4_SHORT, f->y), f->y};
+        f->y = y;
+    }
+    need(f, k->height + room);
+    pdf_piece(f->pdf, k->piece, 0, f->y);
+    f->y += k->height;
+}
+
+static void block_title(struct form *f, const char *title)
+{
     pdf_text(f->pdf, MARGIN, f->y + 5, WIDTH, str_of(title), block_style);
     f->y += 20;
 }
@@ -82,32 +97,11 @@ static void table_head(struct form *f, const struct column *columns, size_t n)
 {
     struct str cells[8];
     BUG_ON(n > ARRAY_LEN(cells));
-    need(f, 2 * ROW);
     pdf_ground(f->pdf, MARGIN, f->y, WIDTH, ROW);
     for (size_t i = 0; i < n; i++) {
         cells[i] = str_of(columns[i].header);
     }
     table_row(f, columns, n, cells, head, ROW);
-}
-
-/* 现住址 | 幸福里3号楼 : a label on grey and what it says. */
-static void labelled(struct form *f, double x, double width, double height, const char *label, struct str value)
-{
-    pdf_ground(f->pdf, x, f->y, LABEL, height);
-    pdf_frame(f->pdf, x, f->y, LABEL, height);
-    pdf_frame(f->pdf, x + LABEL, f->y, width - LABEL, height);
-    pdf_text(f->pdf, x, f->y + DOORSTEP_PAD, LABEL, str_of(label), head);
-    pdf_text(f->pdf, x + LABEL + DOORSTEP_PAD, f->y + DOORSTEP_PAD, width - LABEL - 2 * DOORSTEP_PAD, value, text);
-}
-
-static void pair(struct form *f, const char *left, struct str a, const char *right, struct str b)
-{
-    const double half = WIDTH / 2, room = half - LABEL - 2 * DOORSTEP_PAD;
-    double height = MAX(ROW, MAX(pdf_text_height(f->pdf, room, a, text), pdf_text_height(f->pdf, room, b, text)) + 2 * DOORSTEP_PAD);
-    need(f, height);
-    labelled(f, MARGIN, half, height, left, a);
-    labelled(f, MARGIN + half, half, height, right, b);
-    f->y += height;
 }
 
 /* --- the household ------------------------------------------------------------------------------------------------------ */
@@ -123,6 +117,66 @@ static daynum earliest_due(const struct form *f)
     return due;
 }
 
+#define HALF       (WIDTH / 2)
+#define VALUE_ROOM (HALF - LABEL - 2 * DOORSTEP_PAD)
+
+/* 户主 | 郑守田 | 家庭人口 | 3 人: labels on grey, two to a row. */
+static const char *const household_labels[][2] = {{"户主", "家庭人口"}, {"现住址", "户籍地址"}, {"联系电话", "现享受政策"}, {"最高等级", "最早截止"}};
+
+static void labels_of_row(struct form *f, size_t row, double height)
+{
+    for (int side = 0; side < 2; side++) {
+        const double x = MARGIN + side * HALF;
+        pdf_ground(f->pdf, x, f->y, LABEL, height);
+        pdf_frame(f->pdf, x, f->y, LABEL, height);
+        pdf_frame(f->pdf, x + LABEL, f->y, HALF - LABEL, height);
+        pdf_text(f->pdf, x, f->y + DOORSTEP_PAD, LABEL, str_of(household_labels[row][side]), head);
+    }
+}
+
+static void labels_of_rows(struct form *f)
+{
+    for (size_t i = 0; i < ARRAY_LEN(household_labels); i++) {
+        labels_of_row(f, i, ROW);
+        f->y += ROW;
+    }
+}
+
+static void values_of_row(struct form *f, const struct str *values)
+{
+    for (int side = 0; side < 2; side++) {
+        pdf_text(f->pdf, MARGIN + side * HALF + LABEL + DOORSTEP_PAD, f->y + DOORSTEP_PAD, VALUE_ROOM, values[side], text);
+    }
+}
+
+static double row_height(const struct form *f, const struct str *values)
+{
+    return MAX(ROW, MAX(pdf_text_height(f->pdf, VALUE_ROOM, values[0], text), pdf_text_height(f->pdf, VALUE_ROOM, values[1], text)) + 2 * DOORSTEP_PAD);
+}
+
+/* Most households' values take one line each; the labels are then the same everywhere. */
+static void put_household(struct form *f, const struct str values[][2])
+{
+    double height[ARRAY_LEN(household_labels)], sum = 0;
+    for (size_t i = 0; i < ARRAY_LEN(household_labels); i++) {
+        height[i] = row_height(f, values[i]);
+        sum += height[i];
+    }
+    const bool usual = sum < ARRAY_LEN(household_labels) * ROW + 1;
+    if (usual) {
+        put(f, &f->d->pieces.household, labels_of_rows, 0);
+        f->y -= ARRAY_LEN(household_labels) * ROW;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(household_labels); i++) {
+        if (!usual) {
+            need(f, height[i]);
+            labels_of_row(f, i, height[i]);
+        }
+        values_of_row(f, values[i]);
+        f->y += height[i];
+    }
+}
+
 /* Rows are in order of urgency, so the first level is the household's. */
 static void household(struct form *f)
 {
@@ -132,41 +186,54 @@ static void household(struct form *f)
     struct str hukou = l->person.away ? str_of(arena_printf(a, "【人户分离】" STR_FMT, STR_ARG(l->person.hukou_address)))
                        : l->person.hukou_address.n && !str_eq(l->person.hukou_address, l->person.address) ? l->person.hukou_address
                                                                                                             : STR("同现住址");
-    pair(f, "户主", or_blank(l->home.head, "不详"), "家庭人口", size);
-    pair(f, "现住址", or_blank(l->door, "不详"), "户籍地址", hukou);
-    pair(f, "联系电话", or_blank(l->person.phone, "无"), "现享受政策", or_blank(l->person.programmes, "无"));
-    pair(f, "最高等级", l->level, "最早截止", str_of(report_day(a, earliest_due(f))));
+    const struct str values[ARRAY_LEN(household_labels)][2] = {
+        {or_blank(l->home.head, "不详"), size},
+        {or_blank(l->door, "不详"), hukou},
+        {or_blank(l->person.phone, "无"), or_blank(l->person.programmes, "无")},
+        {l->level, str_of(report_day(a, earliest_due(f)))},
+    };
+    put_household(f, values);
+}
+
+static const struct column member_columns[] = {{"姓名", 84}, {"与户主关系", 68}, {"性别、年龄", 76}, {"现享受政策", 123}, {"是否同住、现况（笔填）", 160}};
+
+static void members_head(struct form *f)
+{
+    block_title(f, "家庭成员（数据显示的，请核对增减）");
+    table_head(f, member_columns, ARRAY_LEN(member_columns));
 }
 
 static void members(struct form *f)
 {
-    static const struct column columns[] = {{"姓名", 84}, {"与户主关系", 68}, {"性别、年龄", 76}, {"现享受政策", 123}, {"是否同住、现况（笔填）", 160}};
+    const size_t n = ARRAY_LEN(member_columns);
     struct arena *a = &f->d->scratch;
     const struct list_household *home = &f->rows[0].home;
-    block_title(f, "家庭成员（数据显示的，请核对增减）", 3 * ROW);
-    table_head(f, columns, ARRAY_LEN(columns));
+    put(f, &f->d->pieces.members, members_head, 2 * ROW);
     for (size_t i = 0; i < home->n_members; i++) {
         const struct list_person *p = &home->members[i];
         struct str cells[] = {p->name, p->relation, doorstep_sex_age(a, p), p->programmes, p->former ? STR("（数据显示已不在本户）") : STR("")};
-        table_row(f, columns, ARRAY_LEN(columns), cells, text, ROW);
+        table_row(f, member_columns, n, cells, text, ROW);
     }
     if (home->n_unshown > 0) {
         struct str cells[] = {str_of(arena_printf(a, "另有 %zu 人", home->n_unshown)), STR(""), STR(""), STR(""), STR("")};
-        table_row(f, columns, ARRAY_LEN(columns), cells, text, ROW);
+        table_row(f, member_columns, n, cells, text, ROW);
     }
-    struct str blank[ARRAY_LEN(columns)] = {{NULL, 0}};
-    table_row(f, columns, ARRAY_LEN(columns), blank, text, ROW);
+    struct str blank[ARRAY_LEN(member_columns)] = {{NULL, 0}};
+    table_row(f, member_columns, n, blank, text, ROW);
 }
 
 /* --- the warnings ------------------------------------------------------------------------------------------------------- */
 
+static const struct column fact_columns[] = {{"项目", 108}, {"数据显示", 120}, {"谁说的、数据日期", 138}, {"实际情况（笔填）", 145}};
+
+static void facts_head(struct form *f) { table_head(f, fact_columns, ARRAY_LEN(fact_columns)); }
+
 static void facts(struct form *f, const struct list_row *l)
 {
-    static const struct column columns[] = {{"项目", 108}, {"数据显示", 120}, {"谁说的、数据日期", 138}, {"实际情况（笔填）", 145}};
     if (l->n_facts == 0) {
         return;
     }
-    table_head(f, columns, ARRAY_LEN(columns));
+    put(f, &f->d->pieces.facts, facts_head, ROW);
     for (size_t i = 0; i < l->n_facts; i++) {
         const struct list_fact *k = &l->facts[i];
         AUTO_STRBUF who = STRBUF_INIT;
@@ -174,7 +241,7 @@ static void facts(struct form *f, const struct list_row *l)
         strbuf_addz(&who, k->source.n && k->day != DAY_MISSING ? "　" : "");
         strbuf_add_day(&who, k->day);
         struct str cells[] = {k->label, k->value, arena_str(&f->d->scratch, strbuf_str(&who)), STR("")};
-        table_row(f, columns, ARRAY_LEN(columns), cells, text, ROW);
+        table_row(f, fact_columns, ARRAY_LEN(fact_columns), cells, text, ROW);
     }
 }
 
@@ -205,7 +272,6 @@ static void outcomes(struct form *f)
 {
     const struct rules_meta *m = f->d->r->meta;
     struct arena *a = &f->d->scratch;
-    need(f, 18.0 * (double)m->n_groups + 4);
     f->y += 5;
     for (size_t g = 0; g < m->n_groups; g++) {
         f->y += ticks(f, MARGIN + DOORSTEP_PAD, f->y, arena_z(a, m->groups[g].name), m->groups[g].outcomes, m->groups[g].n);
@@ -231,29 +297,60 @@ static void warning(struct form *f, const struct list_row *l)
     f->y += pdf_text(f->pdf, MARGIN + DOORSTEP_PAD, f->y, WIDTH - 2 * DOORSTEP_PAD, l->say, text);
     f->y += pdf_text(f->pdf, MARGIN + DOORSTEP_PAD, f->y, WIDTH - 2 * DOORSTEP_PAD, l->ask, text) + DOORSTEP_PAD;
     facts(f, l);
-    outcomes(f);
+    put(f, &f->d->pieces.outcomes, outcomes, 0);
     f->y += 4;
 }
 
 /* --- needs and signatures ------------------------------------------------------------------------------------------------ */
 
+/* Bit i: a warning of this household points to need i. */
+static uint64_t needs_hinted(const struct form *f)
+{
+    const struct rules_meta *m = f->d->r->meta;
+    uint64_t hinted = 0;
+    for (size_t i = 0; i < m->n_needs; i++) {
+        hinted |= (uint64_t)list_needs(&m->needs[i], f->rows, f->n) << i;
+    }
+    return hinted;
+}
+
 static void needs(struct form *f)
 {
     const struct rules_meta *m = f->d->r->meta;
+    const uint64_t hinted = needs_hinted(f);
     struct str words[RULES_NEEDS_MAX + 1];
     size_t n = 0;
     for (size_t i = 0; i < m->n_needs; i++) {
-        bool hint = list_needs(&m->needs[i], f->rows, f->n);
+        bool hint = hinted >> i & 1;
         words[n++] = hint ? str_of(arena_printf(&f->d->scratch, STR_FMT "（数据提示）", STR_ARG(m->needs[i].name))) : m->needs[i].name;
     }
     words[n++] = STR("其他");
-    block_title(f, "家庭需要的帮助（听本人说，可多选）", 40);
+    block_title(f, "家庭需要的帮助（听本人说，可多选）");
     f->y += ticks(f, MARGIN + DOORSTEP_PAD, f->y + 2, NULL, words, n) + 2;
     for (int i = 0; i < 2; i++) {
         f->y += WRITING;
         pdf_rule(f->pdf, MARGIN, f->y, WIDTH);
     }
     f->y += 6;
+}
+
+static void put_needs(struct form *f)
+{
+    struct doorstep_pieces *k = &f->d->pieces;
+    const uint64_t hinted = needs_hinted(f);
+    size_t i = 0;
+    while (i < k->n_needs && k->needs_of[i] != hinted) {
+        i++;
+    }
+    if (i == DOORSTEP_NEEDS) {
+        need(f, k->needs[0].height); /* hints are few words: at most a line more, and the margin is two */
+        needs(f);
+        return;
+    }
+    if (i == k->n_needs) {
+        k->needs_of[k->n_needs++] = hinted;
+    }
+    put(f, &k->needs[i], needs, 0);
 }
 
 static void signatures(struct form *f)
@@ -271,7 +368,6 @@ static void signatures(struct form *f)
         strbuf_addz(&b, "或向街道、区民政局提出。");
     }
     struct str notice = arena_str(a, strbuf_str(&b));
-    need(f, 26 + height + 2 + pdf_text_height(f->pdf, WIDTH, notice, small));
     pdf_text(f->pdf, MARGIN, f->y + 6, 170, STR("走访日期　　　　年　　月　　日"), text);
     ticks(f, MARGIN + 180, f->y + 6, "走访方式", ways, ARRAY_LEN(ways));
     f->y += 26;
@@ -283,16 +379,18 @@ static void signatures(struct form *f)
     f->y += pdf_text(f->pdf, MARGIN, f->y, WIDTH, notice, small);
 }
 
+static void warnings_title(struct form *f) { block_title(f, "预警（逐条核实，每条勾一个结果；没有走访到的不勾）"); }
+
 void doorstep_form(struct doorstep *d, size_t from, size_t n)
 {
     struct form f = {.d = d, .pdf = d->pdf, .rows = d->sheet->rows + from, .n = n};
     begin_page(&f, "");
     household(&f);
     members(&f);
-    block_title(&f, "预警（逐条核实，每条勾一个结果；没有走访到的不勾）", 5 * ROW);
+    put(&f, &d->pieces.warnings, warnings_title, 5 * ROW);
     for (size_t i = 0; i < n; i++) {
         warning(&f, &f.rows[i]);
     }
-    needs(&f);
-    signatures(&f);
+    put_needs(&f);
+    put(&f, &d->pieces.signatures, signatures, 0);
 }

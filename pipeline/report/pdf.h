@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pages of a PDF to draw on: text that wraps, rules, boxes. Lengths are points (1/72 inch) from the upper left corner; y of a text is its upper edge. Holds
-   the only use of pango (which font has this character) and cairo (the file). Built with PDF=0, pdf_open answers ST_CONFIG and pdf_font names nothing.
+/* Pages of a PDF to draw on: text that wraps, rules, boxes. Lengths are points (1/72 inch) from the upper left corner; y of a text is its upper edge. The
+   only use of pango (which font has this character) and cairo (the file). Built with PDF=0, none of it is there.
 
    Han text needs no shaping: every character is one glyph, looked up once. Texts of one font and size are handed to cairo together when a page ends, edges
    that meet as one rule; a page is then a dozen operations and a third of the numbers, which is most of the time. Scripts that join their letters stand as
@@ -47,6 +47,12 @@ void pdf_rule(struct pdf *p, double x, double y, double width); /* across */
 void pdf_frame(struct pdf *p, double x, double y, double width, double height);
 /* A light grey ground, under everything else of the page. */
 void pdf_ground(struct pdf *p, double x, double y, double width, double height);
+
+/* What stands on many pages is drawn once a file, from its own corner (0, 0), and put wherever it is wanted: the same look, a third of the time and of the
+   bytes. Between begin and end everything goes into the piece; it lives until pdf_close. */
+void pdf_piece_begin(struct pdf *p);
+size_t pdf_piece_end(struct pdf *p, double width, double height);
+void pdf_piece(struct pdf *p, size_t piece, double x, double y);
 
 /* Characters of this file that no font had, in the order of their numbers. */
 size_t pdf_missing(const struct pdf *p, const uint32_t **out_cps);
