@@ -39,8 +39,8 @@ BUILD   := build/$(MODE)$(if $(filter gcc,$(COMPILER)),,-$(COMPILER))
 GEN     := build/gen
 CFLAGS_ALL := $(CSTD) $(WARN) $(WARN_$(COMPILER)) $(FLAGS_$(MODE)) $(CFLAGS) -I. -I$(GEN) -DMOPAI_VERSION='"$(VERSION)"'
 PDF_CFLAGS := $(if $(filter 0,$(PDF)),,$(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I pangocairo)))
-LIBS    := -lcsv -lsqlite3 -lxxhash -lz -lyaml -lcrypto -lxlsxwriter $(if $(filter 0,$(XLSX)),,-lminizip -lexpat) \
-           $(if $(filter 0,$(PDF)),,$(shell pkg-config --libs pangocairo)) -lpthread
+LIBS_CORE := -lcsv -lsqlite3 -lxxhash -lz -lyaml -lcrypto -lxlsxwriter -lpthread
+LIBS    := $(LIBS_CORE) $(if $(filter 0,$(XLSX)),,-lminizip -lexpat) $(if $(filter 0,$(PDF)),,$(shell pkg-config --libs pangocairo))
 
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
@@ -48,9 +48,13 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 # --- what there is: every .c of a room belongs to it, no lists to keep -------------------------------------------
 LIB_SRC  := $(sort $(wildcard base/*/*.c matchers/*.c rules/*.c pipeline/*.c pipeline/*/*.c))
 LIB_SRC  := $(filter-out pipeline/main.c pipeline/sql/extension.c,$(LIB_SRC))
-NOT_BUILT := $(if $(filter 0,$(XLSX)),pipeline/ingest/unzip.c pipeline/ingest/xlsx%.c tests/lib/workbook.c tests/unit/ingest/test_xlsx.c \
-             tests/fuzz/fuzz_xlsx.c tests/fuzz/fuzz_zip.c,pipeline/ingest/no_unzip.c)
-NOT_BUILT += $(if $(filter 0,$(PDF)),tests/unit/report/test_pdf.c pipeline/report/pdf%.c pipeline/report/doorstep%.c,pipeline/report/no_pdf.c)
+READS_XLSX := pipeline/ingest/unzip.c pipeline/ingest/xlsx%.c
+WRITES_PDF := pipeline/report/pdf%.c pipeline/report/doorstep%.c
+# the program with neither is linked from these beside the whole one, so that it always can be
+PLAIN_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(READS_XLSX) $(WRITES_PDF),$(LIB_SRC)))
+NOT_BUILT  := $(if $(filter 0,$(XLSX)),$(READS_XLSX) tests/lib/workbook.c tests/unit/ingest/test_xlsx.c tests/fuzz/fuzz_xlsx.c tests/fuzz/fuzz_zip.c,\
+              pipeline/ingest/no_unzip.c)
+NOT_BUILT  += $(if $(filter 0,$(PDF)),$(WRITES_PDF) tests/unit/report/test_pdf.c,pipeline/report/no_pdf.c)
 LIB_SRC  := $(filter-out $(NOT_BUILT),$(LIB_SRC))
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 GEN_SRC  := $(sort $(wildcard fixtures/gen/*.c))
@@ -78,6 +82,11 @@ $(BUILD)/mopai: $(BUILD)/pipeline/main.o $(BUILD)/libmopai.a
 $(BUILD)/mopai-gen: $(GEN_OBJ) $(CORE_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LINK_$(MODE)) $(LDFLAGS) -o $@ $^ -lxxhash -lyaml -lcrypto -lz -lpthread
+
+# make XLSX=0 PDF=0 swaps files, not flags: linked from the same objects
+$(BUILD)/mopai-plain: $(BUILD)/pipeline/main.o $(PLAIN_OBJ)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LINK_$(MODE)) $(LDFLAGS) -o $@ $^ $(LIBS_CORE)
 
 $(BUILD)/libmopai.a: $(LIB_OBJ)
 	$(call say,AR,$@)
@@ -147,7 +156,7 @@ demo: setup
 check: setup-test
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) DEV=1 all check-build
 	$(Q)sh scripts/check.sh $(BUILD)
-check-build: $(TEST_BIN) $(FUZZ_REPLAY) $(BENCH_BIN) ext
+check-build: $(TEST_BIN) $(FUZZ_REPLAY) $(BENCH_BIN) $(BUILD)/mopai-plain ext
 ## check-asan: the same tests with address and undefined-behaviour sanitizers
 check-asan: setup-test
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) MODE=asan DEV=1 all check-build

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The files of a report, one after the other, and the figures that the next nights compare with. */
 #include "base/core/file.h"
+#include "pipeline/command.h"
 #include "pipeline/ingest/sources.h"
 #include "pipeline/report/page.h"
 #include "pipeline/report/doorstep.h"
@@ -103,7 +104,9 @@ static enum status write_lists(struct report *r, const struct list *list, const 
 {
     struct doorstep *paper;
     const char *font;
-    (void)doorstep_new(&paper, &font); /* `mopai check` tells of missing fonts */
+    if (doorstep_new(&paper, &font) == DOORSTEP_NO_FONT) {
+        warn_add(ST_W_FONT, TR("今晚没有写 PDF 清单", "no PDF lists were written tonight"));
+    }
     enum status st = write_sheets(r, paper, list, spans, err);
     doorstep_free(paper);
     return st;
