@@ -121,14 +121,14 @@ CREATE TABLE night_step (
 -- the id of the person it was joined with.
 CREATE TABLE person_alias (
   anchor INTEGER NOT NULL,                -- packed identifier or record-key anchor, as signed 64-bit
+  night  INTEGER NOT NULL,                -- the key's columns come first: integrity_check of SQLite 3.40 looks for NULLs in the order of storage
   person INTEGER NOT NULL,
-  night  INTEGER NOT NULL,
   PRIMARY KEY (anchor, night)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE household_alias (
   natural_id INTEGER NOT NULL,
-  household  INTEGER NOT NULL,
   night      INTEGER NOT NULL,
+  household  INTEGER NOT NULL,
   PRIMARY KEY (natural_id, night)
 ) STRICT, WITHOUT ROWID;
 
