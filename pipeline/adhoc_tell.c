@@ -12,10 +12,9 @@ static void tell_file(const struct adhoc *x, unsigned f)
         fprintf(stderr, "%c  ", 'A' + (int)f);
     }
     fprintf(stderr, TR("%s：%s，表头第 %lld 行，%zu 行数据", "%s: %s, header on line %lld, %zu rows"), t->path, t->encoding, (long long)t->header_line, t->lines.n);
-    if (t->bad_lines) {
-        fprintf(stderr, TR("，%zu 行读不出", ", %zu lines unreadable"), t->bad_lines);
-    }
-    fputc('\n', stderr);
+    AUTO_STRBUF odd = STRBUF_INIT;
+    loose_table_odd(t, &odd);
+    fprintf(stderr, "%s\n", strbuf_z(&odd));
 }
 
 /* 1.20194E+17: the last digits are gone for good, and nobody notices by looking at the sheet. */

@@ -3,6 +3,7 @@
 
 #include "base/core/map.h"
 #include "base/text/fold.h"
+#include "base/text/utf8.h"
 #include "pipeline/ingest/cells.h"
 
 #define SAMPLE_ROWS   20000
@@ -13,6 +14,7 @@
 #define CODE_ROWS     20
 #define NUMBER_CODES  6   /* a column called a number has a code table only when it is this short */
 #define NAME_BYTES    30
+#define NAME_MOST     40 /* characters of a column's name; its header may be a whole sentence */
 #define CERTIFICATE   20  /* characters */
 
 /* --- rows that are data --------------------------------------------------------------------------------------------- */
@@ -326,7 +328,7 @@ static struct str name_of(struct str header, struct arena *a)
         char ch = header.p[i];
         strbuf_addc(&b, ch == '#' || ch == '.' || ch == '|' || ch == '+' || (unsigned char)ch < ' ' ? '_' : ch);
     }
-    return arena_str(a, str_trim(strbuf_str(&b)));
+    return arena_str(a, str_trim(str_sub(strbuf_str(&b), 0, utf8_offset(strbuf_str(&b), NAME_MOST))));
 }
 
 static void fold_into(struct str s, struct strbuf *out)

@@ -3,11 +3,11 @@
 
 #include "base/text/fold.h"
 #include "matchers/identifier.h"
-#include "pipeline/ingest/reader.h"
+#include "pipeline/ingest/layout.h"
+#include "pipeline/loose_form.h"
 #include "pipeline/ingest/table_text.h"
 
-#define SAMPLE_ROWS   200
-#define HEADER_WITHIN 20
+#define SAMPLE_ROWS 200
 
 static const char *const type_words[] = {"text", "id", "name", "date", "sex", "phone", "address"};
 
@@ -70,90 +70,6 @@ int loose_column_named(const struct loose_table *t, struct str name)
     return -1;
 }
 
-/* --- form ---------------------------------------------------------------------------------------------------------------- */
-
-static size_t filled(const struct record *r)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < r->fields.n; i++) {
-        n += str_trim(r->fields.v[i]).n > 0;
-    }
-    return n;
-}
-
-/* A header names things: no number, no date, no identifier among its cells. */
-static bool looks_like_header(const struct record *r)
-{
-    for (size_t i = 0; i < r->fields.n; i++) {
-        struct str s = str_trim(r->fields.v[i]);
-        size_t digits = 0;
-        for (size_t k = 0; k < s.n; k++) {
-            digits += is_digit((unsigned char)s.p[k]);
-        }
-        if (s.n && digits * 2 >= s.n) {
-            return false;
-        }
-    }
-    return filled(r) > 0;
-}
-
-struct form {
-    struct encoding_verdict encoding;
-    char delimiter;
-    int64_t header_line;
-    size_t columns, filled; /* of the header: fields, and those that are not blank */
-};
-
-/* Reads the head with one delimiter: how many columns its fullest header-like line has. */
-static enum status try_delimiter(struct str bytes, const struct encoding_verdict *v, char delimiter, struct form *best, struct err *err)
-{
-    struct memory_source m = {bytes};
-    struct reader *r;
-    struct record rec = {.line = 0};
-    bool more = true;
-    struct form got = {.encoding = *v, .delimiter = delimiter};
-    TRY(reader_open(memory_source(&m), v->encoding, v->bom_length, delimiter, &r, err));
-    enum status status = ST_OK;
-    for (int i = 0; i < HEADER_WITHIN && (status = reader_next(r, &rec, &more, err)) == ST_OK && more; i++) {
-        size_t n = rec.bad == VALUE_OK ? filled(&rec) : 0;
-        if (n > got.filled && got.filled <= n / 2 && looks_like_header(&rec)) { /* a title has one or two cells, the header more */
-            got.filled = n;
-            got.columns = rec.fields.n;
-            got.header_line = rec.line;
-        }
-    }
-    vec_release(&rec.fields);
-    reader_close(r);
-    if (status == ST_OK && got.filled > best->filled) {
-        *best = got;
-    }
-    return status;
-}
-
-static enum status find_form(const char *path, struct str bytes, bool sheet, struct form *out, struct err *err)
-{
-    static const char delimiters[] = {',', '\t', ';', '|'}; /* the first is XLSX_DELIMITER */
-    struct encoding_verdict v = {.encoding = ENC_UTF8, .how = ENC_BY_BOM};
-    size_t head = MIN(bytes.n, (size_t)1 << 18);
-    struct str text = str_starts(bytes, STR("\xEF\xBB\xBF")) ? str_sub(bytes, 3, bytes.n) : bytes;
-    if (str_trim(text).n == 0) {
-        return err_set(err, ST_INPUT, TR("%s：文件是空的", "%s: the file is empty"), path);
-    }
-    if (!sheet) {
-        encoding_detect(str_sub(bytes, 0, head), head == bytes.n, ENC_UNKNOWN, &v);
-    }
-    if (v.encoding == ENC_UNKNOWN) {
-        return err_set(err, ST_INPUT, "%s: %s", path, v.why);
-    }
-    *out = (struct form){.columns = 0};
-    for (size_t i = 0; i < (sheet ? 1 : ARRAY_LEN(delimiters)); i++) {
-        TRY(try_delimiter(bytes, &v, delimiters[i], out, err));
-    }
-    return out->columns && out->columns <= LOOSE_MAX_COLUMNS ? ST_OK
-                                                             : err_set(err, ST_INPUT, TR("%s：前 %d 行里找不到表头", "%s: no header among the first %d lines"),
-                                                                       path, HEADER_WITHIN);
-}
-
 /* --- guessing types --------------------------------------------------------------------------------------------------------- */
 
 static enum loose_type by_header(struct str header)
@@ -207,19 +123,42 @@ static void add_cell(struct loose_table *t, struct str raw, struct strbuf *scrat
     strbuf_adds(&t->cells, s);
 }
 
+static void note_odd(struct loose_rows *rows, int64_t line)
+{
+    rows->first = rows->n++ ? rows->first : line;
+}
+
+static bool has_more(const struct loose_table *t, const struct record *rec)
+{
+    for (size_t c = t->n_columns; c < rec->fields.n; c++) {
+        if (str_trim(rec->fields.v[c]).n > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void add_record(struct loose_table *t, const struct record *rec, struct strbuf *scratch)
 {
     if (rec->bad != VALUE_OK) {
-        t->bad_lines++;
-    } else if (filled(rec) > 0) {
-        for (size_t c = 0; c < t->n_columns; c++) {
-            add_cell(t, c < rec->fields.n ? rec->fields.v[c] : (struct str){NULL, 0}, scratch);
-        }
-        vec_push(&t->lines, rec->line);
+        vec_push(&t->bad, ((struct loose_bad){rec->line, rec->bad}));
+        return;
+    }
+    if (record_is_blank(rec)) {
+        return;
+    }
+    for (size_t c = 0; c < t->n_columns; c++) {
+        add_cell(t, c < rec->fields.n ? rec->fields.v[c] : (struct str){NULL, 0}, scratch);
+    }
+    vec_push(&t->lines, rec->line);
+    if (has_more(t, rec)) {
+        note_odd(&t->longer, rec->line);
+    } else if (rec->fields.n < t->n_columns && t->headers[rec->fields.n].n > 0) {
+        note_odd(&t->shorter, rec->line);
     }
 }
 
-static enum status read_rows(struct loose_table *t, struct str bytes, const struct form *form, struct err *err)
+static enum status read_rows(struct loose_table *t, struct str bytes, const struct loose_form *form, struct err *err)
 {
     struct memory_source m = {bytes};
     struct reader *r;
@@ -231,9 +170,6 @@ static enum status read_rows(struct loose_table *t, struct str bytes, const stru
     while ((status = reader_next(r, &rec, &more, err)) == ST_OK && more) {
         if (rec.line == form->header_line) {
             reader_set_columns(r, form->columns);
-            for (size_t c = 0; c < t->n_columns; c++) {
-                t->headers[c] = arena_str(&t->arena, cell_clean(rec.fields.v[c], &scratch, NULL));
-            }
         } else if (rec.line > form->header_line) {
             add_record(t, &rec, &scratch);
         }
@@ -247,19 +183,41 @@ static enum status read_rows(struct loose_table *t, struct str bytes, const stru
 enum status loose_table_read(const char *path, struct loose_table *out, struct err *err)
 {
     AUTO_STRBUF bytes = STRBUF_INIT;
-    struct form form = {.columns = 0};
+    struct loose_form form;
     *out = (struct loose_table){.path = path};
     bool sheet;
     TRY(table_text_read(path, LOOSE_MAX_BYTES, &bytes, &sheet, err));
-    TRY(find_form(path, strbuf_str(&bytes), sheet, &form, err));
+    TRY(loose_form_find(path, strbuf_str(&bytes), sheet, &out->arena, &form, err));
     out->encoding = sheet ? "xlsx" : encoding_name(form.encoding.encoding);
     out->delimiter = form.delimiter;
     out->header_line = form.header_line;
     out->n_columns = form.columns;
-    out->headers = arena_array(&out->arena, struct str, form.columns);
+    out->headers = form.headers;
     TRY(read_rows(out, strbuf_str(&bytes), &form, err));
     guess_types(out);
     return ST_OK;
+}
+
+/* --- telling ---------------------------------------------------------------------------------------------------------------- */
+
+void loose_table_odd(const struct loose_table *t, struct strbuf *out)
+{
+    enum { SHOWN = 5 };
+    for (size_t i = 0; i < t->bad.n && i < SHOWN; i++) {
+        if (i == 0) {
+            strbuf_addf(out, TR("，%zu 行读不出（", ", %zu lines unreadable ("), t->bad.n);
+        }
+        strbuf_addf(out, TR("%s第 %lld 行：%s", "%sline %lld: %s"), i ? TR("；", "; ") : "", (long long)t->bad.v[i].line, value_reason_word(t->bad.v[i].why));
+        strbuf_addz(out, i + 1 == t->bad.n ? TR("）", ")") : i + 1 == SHOWN ? TR("……）", "...)") : "");
+    }
+    if (t->longer.n) {
+        strbuf_addf(out, TR("，%zu 行比表头多出内容，多出的没有读（头一个在第 %lld 行）", ", %zu rows have more than the header: what is beyond it was not read (first: line %lld)"), t->longer.n,
+                    (long long)t->longer.first);
+    }
+    if (t->shorter.n) {
+        strbuf_addf(out, TR("，%zu 行比表头短，缺的当作空白（头一个在第 %lld 行）", ", %zu rows are shorter than the header, the rest is taken as blank (first: line %lld)"), t->shorter.n,
+                    (long long)t->shorter.first);
+    }
 }
 
 void loose_table_release(struct loose_table *t)
@@ -267,5 +225,6 @@ void loose_table_release(struct loose_table *t)
     strbuf_release(&t->cells);
     vec_release(&t->at);
     vec_release(&t->lines);
+    vec_release(&t->bad);
     arena_release(&t->arena);
 }

@@ -431,9 +431,7 @@ static void add_head(const struct guess *g, struct strbuf *b)
     strbuf_addf(b, TR("\n  # 从“" STR_FMT "”猜出来的，请逐条核对：编码 %s，%s分隔，表头在第 %lld 行，数据 %lld 行",
                       "\n  # guessed from '" STR_FMT "', check every line: encoding %s, %s, header in line %lld, %lld rows of data"),
                 STR_ARG(g->file), g->loose.encoding, TR(d[1], d[2]), (long long)g->loose.header_line, (long long)g->table.rows);
-    if (g->loose.bad_lines > 0) {
-        strbuf_addf(b, TR("，读不成的 %zu 行", ", %zu lines unreadable"), g->loose.bad_lines);
-    }
+    loose_table_odd(&g->loose, b);
     strbuf_addc(b, '\n');
     strbuf_addz(b, "  - id: ");
     add_id(b, stem_of(g->file));
@@ -491,7 +489,8 @@ enum status sources_guess(const char *path, struct strbuf *out, struct err *err)
     if (st == ST_OK) {
         guess_columns(&g.loose, &g.arena, &g.table);
         if (g.table.rows == 0) {
-            st = err_set(err, ST_INPUT, TR("%s：有表头，没有数据行，猜不出列的类型；请换一份有数据的", "%s: a header and no rows: types cannot be guessed, take a file with data"), path);
+            st = g.loose.lines.n > 0 ? err_set(err, ST_INPUT, TR("%s：表头有 %zu 列，可 %zu 行数据都只有一格有内容，多半是分隔符前后不一；请核对导出", "%s: the header has %zu columns, but each of %zu rows has a single cell: another delimiter? check the export"), path, g.loose.n_columns, g.loose.lines.n)
+                                     : err_set(err, ST_INPUT, TR("%s：有表头，没有数据行，猜不出列的类型；请换一份有数据的", "%s: a header and no rows: types cannot be guessed, take a file with data"), path);
         }
     }
     if (st == ST_OK) {

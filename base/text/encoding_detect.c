@@ -15,6 +15,8 @@ struct reading {
     size_t free_han;   /* GB18030 only: runs of ideographs that touch no ASCII letter */
     size_t between;    /* GB18030 only: runs between two ASCII letters */
     size_t beside;     /* GB18030 only: runs with an ASCII letter on one side */
+    size_t pairs;      /* GB18030 only: characters of two bytes */
+    size_t usual;      /* of them: in GB 2312, which holds nearly all that is written */
 };
 
 static bool is_chinese_use(uint32_t cp)
@@ -119,6 +121,8 @@ static struct reading read_gb(struct str s, bool whole)
             length = 1;
         }
         r.non_ascii += *p >= 0x80;
+        r.pairs += length == 2;
+        r.usual += length == 2 && ((p[0] >= 0xA1 && p[0] <= 0xA9) || (p[0] >= 0xB0 && p[0] <= 0xF7)) && p[1] >= 0xA1;
         p += length;
         left -= length;
     }
@@ -149,7 +153,7 @@ static bool utf16_plausible(struct str s, enum encoding e)
     bool line_end, other_line_end;
     int mine = utf16_ascii_share(s, e == ENC_UTF16BE, &line_end);
     int other = utf16_ascii_share(s, e != ENC_UTF16BE, &other_line_end);
-    return mine >= 100 && mine > other * 4;
+    return mine >= 100 && mine > other * 4 && (line_end || mine >= 500); /* one stray NUL in a short file makes no UTF-16 */
 }
 
 static void verdict(struct encoding_verdict *v, enum encoding e, enum encoding_how how, const char *why)
@@ -189,13 +193,17 @@ static bool holds(enum encoding e, struct str s, const struct reading *utf8, con
     return *out_bad == SIZE_MAX;
 }
 
-/* Step 3. Valid UTF-8 that is also valid GB18030 must look Chinese; but bytes whose GB18030 reading sticks to letters (Müller, José) are Latin names. */
+/* Step 3. Valid UTF-8 that is also valid GB18030 must look Chinese; but bytes whose GB18030 reading sticks to letters (Müller, José) are Latin names, and
+   bytes whose GB18030 reading is mostly of characters nobody writes (馃榾 for a smiling face, 砖诇讜诐 for Hebrew) are what they are in UTF-8. */
 static bool utf8_convinces(const struct reading *utf8, const struct reading *gb)
 {
     if (utf8->bad != SIZE_MAX) {
         return false;
     }
     if (utf8->chinese * 10 >= utf8->non_ascii * 9 || gb->bad != SIZE_MAX) {
+        return true;
+    }
+    if (gb->pairs > 0 && gb->usual * 2 < gb->pairs) {
         return true;
     }
     return gb->free_han == 0 && (gb->beside == 0 || utf8->latin == utf8->non_ascii);
@@ -255,6 +263,11 @@ void encoding_detect(struct str prefix, bool whole, enum encoding declared, stru
 {
     struct encoding_verdict *v = out_verdict;
     *v = (struct encoding_verdict){.how = ENC_BY_NOTHING, .bad_offset = SIZE_MAX};
+    if (str_starts(prefix, STR("\xFF\xFE\0\0")) || str_starts(prefix, STR("\0\0\xFE\xFF"))) {
+        v->bad_offset = 0;
+        verdict(v, ENC_UNKNOWN, ENC_BY_NOTHING, TR("是 UTF-32，请另存为 CSV UTF-8", "this is UTF-32; save it as CSV UTF-8"));
+        return;
+    }
     if (detect_bom(prefix, v)) {
         struct str body = str_sub(prefix, v->bom_length, prefix.n);
         struct reading utf8 = read_utf8(body, whole), gb = read_gb(body, whole);
@@ -283,6 +296,6 @@ void encoding_detect(struct str prefix, bool whole, enum encoding declared, stru
     }
     if (v->encoding == ENC_UNKNOWN) {
         v->bad_offset = MIN(utf8.bad, v->bad_offset);
-        verdict(v, ENC_UNKNOWN, ENC_BY_NOTHING, TR("既不是 UTF-8、GB18030，也不是 UTF-16", "neither UTF-8 nor GB18030 nor UTF-16"));
+        verdict(v, ENC_UNKNOWN, ENC_BY_NOTHING, TR("既不是 UTF-8、GB18030，也不是 UTF-16；请用 Excel/WPS 打开，另存为 CSV UTF-8", "neither UTF-8 nor GB18030 nor UTF-16; save it as CSV UTF-8"));
     }
 }

@@ -36,6 +36,8 @@ static const struct magic magics[] = {
     {"\xFD" "7zXZ", 5, 0, CONTENT_OTHER, "是 xz 压缩文件；请解开后直接送，或改用 gzip、zip", "is packed by xz; send the file itself, or use gzip or zip"},
     {"{\\rtf", 5, 0, CONTENT_OTHER, "是 Word 文档；请另存为 CSV 或 .xlsx 再送", "is a word processor's document; save the table as CSV or .xlsx"},
     {"ustar", 5, 257, CONTENT_OTHER, "是 tar 包；请解开后直接送，或改用 zip", "is a tar archive; send the files themselves, or a zip"},
+    {"\x89PNG", 4, 0, CONTENT_OTHER, "是图片，读不了；请部门从系统导出 CSV 或 .xlsx", "is a picture; have the table exported as CSV or .xlsx"},
+    {"\xFF\xD8\xFF", 3, 0, CONTENT_OTHER, "是图片，读不了；请部门从系统导出 CSV 或 .xlsx", "is a picture; have the table exported as CSV or .xlsx"},
     {"SQLite format 3", 15, 0, CONTENT_OTHER, "是数据库文件；请导出 CSV 或 .xlsx", "is a database; export the table as CSV or .xlsx"},
 };
 
@@ -51,15 +53,14 @@ static enum content told_by(const char *bytes, size_t n, const struct magic **ou
     return CONTENT_TEXT;
 }
 
-/* Many systems call a web page .xls. */
-static bool is_markup(const char *bytes, size_t n)
+/* Do the bytes begin with one of the heads, behind a BOM and blanks, in either case? */
+static bool begins_with(const char *bytes, size_t n, const char *const *heads, size_t n_heads)
 {
-    static const char *const heads[] = {"<html", "<!doctype", "<table", "<?xml", "<meta", "<head"};
     size_t at = n >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     while (at < n && (unsigned char)bytes[at] <= ' ') {
         at++;
     }
-    for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
+    for (size_t i = 0; i < n_heads; i++) {
         size_t k = 0;
         while (heads[i][k] && at + k < n && to_lower(bytes[at + k]) == heads[i][k]) {
             k++;
@@ -81,7 +82,12 @@ static enum status refuse_content(const char *shown, const char *bytes, size_t n
     if (*out == CONTENT_GZIP && packed) {
         return err_set(err, ST_REFUSED, TR("%s 是压缩包里的压缩包，不收；请只压一层", "%s is an archive inside an archive; pack it once only"), shown);
     }
-    if (*out == CONTENT_TEXT && is_markup(bytes, n)) {
+    static const char *const markup[] = {"<html", "<!doctype", "<table", "<?xml", "<meta", "<head"}; /* many systems call a web page .xls */
+    static const char *const json[] = {"{\"", "[{\"", "[[\"", "{\n", "{\r\n", "[\n", "[\r\n"};
+    if (*out == CONTENT_TEXT && begins_with(bytes, n, json, ARRAY_LEN(json))) {
+        return err_set(err, ST_REFUSED, TR("%s 其实是 JSON，不是表；请部门导出 CSV 或 .xlsx 再送", "%s is really JSON, no table; have it exported as CSV or .xlsx"), shown);
+    }
+    if (*out == CONTENT_TEXT && begins_with(bytes, n, markup, ARRAY_LEN(markup))) {
         return err_set(err, ST_REFUSED, TR("%s 其实是网页（有的系统把它叫作 .xls）；请用 Excel 或 WPS 打开，另存为 .xlsx 或 CSV 再送",
                                            "%s is really a web page (some systems call it .xls); open it and save it as .xlsx or CSV"), shown);
     }

@@ -284,8 +284,7 @@ static bool has_digit(struct str s)
     return i < s.n;
 }
 
-/* XM, SFZH, aac003: what a field is called inside the system. */
-static bool is_field_code(struct str s)
+bool header_is_field_code(struct str s)
 {
     size_t i = 0;
     while (i < s.n && (is_alpha((unsigned char)s.p[i]) || s.p[i] == '_')) {
@@ -294,8 +293,7 @@ static bool is_field_code(struct str s)
     return i == s.n;
 }
 
-/* 元, (万元), 单位:元 */
-static bool is_unit(struct str s)
+bool header_is_unit(struct str s)
 {
     static const char *const units[] = {"元", "万元", "分", "角", "人", "人次", "户", "岁", "天", "次", "年", "月", "日", "个", "张", "级", "平方米", "㎡", "%"};
     s = str_starts(s, STR("单位:")) ? str_sub(s, strlen("单位:"), s.n) : s;
@@ -330,8 +328,8 @@ static bool is_under_header(const struct source *s, const struct layout *l, cons
         if (has_digit(row->folded[f])) {
             return false;
         }
-        codes = codes && is_field_code(row->folded[f]);
-        leaves = leaves && (row->folded[f].n == 0 || is_unit(row->folded[f]) || is_leaf(&l->rows[0], row, f));
+        codes = codes && header_is_field_code(row->folded[f]);
+        leaves = leaves && (row->folded[f].n == 0 || header_is_unit(row->folded[f]) || is_leaf(&l->rows[0], row, f));
         filled += row->folded[f].n > 0;
     }
     struct record rec = {.fields = {row->shown, row->n, row->n}};

@@ -7,7 +7,7 @@
 static bool cell_is_blank(struct str s)
 {
     for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] != ' ' && s.p[i] != '\t') {
+        if ((unsigned char)s.p[i] > ' ') { /* also the 0x1A that DOS put at the end of files */
             AUTO_STRBUF scratch = STRBUF_INIT;
             return (unsigned char)s.p[i] >= 0x80 || s.p[i] == '\'' || s.p[i] == '=' ? cell_clean(s, &scratch, NULL).n == 0 : false;
         }

@@ -38,6 +38,9 @@ struct layout {
 bool layout_find(const struct source *s, struct str head, enum encoding encoding, size_t bom, struct arena *a, struct layout *out, struct strbuf *why);
 /* A header as it is compared: cleaned, without the * of an obligatory field, folded. */
 void header_fold(struct str cell, struct strbuf *out);
+/* Of folded cells: 元, (万元), 单位:元; and XM, SFZH, what a field is called inside the system. */
+bool header_is_unit(struct str folded);
+bool header_is_field_code(struct str folded);
 
 enum row_kind { ROW_DATA, ROW_TITLE, ROW_HEADER, ROW_TOTAL, ROW_SIGNATURE, ROW_BLANK, ROW_SKIPPED, ROW_KIND_COUNT };
 /* What a record behind the header is. ROW_DATA may still have the wrong number of fields, or be one the source skips (ROW_SKIPPED, found by its cells). */
