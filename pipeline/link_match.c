@@ -236,8 +236,9 @@ static void compare(struct search *s, uint32_t e, uint32_t p, uint8_t slip, size
 {
     const struct loose *x = &s->t->v.v[e];
     uint32_t at;
-    if (x->kind == LOOSE_RECORD && x->person == p) {
-        return;
+    bool itself = x->kind == LOOSE_RECORD || (x->kind == LOOSE_DOUBTFUL && x->source == MIN(source, 63) && name && name->folded == s->forms.v[e].folded);
+    if (itself && x->person == p) {
+        return; /* no row vouches for itself */
     }
     struct candidate *c = candidate_of(s, e, p, &at);
     if (slip) {
@@ -348,7 +349,9 @@ static void meet_habit(struct search *s, size_t source, const struct row_reader 
     complete(s, p, &row);
     for (size_t k = first; k < s->habits.v.n && s->habits.v.v[k].key == habit; k++) {
         uint32_t e = s->habits.v.v[k].loose;
-        if (s->forms.v[e].folded == m->form.folded) {
+        const struct loose *x = &s->t->v.v[e];
+        bool itself = x->kind == LOOSE_DOUBTFUL && x->person == p; /* a row under that name and number is as doubtful as the entry */
+        if (s->forms.v[e].folded == m->form.folded && !itself) {
             compare(s, e, p, 0, source, &m->form, &row);
         }
     }

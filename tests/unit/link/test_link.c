@@ -576,6 +576,10 @@ static void take_line(struct lab *lab, struct str line, struct str *text)
         int64_t n;
         assert_true(str_to_i64(line, &n));
         assert_int_equal(ask(lab, "SELECT count(*) FROM proposed_warning_move"), n);
+    } else if (str_eqz(what, "questions")) {
+        int64_t n;
+        assert_true(str_to_i64(line, &n));
+        assert_int_equal(ask(lab, "SELECT count(*) FROM link_made WHERE asked"), n);
     } else if (str_eqz(what, "events")) {
         for (struct str kind = word(&line); kind.n; kind = word(&line)) {
             int64_t n;
