@@ -180,6 +180,10 @@ bench: all $(BENCH_BIN)
 bench-link: all $(BENCH_BIN)
 	$(Q)sh scripts/bench-link.sh $(BUILD)
 
+## bench-night: a whole night on four plain CSVs beside DuckDB and sqlite3 on the bare join; PERSONS=5000000 for the reference load (scripts/bench-night.sh)
+bench-night: all $(BENCH_BIN)
+	$(Q)sh scripts/bench-night.sh $(BUILD)
+
 # every fuzz target is also a plain program that replays its corpus
 $(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(TESTLIB_OBJ) $(BUILD)/libmopai.a
 	$(call say,LINK,$@)
@@ -214,7 +218,7 @@ help:
 	$(Q)sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  %-12s %s\n", $$1, $$2}'
 
 FORCE:
-.PHONY: all ext docs setup setup-test demo check check-build check-asan check-kill check-fixtures score bench fuzz fuzz-build install format clean help FORCE bench-link
+.PHONY: all ext docs setup setup-test demo check check-build check-asan check-kill check-fixtures score bench fuzz fuzz-build install format clean help FORCE bench-link bench-night
 .SECONDARY:
 
 -include $(LIB_OBJ:.o=.d) $(GEN_OBJ:.o=.d) $(BUILD)/pipeline/main.d $(BUILD)/pipeline/sql/extension.d $(BUILD)/base/store/vtable_ext.d $(TEST_SRC:%.c=$(BUILD)/%.d) $(TESTLIB_OBJ:.o=.d) $(FUZZ_SRC:%.c=$(BUILD)/%.d) $(BENCH_SRC:%.c=$(BUILD)/%.d)
