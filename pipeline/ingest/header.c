@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finding the header among the first rows, on one row or two, and which field is which column. */
+/* Finding the header among the first rows, on one row or up to three, and which field is which column. */
 #include <stdlib.h>
 
 #include "base/text/fold.h"
@@ -105,37 +105,86 @@ static void read_rows(struct str head, enum encoding encoding, size_t bom, char 
 
 struct field_names {
     size_t n;
-    struct str *own;    /* the lower cell, the upper one where that is blank */
-    struct str *joined; /* group and lower cell; empty where there is no group */
-    struct str *over;   /* the upper cell where it stands over this one alone (a unit or a code is below), else empty */
+    struct str *own;    /* the lowest cell that is not blank */
+    struct str *joined; /* nearest group and own cell; empty where there is no group */
+    struct str *full;   /* every group above and own cell, where there are two */
+    struct str *over;   /* the cell above where it stands over this one alone (a unit or a code is below), else empty */
     struct str *shown;
-    bool *taken;        /* a column is called by the joined name: the lower cell alone means nothing else */
+    bool *taken;        /* a column is called by a joined name: the own cell alone means nothing else */
 };
 
 static struct str cell_of(const struct header_row *row, struct str *cells, size_t f)
 {
-    return row && f < row->n ? cells[f] : str_n("", 0);
+    return f < row->n ? cells[f] : str_n("", 0);
 }
 
-static void name_fields(const struct header_row *upper, const struct header_row *lower, struct arena *a, struct field_names *out)
+static struct str put_together(struct str group, struct str cell, const char *between, struct arena *a)
 {
-    struct str group = str_n("", 0), group_shown = group;
-    out->n = MAX(upper ? upper->n : 0, lower->n);
-    out->own = arena_array(a, struct str, out->n + 1);
-    out->joined = arena_array(a, struct str, out->n + 1);
-    out->over = arena_array(a, struct str, out->n + 1);
-    out->shown = arena_array(a, struct str, out->n + 1);
+    return group.n == 0 ? cell : cell.n == 0 ? group : str_of(arena_printf(a, STR_FMT "%s" STR_FMT, STR_ARG(group), between, STR_ARG(cell)));
+}
+
+/* Groups of a field at every level above its own cell: a merged cell leaves its text in its first field alone, so what stands to the left still holds,
+   until something begins on a higher level. */
+struct groups {
+    struct str folded[HEADER_ROWS_MAX], shown[HEADER_ROWS_MAX]; /* by level, 0 the lowest row */
+};
+
+static void carry_groups(struct groups *g, const struct header_row *rows, size_t n_rows, size_t f)
+{
+    for (size_t k = n_rows; k-- > 0;) {
+        struct str here = cell_of(&rows[k], rows[k].folded, f);
+        if (here.n == 0) {
+            continue;
+        }
+        g->folded[k] = here;
+        g->shown[k] = cell_of(&rows[k], rows[k].shown, f);
+        for (size_t below = 0; below < k; below++) {
+            g->folded[below] = g->shown[below] = str_n("", 0);
+        }
+    }
+}
+
+static void name_field(struct field_names *out, const struct groups *g, const struct header_row *rows, size_t n_rows, size_t f, struct arena *a)
+{
+    size_t own = 0, near;
+    while (own + 1 < n_rows && cell_of(&rows[own], rows[own].folded, f).n == 0) {
+        own++;
+    }
+    out->own[f] = cell_of(&rows[own], rows[own].folded, f);
+    out->shown[f] = cell_of(&rows[own], rows[own].shown, f);
+    if (out->own[f].n == 0) {
+        return;
+    }
+    for (near = own + 1; near < n_rows && g->folded[near].n == 0; near++) {
+    }
+    if (near < n_rows) {
+        bool leads = cell_of(&rows[near], rows[near].folded, f + 1).n == 0 && cell_of(&rows[own], rows[own].folded, f + 1).n > 0;
+        out->over[f] = leads ? str_n("", 0) : cell_of(&rows[near], rows[near].folded, f);
+        out->joined[f] = put_together(g->folded[near], out->own[f], "", a);
+        out->shown[f] = put_together(g->shown[near], out->shown[f], " ", a);
+    }
+    if (near + 1 < n_rows && g->folded[near + 1].n > 0) {
+        out->full[f] = put_together(g->folded[near + 1], out->joined[f], "", a);
+        out->shown[f] = put_together(g->shown[near + 1], out->shown[f], " ", a);
+    }
+}
+
+/* `rows` from the lowest up. */
+static void name_fields(const struct header_row *rows, size_t n_rows, struct arena *a, struct field_names *out)
+{
+    struct groups groups = {{{NULL, 0}}, {{NULL, 0}}};
+    out->n = 0;
+    for (size_t k = 0; k < n_rows; k++) {
+        out->n = MAX(out->n, rows[k].n);
+    }
+    struct str **lists[] = {&out->own, &out->joined, &out->full, &out->over, &out->shown};
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+        *lists[i] = arena_array(a, struct str, out->n + 1);
+    }
     out->taken = arena_array(a, bool, out->n + 1);
     for (size_t f = 0; f < out->n; f++) {
-        struct str over = cell_of(upper, upper ? upper->folded : NULL, f), under = cell_of(lower, lower->folded, f);
-        struct str over_shown = cell_of(upper, upper ? upper->shown : NULL, f), under_shown = cell_of(lower, lower->shown, f);
-        group = over.n > 0 ? over : group; /* a merged cell leaves its text in the first field alone */
-        group_shown = over.n > 0 ? over_shown : group_shown;
-        bool both = under.n > 0 && group.n > 0, leads = cell_of(upper, upper ? upper->folded : NULL, f + 1).n == 0 && cell_of(lower, lower->folded, f + 1).n > 0;
-        out->own[f] = under.n > 0 ? under : over;
-        out->over[f] = leads ? str_n("", 0) : over;
-        out->joined[f] = both ? str_of(arena_printf(a, STR_FMT STR_FMT, STR_ARG(group), STR_ARG(under))) : str_n("", 0);
-        out->shown[f] = both ? str_of(arena_printf(a, STR_FMT " " STR_FMT, STR_ARG(group_shown), STR_ARG(under_shown))) : under.n > 0 ? under_shown : over_shown;
+        carry_groups(&groups, rows, n_rows, f);
+        name_field(out, &groups, rows, n_rows, f, a);
     }
 }
 
@@ -169,11 +218,18 @@ static int header_rank(const struct source_column *c, struct str folded, size_t 
     return -1;
 }
 
+/* By the longer of the joined names first. */
+static int joined_rank(const struct source_column *c, const struct field_names *names, size_t f)
+{
+    int full = names->full[f].n > 0 ? header_rank(c, names->full[f], 0) : -1;
+    return full >= 0 ? full : header_rank(c, names->joined[f], 0);
+}
+
 static void find_taken(const struct source *s, struct field_names *names)
 {
     for (size_t f = 0; f < names->n; f++) {
         for (size_t c = 0; c < s->n_columns && names->joined[f].n > 0 && !names->taken[f]; c++) {
-            names->taken[f] = header_rank(&s->columns[c], names->joined[f], 0) >= 0;
+            names->taken[f] = joined_rank(&s->columns[c], names, f) >= 0;
         }
     }
 }
@@ -234,38 +290,41 @@ static void list_strange(const struct source *s, const struct layout *l, const s
     }
 }
 
-/* Maps one row, or two, as if they were the header. */
-static void try_header(const struct source *s, const struct header_row *upper, const struct header_row *lower, struct arena *a, struct layout *out,
-                       struct header_try *t)
+/* Maps the fields of a header that is supposed to be out->rows. */
+static void map_fields(const struct source *s, const struct field_names *names, struct layout *out, int *rank, struct header_try *t)
+{
+    for (size_t f = 0; f < names->n; f++) {
+        size_t nth = names->own[f].n > 0 ? numbered(s, names, f) : 0;
+        for (size_t c = 0; c < s->n_columns && names->own[f].n > 0; c++) {
+            int r = names->taken[f] ? joined_rank(&s->columns[c], names, f) : header_rank(&s->columns[c], names->own[f], nth);
+            r = r < 0 && !names->taken[f] && names->over[f].n > 0 ? header_rank(&s->columns[c], names->over[f], 0) : r;
+            if (r >= 0) {
+                claim(s, out, names, f, c, r, rank, t);
+            }
+        }
+    }
+}
+
+/* Maps `n` rows, the first of which is rows[0], as if they were the header. */
+static void try_header(const struct source *s, const struct header_row *rows, size_t n, struct arena *a, struct layout *out, struct header_try *t)
 {
     struct field_names names;
-    name_fields(upper, lower, a, &names);
+    *out = (struct layout){.first_line = rows[0].line, .header_line = rows[n - 1].line, .n_rows = n};
+    for (size_t k = 0; k < n; k++) {
+        out->rows[k] = rows[n - 1 - k];
+        out->n_named = MAX(out->n_named, rows[k].n_named);
+    }
+    name_fields(out->rows, n, a, &names);
     find_taken(s, &names);
-    *out = (struct layout){.first_line = upper ? upper->line : lower->line, .header_line = lower->line, .n_fields = names.n};
-    out->n_named = MAX(upper ? upper->n_named : 0, lower->n_named);
-    out->n_rows = upper ? 2 : 1;
-    out->rows[0] = *lower;
-    out->rows[1] = upper ? *upper : *lower;
+    out->n_fields = names.n;
     out->field_of = arena_array(a, int, s->n_columns + 1);
     out->headers = arena_array(a, struct str, s->n_columns + 1);
     int *rank = arena_array(a, int, s->n_columns + 1);
     for (size_t c = 0; c < s->n_columns; c++) {
         out->field_of[c] = -1;
     }
-    t->matched = t->missing = 0;
-    t->line = lower->line;
-    strbuf_clear(&t->why);
-    strbuf_clear(&t->strange);
-    for (size_t f = 0; f < names.n; f++) {
-        size_t nth = names.own[f].n > 0 ? numbered(s, &names, f) : 0;
-        for (size_t c = 0; c < s->n_columns && names.own[f].n > 0; c++) {
-            int r = names.taken[f] ? header_rank(&s->columns[c], names.joined[f], 0) : header_rank(&s->columns[c], names.own[f], nth);
-            r = r < 0 && !names.taken[f] && names.over[f].n > 0 ? header_rank(&s->columns[c], names.over[f], 0) : r;
-            if (r >= 0) {
-                claim(s, out, &names, f, c, r, rank, t);
-            }
-        }
-    }
+    t->line = out->header_line;
+    map_fields(s, &names, out, rank, t);
     for (size_t c = 0; c < s->n_columns; c++) {
         if ((s->columns[c].required || s->columns[c].needed) && out->field_of[c] < 0) {
             t->missing++;
@@ -337,33 +396,70 @@ static bool is_under_header(const struct source *s, const struct layout *l, cons
     return (leaves ? filled > 0 : codes && filled > 1 && filled == l->n_named) && layout_row_kind(l, s, &rec, &scratch) == ROW_DATA;
 }
 
-/* The first row, alone or with the one below it, that has all required columns. */
+/* One supposed header and how well it does. */
+struct header_guess {
+    struct layout layout;
+    struct header_try t;
+};
+
+/* Columns recognised by `n` rows from row `i` on, 0 when a required one is missing or there are not so many rows. */
+static size_t guess_header(const struct source *s, const head_rows *rows, size_t i, size_t n, struct arena *a, struct header_guess *g)
+{
+    *g = (struct header_guess){.t = {.why = STRBUF_INIT, .strange = STRBUF_INIT}};
+    if (i + n > rows->n) {
+        return 0;
+    }
+    try_header(s, &rows->v[i], n, a, &g->layout, &g->t);
+    return g->t.missing == 0 ? g->t.matched : 0;
+}
+
+static size_t guess_quietly(const struct source *s, const head_rows *rows, size_t i, size_t n, struct arena *a)
+{
+    struct header_guess g;
+    size_t matched = guess_header(s, rows, i, n, a, &g);
+    try_release(&g.t);
+    return matched;
+}
+
+/* How many rows from row `i` on are the header: more rows only when they say more than fewer, and than those below alone; or when the next one holds units. */
+static size_t header_rows(const struct source *s, const head_rows *rows, size_t i, struct arena *a, struct header_guess g[HEADER_ROWS_MAX + 1])
+{
+    size_t matched[HEADER_ROWS_MAX + 1] = {0}, take = 1, rival = 0;
+    for (size_t n = 1; n <= HEADER_ROWS_MAX; n++) {
+        matched[n] = guess_header(s, rows, i, n, a, &g[n]);
+    }
+    for (size_t n = 2; n <= HEADER_ROWS_MAX; n++) {
+        rival = MAX(rival, matched[n - 1]);
+        for (size_t k = 1; k < n && matched[n] > rival; k++) {
+            for (size_t below = i + 1; below + k <= i + n; below++) {
+                rival = MAX(rival, guess_quietly(s, rows, below, k, a));
+            }
+        }
+        take = matched[n] > rival ? n : take;
+    }
+    bool units = take < HEADER_ROWS_MAX && i + take < rows->n && matched[take] > 0 && matched[take + 1] == matched[take] &&
+                 is_under_header(s, &g[take].layout, &rows->v[i + take]);
+    return take + units;
+}
+
+/* The first row, alone or with those below it, that has all required columns. */
 static bool find_in(const struct source *s, const head_rows *rows, struct arena *a, struct layout *out, struct header_try *best)
 {
     bool found = false;
     for (size_t i = 0; i < rows->n && !found; i++) {
-        const struct header_row *row = &rows->v[i], *next = i + 1 < rows->n ? &rows->v[i + 1] : NULL;
-        struct header_try one = {.why = STRBUF_INIT, .strange = STRBUF_INIT}, two = one, below = one;
-        struct layout single, pair;
-        try_header(s, NULL, row, a, &single, &one);
-        if (next) {
-            try_header(s, NULL, next, a, &pair, &below);
-            try_header(s, row, next, a, &pair, &two);
-        }
-        size_t alone = MAX(one.missing == 0 ? one.matched : 0, below.missing == 0 ? below.matched : 0);
-        bool units = next && one.missing == 0 && one.matched > 0 && is_under_header(s, &single, next);
-        bool take_pair = next && two.missing == 0 && (two.matched > alone || (units && two.matched == one.matched));
-        struct header_try *t = take_pair ? &two : &one;
-        *out = take_pair ? pair : single;
+        struct header_guess g[HEADER_ROWS_MAX + 1];
+        size_t take = header_rows(s, rows, i, a, g);
+        struct header_try *t = &g[take].t;
+        *out = g[take].layout;
         found = t->missing == 0 && t->matched > 0;
         if (found || t->matched > best->matched) {
             struct header_try swap = *best;
             *best = *t;
             *t = swap;
         }
-        try_release(&one);
-        try_release(&two);
-        try_release(&below);
+        for (size_t n = 1; n <= HEADER_ROWS_MAX; n++) {
+            try_release(&g[n].t);
+        }
     }
     return found;
 }
@@ -420,7 +516,7 @@ bool layout_find(const struct source *s, struct str head, enum encoding encoding
         say_not_found(head, &best, why);
     } else {
         struct field_names names;
-        name_fields(out->n_rows > 1 ? &out->rows[1] : NULL, &out->rows[0], a, &names);
+        name_fields(out->rows, out->n_rows, a, &names);
         for (size_t f = 0; f < names.n; f++) {
             note_wrong_unit(s, out, &names, f);
         }

@@ -8,6 +8,7 @@
 
 #define HEADER_SEARCH_RECORDS 40              /* the header is among the first so many */
 #define HEADER_SEARCH_BYTES   ((size_t)1 << 18)
+#define HEADER_ROWS_MAX       3
 
 /* One physical row of the header, for telling when a page repeats it. */
 struct header_row {
@@ -24,15 +25,15 @@ struct layout {
     size_t n_fields;      /* of the header */
     size_t n_named;       /* up to its last field that is not blank */
     int *field_of;        /* [n_columns] field of each declared column, -1 when the file lacks it */
-    struct str *headers;  /* [n_columns] header as in the file; of two rows both, one behind the other */
-    struct header_row rows[2];
+    struct str *headers;  /* [n_columns] header as in the file; of several rows all, one behind the other */
+    struct header_row rows[HEADER_ROWS_MAX]; /* the lowest first */
     size_t n_rows;
     struct strbuf *notes; /* what is worth saying though the file is taken: a line each; the caller's, NULL: not wanted */
     struct strbuf *strange; /* headers no column claims, a line each; likewise */
 };
 
-/* Tries every delimiter (or the declared one) on the head of the file. The header is one row, or two where the upper one names groups over merged cells:
-   a field is then called by its lower cell, by upper and lower put together (监护人 over 姓名: 监护人姓名), or by the upper one where the lower is blank.
+/* Tries every delimiter (or the declared one) on the head of the file. The header is one row, or two or three where the upper ones name groups over merged
+   cells: a field is then called by its lowest cell, or by the groups above and that cell put together (监护人 over 姓名: 监护人姓名), the nearest group or all.
    False: no row has all required columns; *why says which are missing and what was not recognised, without any cell that might be data. Results live in
    `a`; out->notes and out->strange are set by the caller. */
 bool layout_find(const struct source *s, struct str head, enum encoding encoding, size_t bom, struct arena *a, struct layout *out, struct strbuf *why);

@@ -9,13 +9,6 @@
 
 int sqlite3_mopaiext_init(void *sqlite, char **out_message, const void *api);
 
-/* The stages say what they notice through this; the shell has no place for it. */
-void warn_add(enum status w, const char *fmt, ...)
-{
-    (void)w;
-    (void)fmt;
-}
-
 /* Never closed: the host may keep its tables until the process ends. */
 static enum status open_site(const char *dir, const struct vtable **out, size_t *out_n, struct err *err)
 {
