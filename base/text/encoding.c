@@ -183,6 +183,9 @@ static bool utf8_is_plain(struct str raw, struct decode_note *note)
 {
     const char *p = raw.p, *end = str_end(raw);
     uint32_t private_seen = 0;
+    if (utf8_is_plain_han(raw)) {
+        return true;
+    }
     while (p < end) {
         uint64_t w;
         if (end - p >= 8 && (memcpy(&w, p, 8), !(w & 0x8080808080808080u))) {
@@ -337,6 +340,41 @@ struct str decode_line(const struct decoder *d, struct str raw, struct strbuf *s
         utf8_rebuild(raw, scratch, out_note);
     }
     return strbuf_str(scratch);
+}
+
+/* Are all characters of GB18030 assigned? */
+static bool gb_is_sound(const struct gb18030_table *t, struct str raw, bool *out_euro)
+{
+    const unsigned char *p = (const unsigned char *)raw.p, *end = p + raw.n;
+    while (p < end) {
+        uint64_t w;
+        size_t left = (size_t)(end - p);
+        if (left >= 8 && (memcpy(&w, p, 8), !(w & 0x8080808080808080u))) {
+            p += 8;
+        } else if (*p <= 0x80) {
+            *out_euro |= *p++ == 0x80;
+        } else if (*p != 0xFF && left >= 2 && p[1] >= 0x40 && p[1] != 0x7F && p[1] != 0xFF) {
+            if (!t->two[(p[0] - 0x81) * TRAILS + p[1] - (p[1] < 0x7F ? 0x40 : 0x41)][0]) {
+                return false;
+            }
+            p += 2;
+        } else if (*p != 0xFF && left >= 4 && gb_four(t, p)) {
+            p += 4;
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool decode_by_pieces(const struct decoder *d, struct str raw, bool *out_euro)
+{
+    struct decode_note note = {0};
+    *out_euro = false;
+    if (!raw.n || memchr(raw.p, 0, raw.n)) {
+        return !raw.n;
+    }
+    return d->encoding == ENC_GB18030 ? gb_is_sound(d->gb, raw, out_euro) : utf8_is_plain(raw, &note);
 }
 
 /* --- UTF-16 ----------------------------------------------------------------------------------------------------------- */

@@ -63,6 +63,10 @@ struct decode_note {
    valid UTF-8 without foldable private-use code points and NULs; else a view of *scratch (cleared first). *out_note is always filled. */
 struct str decode_line(const struct decoder *d, struct str raw, struct strbuf *scratch, struct decode_note *out_note);
 
+/* True when a line may stay as it is: cut at ASCII bytes its pieces decode as the whole would, with no defect but a euro sign (*out_euro), and those of
+   UTF-8 are their own decoding. False: decode the line as one. */
+bool decode_by_pieces(const struct decoder *d, struct str raw, bool *out_euro);
+
 /* UTF-16 stream to UTF-8 by chunks cut anywhere. Lone surrogates become the three bytes a surrogate would have, an odd last byte becomes
    0xFF: both are invalid UTF-8, so that decode_line reports them on their line; nothing is lost. The BOM must be skipped by the caller. */
 struct utf16_reader {

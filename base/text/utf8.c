@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text/utf8.h"
 
+#include "base/text/split_masks.h"
+
 /* Length of the valid sequence at p, 0 when there is none (RFC 3629, table 3-7 of the Unicode Standard). */
 static size_t sequence(const unsigned char *p, size_t n)
 {
@@ -137,4 +139,41 @@ void strbuf_add_cp(struct strbuf *b, uint32_t cp)
 {
     char bytes[4];
     strbuf_add(b, bytes, utf8_put(bytes, cp));
+}
+
+/* --- plain Chinese text, 64 bytes at a time ---------------------------------------------------------------------------- */
+
+/* True when the bytes beyond ASCII from bit `from` on are leads with their two tails. *tails: those that the block before (its last byte stands before bit `from`)
+   and this one leave wanting, bits 0 and 1. */
+static inline bool block_is_plain(const char *p, unsigned from, uint64_t *tails)
+{
+    struct utf8_masks m;
+#ifdef SPLIT_SIMD
+    utf8_masks_simd(p, &m);
+#else
+    utf8_masks_plain(p, &m);
+#endif
+    uint64_t wanted = m.lead << 1 | m.lead << 2 | *tails << from;
+    *tails = m.lead >> 63 | m.lead >> 62;
+    return ((m.tail ^ wanted) | (m.high & ~(m.tail | m.lead))) >> from == 0;
+}
+
+bool utf8_is_plain_han(struct str s)
+{
+    uint64_t tails = 0;
+    size_t at = 0;
+    for (; at + 64 <= s.n; at += 64) {
+        if (!block_is_plain(s.p + at, 0, &tails)) {
+            return false;
+        }
+    }
+    if (at < s.n && s.n >= 64) { /* the last 64 bytes once more, of which the first are known */
+        return block_is_plain(s.p + s.n - 64, (unsigned)(64 - (s.n - at)), &tails) && tails == 0;
+    }
+    if (at < s.n) {
+        char rest[64] = {0};
+        memcpy(rest, s.p, s.n);
+        return block_is_plain(rest, 0, &tails); /* the zeros behind it are no tails */
+    }
+    return tails == 0;
 }

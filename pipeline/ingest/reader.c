@@ -3,9 +3,12 @@
 
 #include <stdlib.h>
 
+#include "base/text/split.h"
+
 #define CHUNK      ((size_t)256 << 10)
 #define BUFFER     (READER_MAX_LINE + CHUNK)
 #define NOT_LOOKED SIZE_MAX
+#define NO_WINDOW  SIZE_MAX
 
 struct reader {
     struct byte_source source;
@@ -21,6 +24,9 @@ struct reader {
     struct strbuf narrow;
     int64_t line, bytes;
     size_t bom;
+    struct splitter split;
+    bool can_cut;
+    size_t window;       /* where the splitter's window begins in buf, NO_WINDOW */
     struct csv_feed *feed;
     struct strbuf scratch;
     field_list alone;    /* fields of a continuation line read by itself */
@@ -53,6 +59,11 @@ enum status reader_open(struct byte_source source, enum encoding encoding, size_
     r->lf = NOT_LOOKED;
     r->bom = bom;
     r->feed = csv_feed_new(delimiter);
+    r->window = NO_WINDOW;
+    r->can_cut = split_can_cut(delimiter, encoding != ENC_GB18030);
+    if (r->can_cut) {
+        split_init(&r->split, delimiter, encoding != ENC_GB18030);
+    }
     if (r->is_utf16) {
         utf16_init(&r->utf16, encoding);
         r->wide = xmalloc(CHUNK);
@@ -73,6 +84,7 @@ void reader_close(struct reader *r)
     }
     decoder_close(&r->decoder);
     csv_feed_free(r->feed);
+    split_release(&r->split);
     strbuf_release(&r->narrow);
     strbuf_release(&r->scratch);
     vec_release(&r->alone);
@@ -123,6 +135,7 @@ static enum status refill(struct reader *r, struct err *err)
         r->end -= r->pos;
         r->pos = 0;
     }
+    r->window = NO_WINDOW;
     size_t room = MIN(BUFFER - r->end, CHUNK), n;
     if (r->lf == r->end) {
         r->lf = NOT_LOOKED;
@@ -151,7 +164,7 @@ static enum status refill(struct reader *r, struct err *err)
     return ST_OK;
 }
 
-enum line_state { LINE_END_OF_FILE, LINE_WHOLE, LINE_TOO_LONG };
+enum line_state { LINE_END_OF_FILE, LINE_WHOLE, LINE_TOO_LONG, LINE_UNBOUNDED /* too long, and its end is not in the buffer */ };
 
 /* The line that begins `at` bytes after pos; *out_next is where the next one begins, likewise. Refilling may move the buffer. */
 static enum status find_line(struct reader *r, size_t at, struct str *out, size_t *out_next, enum line_state *state, struct err *err)
@@ -175,17 +188,15 @@ static enum status find_line(struct reader *r, size_t at, struct str *out, size_
         } else if (r->eof) {
             *out = str_n(p, n);
             *out_next = at + n;
-            *state = n > 0 ? LINE_WHOLE : LINE_END_OF_FILE;
             r->unended |= n > 0;
-            return ST_OK;
-        } else if (n >= READER_MAX_LINE) {
-            *state = LINE_TOO_LONG;
+        } else if (n > READER_MAX_LINE + 1) {
+            *state = LINE_UNBOUNDED;
             return ST_OK;
         } else {
             TRY(refill(r, err));
             continue;
         }
-        *state = LINE_WHOLE;
+        *state = out->n > READER_MAX_LINE ? LINE_TOO_LONG : *out_next > at ? LINE_WHOLE : LINE_END_OF_FILE;
         return ST_OK;
     }
 }
@@ -261,11 +272,11 @@ static enum status skip_long_line(struct reader *r, struct err *err)
         struct str rest;
         size_t next;
         enum line_state state;
-        r->pos = r->end;
+        r->pos = r->end - (r->buf[r->end - 1] == '\r'); /* which may be its end */
         r->lf = NOT_LOOKED;
         TRY(refill(r, err));
         TRY(find_line(r, 0, &rest, &next, &state, err));
-        if (state != LINE_TOO_LONG) {
+        if (state != LINE_UNBOUNDED) {
             take(r, next, 1);
             return ST_OK;
         }
@@ -282,12 +293,16 @@ enum status reader_next(struct reader *r, struct record *rec, bool *out_more, st
     rec->line = r->line + 1;
     rec->lines = 1;
     rec->bad = VALUE_OK;
-    rec->euro = false;
+    rec->euro = rec->raw = false;
     vec_clear(&rec->fields);
     *out_more = state != LINE_END_OF_FILE;
-    if (state == LINE_TOO_LONG) {
+    if (state == LINE_TOO_LONG || state == LINE_UNBOUNDED) {
         rec->bad = VALUE_ROW_LONG;
-        return skip_long_line(r, err);
+        if (state == LINE_UNBOUNDED) {
+            return skip_long_line(r, err);
+        }
+        take(r, next, 1);
+        return ST_OK;
     }
     if (!*out_more) {
         return ST_OK;
@@ -306,4 +321,76 @@ enum status reader_next(struct reader *r, struct record *rec, bool *out_more, st
     }
     take(r, next, 1);
     return ST_OK;
+}
+
+/* --- records in blocks ---------------------------------------------------------------------------------------------- */
+
+/* A line as the splitter cut it. False: nothing is taken, it must be read with care. */
+static bool take_cut(struct reader *r, const struct split_record *s, struct record *rec)
+{
+    struct splitter *split = &r->split;
+    struct str line = str_n(split->base + s->start, s->end - s->start);
+    bool euro = false;
+    if (s->shape == SPLIT_IRREGULAR || (s->odd && !decode_by_pieces(&r->decoder, line, &euro))) {
+        return false;
+    }
+    vec_clear(&rec->fields);
+    vec_reserve(&rec->fields, s->n);
+    rec->fields.n = s->n;
+    for (uint32_t f = 0; f < s->n; f++) {
+        rec->fields.v[f] = split_field(split, s, f);
+    }
+    if (s->shape == SPLIT_QUOTED) {
+        strbuf_clear(&r->scratch);
+        strbuf_reserve(&r->scratch, line.n);
+        for (uint32_t f = 0; f < s->n; f++) {
+            rec->fields.v[f] = split_unquote(rec->fields.v[f], &r->scratch);
+        }
+    }
+    rec->line = r->line + 1;
+    rec->lines = 1;
+    rec->bad = VALUE_OK;
+    rec->euro = euro;
+    rec->raw = r->decoder.encoding == ENC_GB18030;
+    r->unended |= s->end == split->n;
+    take(r, s->next - s->start, 1);
+    return true;
+}
+
+static enum status next_with_care(struct reader *r, struct record *rec, bool *out_more, struct err *err)
+{
+    r->lf = NOT_LOOKED;
+    return reader_next(r, rec, out_more, err);
+}
+
+enum status reader_next_raw(struct reader *r, struct record *rec, bool *out_more, struct err *err)
+{
+    struct split_record cut;
+    *out_more = true;
+    while (r->can_cut) {
+        if (r->window == NO_WINDOW) {
+            size_t n = MIN(r->end - r->pos, SPLIT_WINDOW);
+            split_window(&r->split, r->buf + r->pos, n, r->eof && r->pos + n == r->end);
+            r->window = r->pos;
+        }
+        split_seek(&r->split, (uint32_t)(r->pos - r->window)); /* behind what was read with care */
+        if (split_next(&r->split, &cut)) {
+            return take_cut(r, &cut, rec) ? ST_OK : next_with_care(r, rec, out_more, err);
+        }
+        bool too_long = r->split.n == SPLIT_WINDOW && r->pos == r->window, at_end = r->window + r->split.n == r->end;
+        r->window = NO_WINDOW;
+        if (too_long || (at_end && r->eof)) {
+            break;
+        }
+        if (at_end) {
+            TRY(refill(r, err));
+        }
+    }
+    return next_with_care(r, rec, out_more, err);
+}
+
+struct str record_text(const struct reader *r, const struct record *rec, struct str field, struct strbuf *scratch)
+{
+    struct decode_note ignored;
+    return rec->raw ? decode_line(&r->decoder, field, scratch, &ignored) : field;
 }

@@ -31,6 +31,7 @@ struct record {
     uint32_t lines;        /* physical lines it takes */
     enum value_reason bad; /* VALUE_OK: fields are usable; else the line is rejected with this reason */
     bool euro;             /* had a byte 0x80 */
+    bool raw;              /* its fields are still GB18030: record_text() */
     field_list fields;     /* views until the next call; empty for a blank line */
 };
 
@@ -40,6 +41,11 @@ enum status reader_open(struct byte_source source, enum encoding encoding, size_
 void reader_set_columns(struct reader *r, size_t columns);
 /* *out_more false at the end. */
 enum status reader_next(struct reader *r, struct record *rec, bool *out_more, struct err *err) MUST_CHECK;
+/* The same records, about ten times as fast: lines whose quotes pair in the plain way are cut in blocks (base/text/split.h), the others go the way of reader_next.
+   Fields of a GB18030 file stay as they came (rec->raw), so that each need be decoded only where it is kept. Calls of both may alternate. */
+enum status reader_next_raw(struct reader *r, struct record *rec, bool *out_more, struct err *err) MUST_CHECK;
+/* A field as text: a view of it, or of *scratch (cleared first). */
+struct str record_text(const struct reader *r, const struct record *rec, struct str field, struct strbuf *scratch);
 bool reader_unended(const struct reader *r);  /* the last line has no line end: written so, or cut off */
 int64_t reader_bytes(const struct reader *r); /* raw bytes taken so far, for progress */
 void reader_close(struct reader *r);          /* NULL is fine */

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ingest against libcsv alone on the same bytes, one core: bench_ingest [MB]. The file is a settlements export as the shipped sources.yaml describes it, UTF-8
+/* Splitting alone, and ingest, against libcsv alone on the same bytes, one core: bench_ingest [MB]. The file is a settlements export as the shipped sources.yaml describes it, UTF-8
    with BOM, made here. Ingest is all of it: raw copy with both hashes, segment and rejects on disk. */
 #include <csv.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "base/core/clock.h"
 #include "base/core/file.h"
 #include "base/core/hash.h"
 #include "base/store/raw.h"
+#include "base/text/split.h"
 #include "pipeline/ingest/typing.h"
 
 enum { ROUNDS = 3 };
@@ -109,6 +111,77 @@ static void libcsv_alone(const char *path, struct counts *c)
     free(buf);
 }
 
+/* --- splitting, in memory: nothing but where the fields are ---------------------------------------------------------- */
+
+static double cpu_us(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+static void split_by_libcsv(struct str in, struct counts *c)
+{
+    struct csv_parser p;
+    if (csv_init(&p, 0) != 0) {
+        exit(1);
+    }
+    (void)csv_parse(&p, in.p, in.n, on_field, on_row, c);
+    (void)csv_fini(&p, on_field, on_row, c);
+    csv_free(&p);
+}
+
+typedef void (*window_fn)(struct splitter *s, const char *p, size_t n, bool whole);
+
+static void split_by_windows(struct str in, window_fn window, struct counts *c)
+{
+    struct splitter s;
+    struct split_record r;
+    split_init(&s, ',', true);
+    for (size_t at = 0; at < in.n; at += s.at) {
+        size_t n = MIN(in.n - at, SPLIT_WINDOW);
+        window(&s, in.p + at, n, at + n == in.n);
+        while (split_next(&s, &r)) {
+            c->rows++;
+            c->fields += r.n;
+        }
+    }
+    split_release(&s);
+}
+
+/* The median of the rounds, in each of which all take turns. */
+static int double_cmp(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+static bool bench_splitting(struct str in)
+{
+    enum { LIBCSV, PLAIN, SIMD, WAYS, TURNS = 7 };
+    static const char *const names[WAYS] = {"libcsv", "plain C", "instructions of this machine"};
+    double us[WAYS][TURNS];
+    struct counts c[WAYS];
+    for (int turn = 0; turn < TURNS; turn++) {
+        for (int way = 0; way < WAYS; way++) {
+            double from = cpu_us();
+            c[way] = (struct counts){0, 0};
+            if (way == LIBCSV) {
+                split_by_libcsv(in, &c[way]);
+            } else {
+                split_by_windows(in, way == PLAIN ? split_window_plain : split_window, &c[way]);
+            }
+            us[way][turn] = cpu_us() - from;
+        }
+    }
+    for (int way = 0; way < WAYS; way++) {
+        qsort(us[way], TURNS, sizeof(double), double_cmp);
+        double median = us[way][TURNS / 2];
+        printf("split\t%s\t%.0f MB/s\t%.1f M fields/s\t%.1f x libcsv\n", names[way], (double)in.n / median, (double)c[way].fields / median, us[LIBCSV][TURNS / 2] / median);
+    }
+    return c[PLAIN].fields == c[LIBCSV].fields && c[SIMD].fields == c[LIBCSV].fields && c[SIMD].rows == c[LIBCSV].rows;
+}
+
 struct lap {
     int64_t cpu, wall;
 };
@@ -151,6 +224,11 @@ int main(int argc, char **argv)
         return 1;
     }
     make_file(path, mb << 20);
+    if (file_read_all(path, SIZE_MAX >> 1, &text, &err) != ST_OK || !bench_splitting(str_sub(strbuf_str(&text), 0, (size_t)64 << 20))) {
+        fprintf(stderr, "splitting: not the same fields\n");
+        return 1;
+    }
+    strbuf_release(&text);
     libcsv_alone(path, &c); /* warms the page cache */
     struct lap alone = {INT64_MAX, 0}, copy = alone, typing = alone;
     enum status st = ST_OK;

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/core/hash.h"
+#include "base/text/split.h"
 #include "pipeline/ingest/reader.h"
 
 /* A source that hands out few bytes at a time. */
@@ -27,33 +28,46 @@ static enum status trickle_read(void *ctx, void *buf, size_t cap, size_t *out_n,
     return ST_OK;
 }
 
+typedef enum status (*next_fn)(struct reader *r, struct record *rec, bool *out_more, struct err *err);
+
 /* Every record as text: line:fields joined by ^, ! and the reason code when it was rejected. */
-static void dump(struct str bytes, size_t most, enum encoding e, char delimiter, size_t columns, struct strbuf *out)
+static void dump_by(next_fn next, struct str bytes, size_t most, enum encoding e, char delimiter, size_t columns, struct strbuf *out)
 {
     struct trickle t = {bytes, most};
     struct reader *r;
     struct record rec = {0};
     struct err err;
+    AUTO_STRBUF scratch = STRBUF_INIT;
     bool more;
     strbuf_clear(out);
     assert_int_equal(reader_open((struct byte_source){trickle_read, &t}, e, 0, delimiter, &r, &err), ST_OK);
     reader_set_columns(r, columns);
     for (;;) {
-        assert_int_equal(reader_next(r, &rec, &more, &err), ST_OK);
+        assert_int_equal(next(r, &rec, &more, &err), ST_OK);
         if (!more) {
             break;
         }
-        strbuf_addf(out, "%lld:", (long long)rec.line);
+        strbuf_addf(out, "%lld:%s", (long long)rec.line, rec.euro ? "$" : "");
         if (rec.bad != VALUE_OK) {
             strbuf_addf(out, "!%s", value_reason_code(rec.bad));
         }
         for (size_t i = 0; i < rec.fields.n; i++) {
-            strbuf_addf(out, "%s" STR_FMT, i ? "^" : "", STR_ARG(rec.fields.v[i]));
+            strbuf_addz(out, i ? "^" : "");
+            strbuf_adds(out, record_text(r, &rec, rec.fields.v[i], &scratch));
         }
         strbuf_addc(out, ' ');
     }
     vec_release(&rec.fields);
     reader_close(r);
+}
+
+/* Read with care, line by line; then cut in blocks, which must give the same. */
+static void dump(struct str bytes, size_t most, enum encoding e, char delimiter, size_t columns, struct strbuf *out)
+{
+    AUTO_STRBUF cut = STRBUF_INIT;
+    dump_by(reader_next, bytes, most, e, delimiter, columns, out);
+    dump_by(reader_next_raw, bytes, most, e, delimiter, columns, &cut);
+    assert_string_equal(strbuf_z(&cut), strbuf_z(out));
 }
 
 static void test_cases(void **state)
@@ -213,11 +227,80 @@ static void test_utf16(void **state)
     }
 }
 
+/* GB18030 cut as it came: the euro sign, characters whose halves look like digits, letters and bars, what is no character at all. */
+static void test_gb18030(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *in, *want;
+        char delimiter;
+    } cases[] = {
+        {"\xD0\xD5\xC3\xFB,1\r\n\xD5\xC5,2\r\n", "1:姓名^1 2:张^2 ", ','},
+        {"\x80,5\n\xD5\xC5,6\n", "1:$€^5 2:张^6 ", ','},
+        {"\x81\x30\x84\x36|\x95\x32\x82\x36,1\n", "1:¥|𠀀^1 ", ','},
+        {"\x81|a|b\n\xD5\xC5|c|d\n", "1:亅a^b 2:张^c^d ", '|'},
+        {"\xFF,1\n\xD5\xC5,2\n\xD5,3\n", "1:!R03 2:张^2 3:!R03 ", ','},
+        {"\"\xD5\xC5,\"\"\",1\n\"\xD5\n\xC5\",2\n", "1:张,\"^1 2:!R03 3:!R03 ", ','},
+        {"\"\xD5\xC5\n\xD5\xC5\",2\nx,3\n", "1:张\n张^2 3:x^3 ", ','},
+    };
+    AUTO_STRBUF got = STRBUF_INIT;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        for (size_t most = 1; most < 20; most++) {
+            dump(str_of(cases[i].in), most, ENC_GB18030, cases[i].delimiter, 2, &got);
+            assert_string_equal(strbuf_z(&got), cases[i].want);
+        }
+    }
+}
+
+/* The longest line, to the byte, wherever the reads end; lines about as long as a window; and the reader that knows them all. */
+static void test_long_lines(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = {SPLIT_WINDOW - 1, SPLIT_WINDOW, SPLIT_WINDOW + 1, READER_MAX_LINE - 1, READER_MAX_LINE, READER_MAX_LINE + 1, READER_MAX_LINE + 5000};
+    static const char *const ends[] = {"\n", "\r\n", "\r"};
+    AUTO_STRBUF in = STRBUF_INIT;
+    AUTO_STRBUF got = STRBUF_INIT;
+    for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
+        for (size_t k = 0; k < ARRAY_LEN(ends); k++) {
+            strbuf_clear(&in);
+            strbuf_addf(&in, "a,b%s", ends[k]);
+            size_t from = in.n;
+            while (in.n - from < lengths[i]) {
+                strbuf_addc(&in, 'x');
+            }
+            strbuf_addf(&in, "%sc,d%s", ends[k], ends[k]);
+            dump(strbuf_str(&in), 100003, ENC_UTF8, ',', 2, &got);
+            bool too_long = lengths[i] > READER_MAX_LINE;
+            assert_string_equal(strbuf_z(&got) + got.n - 6, "3:c^d ");
+            assert_int_equal(strncmp(strbuf_z(&got), "1:a^b 2:!R05 ", 13) == 0, too_long);
+        }
+    }
+}
+
+/* Any mixture of the pieces that trouble readers, in both encodings. */
+static void test_cut_equals_care(void **state)
+{
+    (void)state;
+    static const struct str bits[] = {{",", 1}, {",", 1}, {"\"", 1}, {"\"\"", 2}, {"\n", 1}, {"\r\n", 2}, {"\r", 1}, {"a", 1}, {"张", 3}, {"（", 3}, {"\xEE\xA0\x95", 3}, {"\xD5\xC5", 2},
+                                      {"\x81\x30\x84\x36", 4}, {"\x80", 1}, {"\xFF", 1}, {"\0", 1}, {"a,b\n", 4}, {"\"x\",y\n", 6}, {"\"x\ny\",z\n", 8}};
+    uint64_t seed = 11;
+    AUTO_STRBUF in = STRBUF_INIT;
+    AUTO_STRBUF got = STRBUF_INIT;
+    for (int round = 0; round < 3000; round++) {
+        strbuf_clear(&in);
+        for (uint64_t n = draw(&seed) % 60; n > 0; n--) {
+            strbuf_adds(&in, bits[draw(&seed) % ARRAY_LEN(bits)]);
+        }
+        dump(strbuf_str(&in), 1 + draw(&seed) % 90, round & 1 ? ENC_UTF8 : ENC_GB18030, ',', draw(&seed) % 4, &got);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cases),      cmocka_unit_test(test_limits), cmocka_unit_test(test_split_equals_libcsv),
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_utf16),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_utf16), cmocka_unit_test(test_gb18030),
+        cmocka_unit_test(test_long_lines), cmocka_unit_test(test_cut_equals_care),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
