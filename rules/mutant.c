@@ -269,6 +269,7 @@ static void walk_lines(struct walk *w, struct line *lines, size_t n, bool when_d
             lines[i].e = constant(w, RT_BOOL, when_dropped);
         }
         walk(w, &lines[i].e);
+        lines[i].n_any = w->m->made ? 0 : lines[i].n_any; /* the branches as written are no longer parts of what is made code of */
     }
 }
 

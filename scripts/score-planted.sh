@@ -31,7 +31,7 @@ DROP TABLE IF EXISTS households;
 ATTACH '$work/site/store/runs/$night/night.db' AS n;
 INSERT INTO folk SELECT $night, "证件号", "户" FROM persons;
 INSERT INTO found SELECT $night, h.rule, h.entity_kind, p."证件号", p."户", h.level, coalesce('W-' || h.warning_no, p."户")
-  FROM n.hit AS h JOIN persons AS p ON p.rowid = h.person_row + 1;
+  FROM n.hit AS h JOIN persons AS p ON p.rowid = h.person_row + 1 WHERE h.disposition <> 'shadow';
 SQL
 done
 sqlite3 -batch "$db" >>"$work/load.log" 2>&1 <<SQL

@@ -8,7 +8,7 @@
 #include "base/core/file.h"
 #include "base/text/diag.h"
 #include "tests/lib/rules_random.h"
-#include "tests/lib/rules_schema.h"
+#include "tests/lib/shipped_schema.h"
 
 enum { PERSONS = 1000000, MEMBERS = 3, ROWS = 10000000, BLOCK = 1024, DAY = 20513 };
 
@@ -28,7 +28,7 @@ static void load_rules(struct bench *b)
     AUTO_STRBUF text = STRBUF_INIT, out = STRBUF_INIT;
     AUTO_DIAG diags = {0};
     if (file_read_all("rules.yaml", 1 << 20, &text, &err) == ST_OK) {
-        b->rs = rules_compile(rules_test_schema(), "rules.yaml", strbuf_str(&text), 0, &diags);
+        b->rs = rules_compile(shipped_schema(), "rules.yaml", strbuf_str(&text), 0, &diags);
     }
     if (!b->rs) {
         diag_render(&diags, &out);
@@ -55,7 +55,7 @@ static int64_t value_for(struct dice *d, const struct rules_attr *a, size_t n_va
 
 static struct rules_lane make_lane(struct bench *b, struct dice *d, const struct rules_attr *a, uint32_t n)
 {
-    const struct rules_schema *s = rules_test_schema();
+    const struct rules_schema *s = shipped_schema();
     if (a->type == RT_SET) {
         struct val *v = arena_array(&b->arena, struct val, n);
         for (uint32_t i = 0; i < n; i++) {
@@ -73,7 +73,7 @@ static struct rules_lane make_lane(struct bench *b, struct dice *d, const struct
 static void build_world(struct bench *b)
 {
     struct dice d = {42};
-    const struct rules_schema *s = rules_test_schema();
+    const struct rules_schema *s = shipped_schema();
     const struct rules_inputs *in = ruleset_inputs(b->rs);
     b->households = PERSONS / MEMBERS + 1;
     b->person = arena_array(&b->arena, uint32_t, PERSONS);
@@ -111,19 +111,21 @@ static int64_t scan(struct bench *b)
     uint32_t *person = arena_array(&b->arena, uint32_t, PIECE);
     int32_t *day = arena_array(&b->arena, int32_t, PIECE);
     int64_t *amount = arena_array(&b->arena, int64_t, PIECE);
+    int32_t *code = arena_array(&b->arena, int32_t, PIECE);
     for (uint32_t i = 0; i < PIECE; i++) {
         person[i] = dice_below(&d, PERSONS);
         day[i] = DAY - 500 + (int32_t)dice_below(&d, 500);
         amount[i] = dice_below(&d, 200000);
+        code[i] = (int32_t)dice_below(&d, 4);
     }
     const struct rules_inputs *in = ruleset_inputs(b->rs);
     int64_t t0 = clock_monotonic_ms();
     for (size_t s = 0; s < in->n_scans; s++) {
         struct rules_lane lanes[8];
-        const struct rules_table *t = &rules_test_schema()->tables[in->scans[s].table];
+        const struct rules_table *t = &shipped_schema()->tables[in->scans[s].table];
         for (size_t c = 0; c < in->scans[s].n_columns; c++) {
-            bool money = t->columns[in->scans[s].columns[c]].type == RT_MONEY;
-            lanes[c] = money ? (struct rules_lane){RULES_LANE_I64, amount} : (struct rules_lane){RULES_LANE_I32, day};
+            enum rules_type type = t->columns[in->scans[s].columns[c]].type;
+            lanes[c] = type == RT_MONEY ? (struct rules_lane){RULES_LANE_I64, amount} : (struct rules_lane){RULES_LANE_I32, type == RT_ENUM ? code : day};
         }
         struct rules_rows rows = {PIECE, person, NULL, lanes};
         for (int i = 0; str_eqz(t->name, "医疗结算") && i < ROWS / PIECE; i++) {

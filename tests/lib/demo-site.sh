@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# A demo site in DIR/site with every rule active, after NIGHTS nights. usage: sh tests/lib/demo-site.sh DIR NIGHTS
+# A demo site in DIR/site with the demo's rules, after NIGHTS nights. usage: sh tests/lib/demo-site.sh DIR NIGHTS
 set -eu
 top=$PWD
 work=$1
@@ -7,7 +7,6 @@ work=$1
 export MOPAI_BIN MOPAI_GEN
 . "$top/tests/lib/site.sh"
 new_site "$work/site"
-sed 's/status: shadow/status: active/' "$top/rules.yaml" >"$work/site/rules.yaml"
 night=1
 while [ "$night" -le "$2" ]; do
     deliver "$work/site" "$night"

@@ -25,13 +25,13 @@ expect "$work/fires" '√ 户.近12月自付 >= 大额自付线'
 mopai -C "$site" rules explain "$near" >"$work/near"
 expect "$work/near" '× 户.近12月自付 >= 大额自付线   差 [0-9,]*\.[0-9][0-9]元'
 mopai -C "$site" rules explain "$near" --rule R02 >"$work/one"
-[ "$(grep -c '^[RS][0-9]' "$work/one")" = 1 ] || { echo "more than the rule asked for"; cat "$work/one"; exit 1; }
+[ "$(grep -c '^[A-Z][0-9]' "$work/one")" = 1 ] || { echo "more than the rule asked for"; cat "$work/one"; exit 1; }
 expect "$work/one" '户.近12月自付 = '
 # the gap is the line minus the figure
 awk '/×/ { gsub(/,/, ""); match($0, /差 [0-9.]+/); gap = substr($0, RSTART + 4, RLENGTH - 4) } /自付 = / { gsub(/[,元]/, ""); have = $NF } /自付线 = / { gsub(/,/, ""); match($0, /= [0-9.]+/); want = substr($0, RSTART + 2, RLENGTH - 2) }
      END { d = want - have - gap; if (d < -0.001 || d > 0.001) { print want, have, gap; exit 1 } }' "$work/one"
 # nearest first: the number of failing lines never falls
-awk '/^[RS]/ { if (n < last && n > 0 && fired == 0) bad = 1; if (NR > 1 && fired == 0) last = n; n = 0; fired = /报 / && !/不报/ } /^  ×/ { n++ } END { exit bad }' "$work/near"
+awk '/^[A-Z][0-9]/ { if (n < last && n > 0 && fired == 0) bad = 1; if (NR > 1 && fired == 0) last = n; n = 0; fired = /报 / && !/不报/ } /^  ×/ { n++ } END { exit bad }' "$work/near"
 
 "$MOPAI_BIN" -C "$site" rules explain H-0000000000 >"$work/none" 2>&1 && { echo "nobody was found"; exit 1; }
 "$MOPAI_BIN" -C "$site" rules explain "$near" --rule R99 >"$work/none" 2>&1 && { echo "R99 was found"; exit 1; }

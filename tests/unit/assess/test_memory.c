@@ -33,7 +33,7 @@ static void make_site(const char *site, int settlements)
     const char *bin = tool("MOPAI_BIN", "build/release/mopai");
     strbuf_addf(&b, "set -e; '%s' --persons 14000 --months 1 --settlements-per-person %d --out '%s/x' >/dev/null; mkdir '%s'; cp '%s'/x/site/* '%s'; ",
                 tool("MOPAI_GEN", "build/release/mopai-gen"), settlements, dir, site, dir, site);
-    strbuf_addf(&b, "'%s' init '%s' >/dev/null; sed 's/status: shadow/status: active/' rules.yaml >'%s/rules.yaml'; ", bin, site, site);
+    strbuf_addf(&b, "'%s' init '%s' >/dev/null; cp fixtures/site/rules.yaml '%s/rules.yaml'; ", bin, site, site);
     strbuf_addf(&b, "mv '%s'/x/night-1/*.csv '%s/inbox/'; rm -r '%s/x'", dir, site, dir);
     shell(strbuf_z(&b));
 }
