@@ -7,23 +7,26 @@
 static bool months_counted(const struct fact_def *f) { return f->agg == RULES_GAP || (f->agg == RULES_DISTINCT && f->column == f->date_column); }
 
 /* --- making --------------------------------------------------------------------------------------------------------- */
-static void init_window(struct rules_run *run, const struct fact_def *f, struct acc *a)
+void acc_window(const struct ruleset *rs, const struct fact_def *f, daynum as_of, struct acc *a)
 {
     const struct window *w = &f->window;
-    struct bounds b = w->set ? window_bounds(w, run->as_of) : (struct bounds){DAY_MISSING, run->as_of};
+    struct bounds b = w->set ? window_bounds(w, as_of) : (struct bounds){DAY_MISSING, as_of};
     daynum after = w->set ? b.first - 1 : DAY_MISSING;
     a->window_day = f->agg == RULES_LAST ? DAY_MISSING : after; /* a report about the household stands by its own date, whoever it names has died since */
+    if (f->agg == RULES_DISTINCT && !months_counted(f)) {
+        a->bits = (int)rs->schema.enums[rs->schema.tables[f->table].columns[f->column].enumeration].n;
+    }
     if (f->date_column < 0) {
         return;
     }
-    bool months = run->rs->schema.tables[f->table].columns[f->date_column].type == RT_MONTH;
+    bool months = rs->schema.tables[f->table].columns[f->date_column].type == RT_MONTH;
     a->has_last = true;
-    a->last = months ? day_month(run->as_of) : b.last;
+    a->last = months ? day_month(as_of) : b.last;
     a->has_first = w->set;
     a->first = !w->set ? 0 : b.first;
     monthnum first = 0, last = 0;
     if (w->set) {
-        window_months(w, run->as_of, f->agg == RULES_GAP, &first, &last);
+        window_months(w, as_of, f->agg == RULES_GAP, &first, &last);
     }
     if (w->set && months) {
         a->first = first, a->last = last;
@@ -47,7 +50,6 @@ static void init_acc(struct rules_run *run, size_t fact)
     if (has_masks(f)) {
         a->hi = xcalloc(a->n + 1, sizeof *a->hi);
         a->bit0 = -1;
-        a->bits = f->agg == RULES_DISTINCT && !months_counted(f) ? (int)run->rs->schema.enums[run->rs->schema.tables[f->table].columns[f->column].enumeration].n : 0;
     } else if (f->agg != RULES_SUM && f->agg != RULES_COUNT) {
         a->hi = xcalloc(a->n + 1, sizeof *a->hi);
         a->day = xmalloc((a->n + 1) * sizeof *a->day);
@@ -56,7 +58,7 @@ static void init_acc(struct rules_run *run, size_t fact)
             a->day[i] = a->maybe[i] = DATE_ABSENT;
         }
     }
-    init_window(run, f, a);
+    acc_window(run->rs, f, run->as_of, a);
 }
 
 static void init_params(struct rules_run *run)

@@ -415,6 +415,11 @@ size_t rules_tests(const struct ruleset *rs, size_t rule, struct arena *arena, s
 /* 红：3个工作日 */
 struct str rules_due_text(const struct ruleset *rs, int level, struct arena *arena);
 
+/* --- the rule as SQL (SQLite) ---------------------------------------------------------------------------------------------- */
+/* Appends one statement over the tables 规则_人, 规则_户, 规则_变动 and 规则_<source> that docs/sql.md describes: a line for every person or household for which the rule
+   holds or is unknown, with level and score, as rules_eval_block decides with the parameters and windows of `as_of`. Sums beyond 2^61 are not cut. */
+void rules_sql(const struct ruleset *rs, size_t rule, daynum as_of, struct strbuf *out);
+
 /* --- layout: the file in one canonical form, comments kept; the same rules, word for word where words are texts ------------------ */
 /* Appends it; false when the file has faults of form, which are in diags. Of what was written so, it is the same again. */
 bool rules_layout(const char *file, struct str text, struct diag_list *diags, struct strbuf *out);

@@ -86,6 +86,8 @@ static inline void bit_set(uint8_t *bits, size_t i) { bits[i >> 3] = (uint8_t)(b
 struct rules_run *run_new_general(const struct ruleset *rs, daynum as_of, const struct rules_world *world); /* for tests in rules */
 void run_reserve(struct rules_run *run, size_t n); /* registers for n entities; fills constants */
 void run_exec(struct rules_run *run, uint32_t from, uint32_t to, const uint32_t n[4]); /* n by domain */
+/* Window, window_day, bits and bit0 of a fact (bit0 comes as -1). */
+void acc_window(const struct ruleset *rs, const struct fact_def *f, daynum as_of, struct acc *a);
 struct val acc_value(const struct rules_run *run, size_t fact, uint32_t row);
 struct val change_previous(const struct rules_run *run, size_t test, uint32_t person, struct val current);
 

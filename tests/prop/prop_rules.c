@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Random rules on random worlds: the block evaluator and the tree walk agree on every rule and entity, however rows and blocks are cut and in
-   whatever order rows come. PROP_SEED and PROP_ROUNDS choose; the seed of a failure is printed with the smallest world that still shows it. */
+/* Random rules on random worlds: the block evaluator, the tree walk and the generated SQL agree on every rule and entity, however rows and blocks are cut
+   and in whatever order rows come. PROP_SEED and PROP_ROUNDS choose, PROP_SQL=n asks SQLite in every n-th round only; the seed of a failure is printed with the
+   smallest world that still shows it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,14 +13,15 @@
 #include "rules/run.h"
 #include "tests/lib/rules_random.h"
 #include "tests/lib/rules_schema.h"
+#include "tests/lib/rules_sql.h"
 
 struct trial {
     uint64_t seed;
     uint32_t households;
     size_t rows;
-    bool verbose;
+    bool verbose, sql;
     /* found */
-    size_t pairs, fired, unknown, wrong;
+    size_t pairs, fired, unknown, wrong, sql_pairs;
 };
 
 struct check {
@@ -295,6 +297,10 @@ static void run_trial(struct trial *t)
     struct walk_world w;
     random_world(&d, &a, rs, as_of, t->households, t->rows, &w);
     run_world(&d, &w, t, &a, &diags);
+    if (t->sql) {
+        struct sql_verdicts v = sql_and_walk(&w, t->verbose);
+        t->wrong += v.wrong, t->sql_pairs += v.pairs;
+    }
     if (t->verbose) {
         fputs(strbuf_z(&yaml), stdout);
     }
@@ -310,7 +316,7 @@ static void shrink(struct trial t)
         half[0].households = (t.households + 1) / 2;
         half[1].rows = t.rows / 2;
         for (int i = 0; i < 2 && !again; i++) {
-            struct trial s = {.seed = t.seed, .households = half[i].households, .rows = half[i].rows};
+            struct trial s = {.seed = t.seed, .households = half[i].households, .rows = half[i].rows, .sql = t.sql};
             bool smaller = s.households < t.households || s.rows < t.rows;
             if (smaller) {
                 run_trial(&s);
@@ -334,26 +340,26 @@ static uint64_t number(const char *name, uint64_t otherwise)
     return z && str_to_i64(str_of(z), &v) ? (uint64_t)v : otherwise;
 }
 
-static void block_and_walk_agree(void **state)
+static void all_three_agree(void **state)
 {
     (void)state;
-    uint64_t seed = number("PROP_SEED", 20260301), rounds = number("PROP_ROUNDS", 400);
+    uint64_t seed = number("PROP_SEED", 20260301), rounds = number("PROP_ROUNDS", 400), sql = number("PROP_SQL", 5);
     struct trial sum = {.seed = 0};
     for (uint64_t i = 0; i < rounds; i++) {
-        struct trial t = {.seed = seed + i * 1000003, .households = 12, .rows = 90};
+        struct trial t = {.seed = seed + i * 1000003, .households = 12, .rows = 90, .sql = sql && i % sql == 0};
         run_trial(&t);
-        sum.pairs += t.pairs, sum.fired += t.fired, sum.unknown += t.unknown;
+        sum.pairs += t.pairs, sum.fired += t.fired, sum.unknown += t.unknown, sum.sql_pairs += t.sql_pairs;
         if (t.wrong) {
             shrink(t);
             fail_msg("%zu of %zu pairs differ", t.wrong, t.pairs);
         }
     }
-    print_message("%zu pairs, %zu fired, %zu unknown\n", sum.pairs, sum.fired, sum.unknown);
+    print_message("%zu pairs, %zu fired, %zu unknown; %zu of them in SQL\n", sum.pairs, sum.fired, sum.unknown, sum.sql_pairs);
     assert_true(sum.fired > sum.pairs / 50 && sum.unknown > sum.pairs / 50);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(block_and_walk_agree)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(all_three_agree)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
