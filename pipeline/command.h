@@ -58,6 +58,7 @@ extern const struct command cmd_rules_doc;
 extern const struct command cmd_rules_explain;
 extern const struct command cmd_rules_fmt;
 extern const struct command cmd_rules_scorecard;
+extern const struct command cmd_rules_sql;
 extern const struct command cmd_rules_test;
 extern const struct command cmd_rules_whatif;
 extern const struct command cmd_run;

@@ -27,6 +27,7 @@ static const struct command *const table[] = {
     &cmd_rules_backtest,
     &cmd_rules_scorecard,
     &cmd_rules_doc,
+    &cmd_rules_sql,
     &cmd_ingest,
     &cmd_link,
     &cmd_assess,

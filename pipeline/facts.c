@@ -67,8 +67,7 @@ void facts_close(struct facts *f)
 
 /* --- a run ---------------------------------------------------------------------------------------------------------- */
 
-/* Lanes of `n` persons or households, as the engine reads them: sets as struct val, everything else as int64 with the same two sentinels. */
-static enum status attr_lane(struct facts *f, int attr, uint32_t first, uint32_t n, int64_t *lo, struct val *sets, struct err *err)
+enum status facts_attr_lane(struct facts *f, int attr, uint32_t first, uint32_t n, int64_t *lo, struct val *sets, struct err *err)
 {
     const struct rules_attr *a = &f->schema->rules.attrs[attr];
     if (a->type != RT_SET) {
@@ -102,7 +101,7 @@ static enum status feed_dense(struct facts *f, struct facts_run *r, struct err *
         for (uint32_t at = 0; status == ST_OK && at < f->n_persons; at += CHUNK) {
             uint32_t n = MIN(CHUNK, f->n_persons - at);
             struct val *sets = set ? (struct val *)(void *)r->dense[i] + at : NULL;
-            status = attr_lane(f, in->person_attrs[i].attr, at, n, set ? lo : r->dense[i] + at, sets, err);
+            status = facts_attr_lane(f, in->person_attrs[i].attr, at, n, set ? lo : r->dense[i] + at, sets, err);
         }
         free(lo);
         TRY(status);
@@ -170,7 +169,7 @@ static enum status block_lanes(struct facts *f, struct block_room *room, const s
         }
         int64_t *lo = arena_array(&room->arena, int64_t, n);
         struct val *sets = a->type == RT_SET ? arena_array(&room->arena, struct val, n) : NULL;
-        TRY(attr_lane(f, needs[i].attr, first, n, lo, sets, err));
+        TRY(facts_attr_lane(f, needs[i].attr, first, n, lo, sets, err));
         out[i] = sets ? (struct rules_lane){RULES_LANE_VAL, sets} : (struct rules_lane){RULES_LANE_I64, lo};
     }
     return ST_OK;

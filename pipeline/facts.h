@@ -60,6 +60,9 @@ void facts_run_release(struct facts_run *r);
 /* Evaluates every household, in order of household rows. What fn reads of the population is its own business. */
 enum status facts_evaluate(struct facts *f, struct facts_run *r, enum rules_want want, rules_hit_fn *fn, void *ctx, struct err *err) MUST_CHECK;
 
+/* Values of `n` persons or households, as the engine reads them: sets as struct val, everything else as int64 with the engine's two sentinels. */
+enum status facts_attr_lane(struct facts *f, int attr, uint32_t first, uint32_t n, int64_t *lo, struct val *sets, struct err *err) MUST_CHECK;
+
 /* A pass over the rows of one table again, for evidence: fn gets every block in which a row of a wanted person lies, with the lanes of `scan`, and
    the row number of the block's first row in the segment. wanted: bitmap by person row. */
 struct facts_block {
@@ -72,5 +75,8 @@ struct facts_block {
 typedef enum status facts_rows_fn(void *ctx, const struct facts_block *b, struct err *err);
 enum status facts_scan_again(struct facts *f, struct facts_run *r, size_t scan, const uint8_t *wanted, facts_rows_fn *fn, void *ctx, struct err *err)
     MUST_CHECK;
+
+/* One block of one input with the columns of `scan`, whoever its persons are: for SQL. fn is called once, or not at all when the input has no such block. */
+enum status facts_scan_block(struct facts *f, const struct rules_scan *scan, size_t input, size_t block, facts_rows_fn *fn, void *ctx, struct err *err) MUST_CHECK;
 
 #endif

@@ -216,7 +216,7 @@ static void hand_over(struct facts_run *r, size_t change)
     free(day);
 }
 
-static enum status collect_all(struct collect *c, struct facts_run *r, size_t change, daynum from, struct err *err)
+static enum status collect_all(struct collect *c, daynum from, facts_change_list *list, struct err *err)
 {
     struct night *n = c->f->night;
     TRY(timeline_read(n->site, c->source, -1, from, n->as_of, take_change, c, err));
@@ -226,7 +226,6 @@ static enum status collect_all(struct collect *c, struct facts_run *r, size_t ch
     TRY(find_by_key(c, err));
     TRY(find_by_id(c, err));
     chain_changes(c);
-    facts_change_list *list = &r->changes[change];
     for (size_t i = 0; i < c->changes.n; i++) {
         struct facts_change out;
         if (c->records.v[c->changes.v[i].who].person != RULES_NO_ROW) {
@@ -235,16 +234,24 @@ static enum status collect_all(struct collect *c, struct facts_run *r, size_t ch
         }
     }
     vec_sort(list, cmp_change);
-    hand_over(r, change);
     return ST_OK;
+}
+
+enum status facts_changes_of(struct facts *f, int attr, daynum from, facts_change_list *out, struct err *err)
+{
+    const struct people_attr *a = &f->night->site->people->attrs[attr];
+    BUG_ON(a->n_from == 0 || a->from[0].column < 0); /* people.yaml refuses a timeline without a column */
+    struct collect c = {.f = f, .attr = a, .source = (size_t)a->from[0].source, .column = a->from[0].column};
+    c.column_name = arena_z(&c.arena, f->night->site->sources->v[c.source].columns[c.column].name);
+    enum status status = collect_all(&c, from, out, err);
+    collect_release(&c);
+    return status;
 }
 
 enum status facts_feed_change(struct facts *f, struct facts_run *r, size_t change, const struct facts_view *view, struct err *err)
 {
     const struct rules_change *need = &ruleset_inputs(r->rules)->changes[change];
-    const struct people_attr *attr = &f->night->site->people->attrs[need->attr];
-    BUG_ON(attr->n_from == 0 || attr->from[0].column < 0); /* people.yaml refuses a timeline without a column */
-    size_t source = (size_t)attr->from[0].source;
+    size_t source = (size_t)f->night->site->people->attrs[need->attr].from[0].source;
     bool missing = view->without_source && view->without_source[source];
     uint8_t *covered = NULL;
     TRY(facts_cover(f, source, missing, &covered, err));
@@ -253,9 +260,7 @@ enum status facts_feed_change(struct facts *f, struct facts_run *r, size_t chang
     if (missing) {
         return ST_OK;
     }
-    struct collect c = {.f = f, .attr = attr, .source = source, .column = attr->from[0].column};
-    c.column_name = arena_z(&c.arena, f->night->site->sources->v[source].columns[c.column].name);
-    enum status status = collect_all(&c, r, change, f->night->as_of - need->days_back, err);
-    collect_release(&c);
-    return status;
+    TRY(facts_changes_of(f, need->attr, f->night->as_of - need->days_back, &r->changes[change], err));
+    hand_over(r, change);
+    return ST_OK;
 }

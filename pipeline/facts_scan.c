@@ -16,6 +16,7 @@ struct pass {
     int bound_column;
     int64_t bound_first, bound_last;
     const uint8_t *wanted;    /* NULL: every row */
+    const size_t *only;       /* one block of each input; NULL: all */
     facts_rows_fn *fn;
     void *ctx;
     struct arena arena;
@@ -258,7 +259,8 @@ static enum status pass_input(struct pass *p, size_t input, struct err *err)
             p->bound_col = p->cols[i];
         }
     }
-    for (size_t b = 0; status == ST_OK && b < seg_blocks(p->seg); b++) {
+    size_t first = p->only ? *p->only : 0, end = p->only ? MIN(first + 1, seg_blocks(p->seg)) : seg_blocks(p->seg);
+    for (size_t b = first; status == ST_OK && b < end; b++) {
         status = pass_block(p, b, err);
     }
     seg_close(p->seg);
@@ -369,6 +371,18 @@ enum status facts_scan_again(struct facts *f, struct facts_run *r, size_t scan, 
     struct pass p = {.f = f, .scan = &ruleset_inputs(r->rules)->scans[scan], .fn = fn, .ctx = ctx, .wanted = wanted};
     p.bounded = rules_scan_bounds(r->run, scan, &p.bound_column, &p.bound_first, &p.bound_last);
     enum status status = pass_all(&p, err);
+    pass_release(&p);
+    return status;
+}
+
+enum status facts_scan_block(struct facts *f, const struct rules_scan *scan, size_t input, size_t block, facts_rows_fn *fn, void *ctx, struct err *err)
+{
+    struct pass p = {.f = f, .scan = scan, .source = (size_t)scan->table, .fn = fn, .ctx = ctx, .only = &block};
+    enum status status = need_refunds(f, p.source, err);
+    if (status == ST_OK) {
+        pass_make_room(&p);
+        status = pass_input(&p, input, err);
+    }
     pass_release(&p);
     return status;
 }

@@ -43,6 +43,18 @@ static const char *shown(struct sqlgen *g, const struct expr *e)
     return arena_z(&g->arena, strbuf_str(&b));
 }
 
+const char *sql_doubled(struct sqlgen *g, struct str s, char quote)
+{
+    AUTO_STRBUF b = STRBUF_INIT;
+    for (size_t i = 0; i < s.n; i++) {
+        strbuf_addc(&b, s.p[i]);
+        if (s.p[i] == quote) {
+            strbuf_addc(&b, quote);
+        }
+    }
+    return arena_z(&g->arena, strbuf_str(&b));
+}
+
 struct sqlval sql_fixed(struct sqlgen *g, struct val v) { return (struct sqlval){sql_number(g, v.lo), sql_number(g, v.hi), true, true, v}; }
 
 static struct sqlval fixed_noted(struct sqlgen *g, const struct expr *e, struct val v)
@@ -90,8 +102,8 @@ static struct sqlval of_table(struct sqlgen *g, const char *name) { return (stru
 static struct sqlval attr_value(struct sqlgen *g, const struct sqlrow *row, int attr)
 {
     const struct rules_attr *a = &g->rs->schema.attrs[attr];
-    const char *of = a->entity == RULES_PERSON ? "p" : "h";
-    struct sqlval v = {F("%s.\"" STR_FMT "\"", of, STR_ARG(a->name)), F("%s.\"" STR_FMT "_至\"", of, STR_ARG(a->name)), true, false, VAL_UNKNOWN};
+    const char *of = a->entity == RULES_PERSON ? "p" : "h", *name = sql_doubled(g, a->name, '"');
+    struct sqlval v = {F("%s.\"%s\"", of, name), F("%s.\"%s_至\"", of, name), true, false, VAL_UNKNOWN};
     if (row->dom == DOM_ROW) { /* a row of nobody */
         v.lo = F("ifnull(%s, " SQL_MIN ")", v.lo);
         v.hi = F("ifnull(%s, " SQL_MAX ")", v.hi);
@@ -103,7 +115,7 @@ static const char *body_fact(struct sqlgen *g, size_t fact)
 {
     const struct fact_def *f = &g->rs->facts[fact];
     struct sqlrow row = {.dom = f->entity == RULES_PERSON ? DOM_PERSON : DOM_HOUSEHOLD};
-    const char *name = F("%s" STR_FMT, f->entity == RULES_PERSON ? "人." : "户.", STR_ARG(f->name));
+    const char *name = F("%s%s", f->entity == RULES_PERSON ? "人." : "户.", sql_doubled(g, f->name, '"'));
     bool truth = f->type == RT_BOOL;
     const char *condition = truth ? sql_truth(g, &row, f->body) : NULL;
     struct sqlval v = truth ? (struct sqlval){.lo = NULL} : sql_value(g, &row, f->body);
@@ -152,8 +164,8 @@ static void param_rows(struct sqlgen *g, const struct param *p, const char *area
     const struct rules_enum *en = p->by >= 0 ? &g->rs->schema.enums[g->rs->schema.attrs[p->by].enumeration] : NULL;
     for (int64_t k = -1; k < (int64_t)p->n_keys; k++) {
         struct val v = param_value(g->rs, p, g->as_of, area, k, &version);
-        strbuf_addf(&g->with, "%s('%s', %lld, '" STR_FMT "', %s, %s)", *first ? "VALUES " : ",\n         ", area_name, (long long)k,
-                    STR_ARG(k < 0 ? STR("未知") : en->values[k]), sql_number(g, v.lo), sql_number(g, v.hi));
+        strbuf_addf(&g->with, "%s('%s', %lld, '%s', %s, %s)", *first ? "VALUES " : ",\n         ", area_name, (long long)k,
+                    sql_doubled(g, k < 0 ? STR("未知") : en->values[k], '\''), sql_number(g, v.lo), sql_number(g, v.hi));
         *first = false;
     }
 }
@@ -163,7 +175,7 @@ static void param_table(struct sqlgen *g, size_t param)
 {
     const struct param *p = &g->rs->params[param];
     bool first = true;
-    g->param_name[param] = F("参数." STR_FMT, STR_ARG(p->name));
+    g->param_name[param] = F("参数.%s", sql_doubled(g, p->name, '"'));
     sql_table_open(g, g->param_name[param], "区划, 类, 名, lo, hi", p->by >= 0 ? F("按 " STR_FMT, STR_ARG(g->rs->schema.attrs[p->by].name)) : NULL);
     param_rows(g, p, "*", p->by_area ? AREA_GENERAL : -1, &first);
     if (p->by_area) {
@@ -259,13 +271,13 @@ static const char *change_truth(struct sqlgen *g, struct sqlrow *row, const stru
         const char *name = g->change_name[e->index] = F("变动%d", e->index);
         daynum after = window_bounds(&t->window, g->as_of).first - 1;
         sql_table_open(g, name, "键, t", shown(g, e));
-        strbuf_addf(&g->with, "SELECT 人序, max(CASE WHEN t THEN 2 WHEN t IS NULL THEN 1 ELSE 0 END)\n  FROM (SELECT 人序, (%s) AND (%s) AS t FROM 规则_变动 WHERE 指标 = '" STR_FMT "' AND 日 > %d AND 日 <= %d)\n  GROUP BY 人序",
-                    side_text(g, "原", t->from), side_text(g, "现", t->to), STR_ARG(attr), (int)after, (int)g->as_of);
+        strbuf_addf(&g->with, "SELECT 人序, max(CASE WHEN t THEN 2 WHEN t IS NULL THEN 1 ELSE 0 END)\n  FROM (SELECT 人序, (%s) AND (%s) AS t FROM 规则_变动 WHERE 指标 = '%s' AND 日 > %d AND 日 <= %d)\n  GROUP BY 人序",
+                    side_text(g, "原", t->from), side_text(g, "现", t->to), sql_doubled(g, attr, '\''), (int)after, (int)g->as_of);
         sql_table_close(g);
     }
     const char *name = g->change_name[e->index];
     join_table(row, name, DOM_PERSON);
-    return F("CASE WHEN \"%s\".t = 2 THEN 1 WHEN \"%s\".t = 1 OR NOT p.\"变动覆盖_" STR_FMT "\" THEN NULL ELSE 0 END", name, name, STR_ARG(attr));
+    return F("CASE WHEN \"%s\".t = 2 THEN 1 WHEN \"%s\".t = 1 OR NOT p.\"变动覆盖_%s\" THEN NULL ELSE 0 END", name, name, sql_doubled(g, attr, '"'));
 }
 
 /* --- arithmetic ---------------------------------------------------------------------------------------------------------- */
@@ -311,6 +323,13 @@ static const char *mul_end(struct sqlgen *g, const char *x, const char *y, int64
              infinite(g, y), x, y, divisor == 1 ? product : rounded(g, product, sql_number(g, divisor)));
 }
 
+/* By a number above zero that is known. */
+static const char *mul_known(struct sqlgen *g, const char *x, const char *y, int64_t divisor)
+{
+    const char *product = F("%s * %s", x, y), *shown_product = divisor == 1 ? product : rounded(g, F("(%s)", product), sql_number(g, divisor));
+    return F("CASE WHEN %s THEN %s ELSE %s END", infinite(g, x), x, shown_product);
+}
+
 static const char *div_end(struct sqlgen *g, const char *x, const char *y, int64_t factor)
 {
     return F("CASE WHEN %s THEN 0 WHEN %s THEN CASE WHEN (%s < 0) = (%s < 0) THEN " SQL_MAX " ELSE " SQL_MIN " END ELSE %s END", infinite(g, y), infinite(g, x), x, y,
@@ -321,9 +340,10 @@ static struct sqlval scaled(struct sqlgen *g, const struct expr *e, const struct
 {
     bool mul = e->op == EX_MUL;
     const char *(*end)(struct sqlgen *, const char *, const char *, int64_t) = mul ? mul_end : div_end;
+    const char *(*by)(struct sqlgen *, const char *, const char *, int64_t) = mul ? mul_known : div_end;
     const struct sqlval *c = is_finite(b) ? b : mul && is_finite(a) ? a : NULL, *x = c == b ? a : b;
     if (c && c->v.lo == c->v.hi && c->v.lo > 0) { /* by a number above zero: the ends keep their order */
-        return with_none(g, a, b, end(g, x->lo, c->lo, e->scale), end(g, x->hi, c->lo, e->scale));
+        return with_none(g, a, b, by(g, x->lo, c->lo, e->scale), by(g, x->hi, c->lo, e->scale));
     }
     const char *four = F("%s, %s, %s, %s", end(g, a->lo, b->lo, e->scale), end(g, a->lo, b->hi, e->scale), end(g, a->hi, b->lo, e->scale), end(g, a->hi, b->hi, e->scale));
     struct sqlval r = with_none(g, a, b, F("min(%s)", four), F("max(%s)", four));
@@ -445,7 +465,7 @@ struct sqlval sql_value(struct sqlgen *g, struct sqlrow *row, const struct expr 
     case EX_ATTR:
         return attr_value(g, row, e->index);
     case EX_COLUMN:
-        return (struct sqlval){F("r.\"" STR_FMT "\"", STR_ARG(e->text)), F("r.\"" STR_FMT "_至\"", STR_ARG(e->text)), true, false, VAL_UNKNOWN};
+        return (struct sqlval){F("r.\"%s\"", sql_doubled(g, e->text, '"')), F("r.\"%s_至\"", sql_doubled(g, e->text, '"')), true, false, VAL_UNKNOWN};
     case EX_FACT:
         return of_table(g, join_fact(g, row, (size_t)e->index));
     case EX_PARAM:
@@ -572,7 +592,7 @@ static void score_table(struct sqlgen *g)
         strbuf_addf(&lo, "%smin(%lld", i ? " + " : "", (long long)d->max);
         strbuf_addf(&hi, "%smin(%lld", i ? " + " : "", (long long)d->max);
         for (size_t k = 0; k < d->n_lines; k++, n++) {
-            strbuf_addf(&columns, ",\n    %s AS t%zu -- " STR_FMT "：" STR_FMT "\n", sql_truth(g, &row, d->lines[k].e), n, STR_ARG(d->name), STR_ARG(d->lines[k].text));
+            strbuf_addf(&columns, ",\n    -- " STR_FMT "：" STR_FMT "\n    %s AS t%zu", STR_ARG(d->name), STR_ARG(d->lines[k].text), sql_truth(g, &row, d->lines[k].e), n);
             strbuf_addf(&lo, "%s(t%zu IS TRUE) * %lld", k ? " + " : ", ", n, (long long)d->lines[k].points);
             strbuf_addf(&hi, "%s(t%zu IS NOT FALSE) * %lld", k ? " + " : ", ", n, (long long)d->lines[k].points);
         }
@@ -580,7 +600,7 @@ static void score_table(struct sqlgen *g)
         strbuf_addc(&hi, ')');
     }
     sql_table_open(g, "得分", "键, lo, hi", NULL);
-    strbuf_addf(&g->with, "SELECT 键, %s, %s\n  FROM (SELECT %s AS 键%s  %s)", strbuf_z(&lo), strbuf_z(&hi), key_of(row.dom), strbuf_z(&columns), sql_from(g, &row));
+    strbuf_addf(&g->with, "SELECT 键, %s, %s\n  FROM (SELECT %s AS 键%s\n  %s)", strbuf_z(&lo), strbuf_z(&hi), key_of(row.dom), strbuf_z(&columns), sql_from(g, &row));
     sql_table_close(g);
     g->score_name = "得分";
     row_release(&row);
@@ -591,7 +611,7 @@ static void add_lines(struct sqlgen *g, struct sqlrow *row, const char *word, co
 {
     for (size_t i = 0; i < n; i++) {
         if (lines[i].e) {
-            strbuf_addf(columns, ",\n    %s AS %s%zu -- %s\n", sql_truth(g, row, lines[i].e), word, i + 1, shown(g, lines[i].e));
+            strbuf_addf(columns, ",\n    -- %s\n    %s AS %s%zu", shown(g, lines[i].e), sql_truth(g, row, lines[i].e), word, i + 1);
         }
     }
 }
@@ -613,12 +633,12 @@ static void add_levels(struct sqlgen *g, struct strbuf *out)
     const struct rule_def *r = g->rule;
     AUTO_STRBUF level = STRBUF_INIT, maybe = STRBUF_INIT;
     for (size_t i = 0; i < r->n_levels; i++) {
-        struct str name = g->rs->meta.levels[r->levels[i].level].name;
+        const char *name = sql_doubled(g, g->rs->meta.levels[r->levels[i].level].name, '\'');
         if (r->levels[i].e) {
-            strbuf_addf(&level, " WHEN 级%zu THEN '" STR_FMT "'", i + 1, STR_ARG(name));
-            strbuf_addf(&maybe, " WHEN 级%zu THEN NULL WHEN 级%zu IS NULL THEN '" STR_FMT "'", i + 1, i + 1, STR_ARG(name));
+            strbuf_addf(&level, " WHEN 级%zu THEN '%s'", i + 1, name);
+            strbuf_addf(&maybe, " WHEN 级%zu THEN NULL WHEN 级%zu IS NULL THEN '%s'", i + 1, i + 1, name);
         } else {
-            strbuf_addf(&level, " ELSE '" STR_FMT "'", STR_ARG(name));
+            strbuf_addf(&level, " ELSE '%s'", name);
         }
     }
     strbuf_addf(out, "  CASE WHEN 成立 IS NOT TRUE THEN NULL%s END AS 级别,\n  CASE WHEN 成立 IS NOT TRUE THEN NULL%s END AS 可能级别,\n", strbuf_z(&level), strbuf_z(&maybe));
@@ -656,7 +676,7 @@ void rules_sql(const struct ruleset *rs, size_t rule, daynum as_of, struct strbu
     add_lines(g, &row, "级", r->levels, r->n_levels, &columns);
     add_head(g, out);
     sql_table_open(g, "各行", NULL, NULL);
-    strbuf_addf(&g->with, "SELECT %s AS 人序, h.户序 AS 户序, %s AS 得分, %s AS 得分_至%s  %s", person ? "p.人序" : "NULL", r->n_dims ? "\"得分\".lo" : "NULL",
+    strbuf_addf(&g->with, "SELECT %s AS 人序, h.户序 AS 户序, %s AS 得分, %s AS 得分_至%s\n  %s", person ? "p.人序" : "NULL", r->n_dims ? "\"得分\".lo" : "NULL",
                 r->n_dims ? "\"得分\".hi" : "NULL", strbuf_z(&columns), sql_from(g, &row));
     sql_table_close(g);
     strbuf_adds(out, strbuf_str(&g->with));

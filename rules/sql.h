@@ -45,6 +45,7 @@ void sql_table_close(struct sqlgen *g);
 /* FROM of a row's domain with its joins. */
 const char *sql_from(struct sqlgen *g, const struct sqlrow *row);
 const char *sql_month_of(struct sqlgen *g, const char *day);
+const char *sql_doubled(struct sqlgen *g, struct str s, char quote); /* a name for between such quotes */
 const char *sql_number(struct sqlgen *g, int64_t v);
 
 #define SQL_NONE "-9223372036854775807"

@@ -20,7 +20,7 @@ static const char *date_test(struct sqlgen *g, const char *lo, const char *hi, c
                        : "1";
 }
 
-static struct str column_name(const struct sqlgen *g, const struct fact_def *f, int column) { return g->rs->schema.tables[f->table].columns[column].name; }
+static const char *column_name(struct sqlgen *g, const struct fact_def *f, int column) { return sql_doubled(g, g->rs->schema.tables[f->table].columns[column].name, '"'); }
 
 static const char *note_of(struct sqlgen *g, const struct fact_def *f, const struct acc *a)
 {
@@ -28,11 +28,11 @@ static const char *note_of(struct sqlgen *g, const struct fact_def *f, const str
     static const char *const words[] = {"求和", "计数", "最大", "最小", "最近一条", "最早一条", "几种", "连续几个月没有"};
     strbuf_addf(&b, STR_FMT " %s", STR_ARG(g->rs->schema.tables[f->table].name), words[f->agg]);
     if (f->column >= 0) {
-        strbuf_addf(&b, " " STR_FMT, STR_ARG(column_name(g, f, f->column)));
+        strbuf_addf(&b, " %s", column_name(g, f, f->column));
     }
     if (f->date_column >= 0) {
         bool months = g->rs->schema.tables[f->table].columns[f->date_column].type == RT_MONTH;
-        strbuf_addf(&b, "，" STR_FMT " ", STR_ARG(column_name(g, f, f->date_column)));
+        strbuf_addf(&b, "，%s ", column_name(g, f, f->date_column));
         for (int end = 0; end < 2; end++) {
             int64_t v = end ? a->last : a->first;
             strbuf_addz(&b, end ? " 到 " : "");
@@ -59,16 +59,16 @@ static const char *rows_table(struct sqlgen *g, const struct fact_def *f, const 
     struct sqlrow row = {.dom = DOM_ROW};
     const char *where = f->where ? F(" AND (%s)", sql_truth(g, &row, f->where)) : "";
     const char *member = f->entity == RULES_PERSON ? "1" : F("CASE WHEN r.户序 IS NOT NULL THEN 1 ELSE %s END", member_counts(g, f, a));
-    const char *v = f->column >= 0 ? F("r.\"" STR_FMT "\", r.\"" STR_FMT "_至\"", STR_ARG(column_name(g, f, f->column)), STR_ARG(column_name(g, f, f->column))) : "1, 1";
+    const char *v = f->column >= 0 ? F("r.\"%s\", r.\"%s_至\"", column_name(g, f, f->column), column_name(g, f, f->column)) : "1, 1";
     const char *d = "NULL, NULL", *dated = "1";
     if (f->date_column >= 0) {
-        const char *lo = F("r.\"" STR_FMT "\"", STR_ARG(column_name(g, f, f->date_column))), *hi = F("r.\"" STR_FMT "_至\"", STR_ARG(column_name(g, f, f->date_column)));
+        const char *lo = F("r.\"%s\"", column_name(g, f, f->date_column)), *hi = F("r.\"%s_至\"", column_name(g, f, f->date_column));
         d = F("%s, %s", lo, hi);
         dated = date_test(g, lo, hi, a);
     }
     sql_table_open(g, name, "键, t, v, w, d, e", note_of(g, f, a));
-    strbuf_addf(&g->with, "SELECT * FROM (\n    SELECT %s AS 键, (%s) AND (%s)%s AS t, %s, %s\n    FROM \"规则_" STR_FMT "\" r LEFT JOIN 规则_人 p ON p.人序 = r.人序)\n  WHERE 键 IS NOT NULL AND t IS NOT FALSE",
-                key, member, dated, where, v, d, STR_ARG(g->rs->schema.tables[f->table].name));
+    strbuf_addf(&g->with, "SELECT * FROM (\n    SELECT %s AS 键, (%s) AND (%s)%s AS t, %s, %s\n    FROM \"规则_%s\" r LEFT JOIN 规则_人 p ON p.人序 = r.人序)\n  WHERE 键 IS NOT NULL AND t IS NOT FALSE",
+                key, member, dated, where, v, d, sql_doubled(g, g->rs->schema.tables[f->table].name, '"'));
     sql_table_close(g);
     return name;
 }
@@ -77,13 +77,13 @@ static const char *rows_table(struct sqlgen *g, const struct fact_def *f, const 
 static const char *open_table(struct sqlgen *g, const struct fact_def *f, const struct acc *a)
 {
     const char *name = F("不详%zu", g->n_with);
-    struct str source = g->rs->schema.tables[f->table].name;
+    const char *source = sql_doubled(g, g->rs->schema.tables[f->table].name, '"');
     bool person = f->entity == RULES_PERSON;
     sql_table_open(g, name, "键", person ? "数据源没有说到的人" : "人口不全，或数据源没有说到其中一人的户");
     if (person) {
-        strbuf_addf(&g->with, "SELECT p.人序 FROM 规则_人 p WHERE NOT p.\"覆盖_" STR_FMT "\"", STR_ARG(source));
+        strbuf_addf(&g->with, "SELECT p.人序 FROM 规则_人 p WHERE NOT p.\"覆盖_%s\"", source);
     } else {
-        strbuf_addf(&g->with, "SELECT h.户序 FROM 规则_户 h WHERE h.未定\n  UNION SELECT p.户序 FROM 规则_人 p WHERE NOT p.\"覆盖_" STR_FMT "\" AND (%s) IS NOT FALSE", STR_ARG(source), member_counts(g, f, a));
+        strbuf_addf(&g->with, "SELECT h.户序 FROM 规则_户 h WHERE h.未定\n  UNION SELECT p.户序 FROM 规则_人 p WHERE NOT p.\"覆盖_%s\" AND (%s) IS NOT FALSE", source, member_counts(g, f, a));
     }
     sql_table_close(g);
     return name;
@@ -180,7 +180,7 @@ const char *sql_scan_fact(struct sqlgen *g, size_t fact)
     struct acc a = {.bit0 = -1};
     bool person = f->entity == RULES_PERSON;
     acc_window(g->rs, f, g->as_of, &a);
-    const char *name = F("%s" STR_FMT, person ? "人." : "户.", STR_ARG(f->name)), *rows = rows_table(g, f, &a), *open = open_table(g, f, &a), *each = grouped(g, f, rows, &a);
+    const char *name = F("%s%s", person ? "人." : "户.", sql_doubled(g, f->name, '"')), *rows = rows_table(g, f, &a), *open = open_table(g, f, &a), *each = grouped(g, f, rows, &a);
     sql_table_open(g, name, "键, lo, hi", NULL);
     strbuf_addf(&g->with, "SELECT %s, %s\n  FROM %s LEFT JOIN (%s) a ON a.键 = %s LEFT JOIN \"%s\" o ON o.键 = %s", person ? "e.人序" : "e.户序", ends(g, f, &a), person ? "规则_人 e" : "规则_户 e",
                 each, person ? "e.人序" : "e.户序", open, person ? "e.人序" : "e.户序");

@@ -57,7 +57,7 @@ static void declaration(const struct vtable *t, struct strbuf *b)
         const struct vtable_column *col = &t->columns[c];
         strbuf_addz(b, c ? ", " : "");
         add_quoted(b, col->name);
-        strbuf_addz(b, col->type == VTABLE_INT ? " INTEGER" : col->type == VTABLE_MONEY ? " REAL" : " TEXT");
+        strbuf_addz(b, col->type == VTABLE_INT || col->type == VTABLE_BOUND ? " INTEGER" : col->type == VTABLE_MONEY ? " REAL" : " TEXT");
         strbuf_addz(b, col->hidden ? " HIDDEN" : "");
     }
     strbuf_addc(b, ')');
@@ -182,6 +182,7 @@ static bool bound_of(const struct vtable *t, sqlite3_value *v, struct scan_bound
     int32_t n;
     switch (t->columns[out->column].type) {
     case VTABLE_INT:
+    case VTABLE_BOUND:
         out->num = sqlite3_value_int64(v);
         return sqlite3_value_type(v) == SQLITE_INTEGER;
     case VTABLE_MONEY:
@@ -253,9 +254,9 @@ static void result_text(sqlite3_context *ctx, struct str s)
 
 static void result_number(sqlite3_context *ctx, enum vtable_type type, int64_t v)
 {
-    if (v == VTABLE_NULL) {
+    if (v == VTABLE_NULL && type != VTABLE_BOUND) {
         sqlite3_result_null(ctx);
-    } else if (type == VTABLE_INT) {
+    } else if (type == VTABLE_INT || type == VTABLE_BOUND) {
         sqlite3_result_int64(ctx, v);
     } else if (type == VTABLE_MONEY) {
         sqlite3_result_double(ctx, (double)v / 100.0);

@@ -16,7 +16,7 @@ struct db;
 #define VTABLE_NULL        INT64_MIN
 
 /* What SQL sees: NULL for VTABLE_NULL and for empty texts, else an integer, a text, "2026-03-01", "2026-03", or yuan as a number. */
-enum vtable_type { VTABLE_INT, VTABLE_TEXT, VTABLE_DAY, VTABLE_MONTH, VTABLE_MONEY };
+enum vtable_type { VTABLE_INT, VTABLE_TEXT, VTABLE_DAY, VTABLE_MONTH, VTABLE_MONEY, VTABLE_BOUND /* an integer, the smallest one too: never NULL */ };
 
 struct vtable_column {
     const char *name;

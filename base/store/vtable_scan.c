@@ -130,7 +130,7 @@ static bool row_may_match(const struct scan *s, const struct vtable_block *block
             if (!str_eq(block->text[b->column][row], b->text)) {
                 return false;
             }
-        } else if (block->num[b->column][row] == VTABLE_NULL || !num_fits(b, block->num[b->column][row], block->num[b->column][row])) {
+        } else if ((block->num[b->column][row] == VTABLE_NULL && s->table->columns[b->column].type != VTABLE_BOUND) || !num_fits(b, block->num[b->column][row], block->num[b->column][row])) {
             return false;
         }
     }

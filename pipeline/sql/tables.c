@@ -83,12 +83,14 @@ enum status sql_site_open(struct sql_site *q, struct site *site, int64_t night, 
     TRY(db_open(path_join(&q->arena, q->x.run_dir, "night.db"), DB_READ, &q->night, err));
     sql_add_people(q);
     sql_add_ledger(q);
+    sql_add_rules(q);
     return sql_add_records(q, err);
 }
 
 void sql_site_close(struct sql_site *q)
 {
     sql_close_ledger(q);
+    sql_close_rules(q);
     population_close(q->x.pop);
     db_abandon(q->night);
     vec_release(&q->tables);

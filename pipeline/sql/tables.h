@@ -17,6 +17,7 @@ struct sql_site {
     bool reveal;
     struct explain x; /* the night: run, inputs, population */
     struct db *night; /* its night.db */
+    struct rule_tables *rules; /* what the tables of rules read from; NULL before sql_add_rules */
     VEC(struct vtable) tables;
     /* of every person and household row, read at first use */
     int64_t *person_id, *person_home, *home_id;
@@ -30,6 +31,8 @@ void sql_site_close(struct sql_site *q);
 void sql_add_people(struct sql_site *q);  /* persons, households, facts */
 enum status sql_add_records(struct sql_site *q, struct err *err) MUST_CHECK; /* links, two tables a source */
 void sql_add_ledger(struct sql_site *q);  /* warnings, hits, deliveries ... */
+void sql_add_rules(struct sql_site *q); /* what rules are worked out from: for `mopai rules sql` */
+void sql_close_rules(struct sql_site *q);
 
 void sql_close_ledger(struct sql_site *q); /* statements that a query left half read */
 

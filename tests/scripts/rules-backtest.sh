@@ -17,7 +17,7 @@ export MOPAI_CLOCK=2026-03-12T12:00:00
 
 # rule and hits of a night, as it was published
 published() {
-    mopai -C "$site" sql --night "$1" --csv "SELECT 规则, count(*) FROM 命中 GROUP BY 规则 ORDER BY 规则" | tr -d '\r\357\273\277' | sed 1d
+    mopai -C "$site" sql --night "$1" --csv "SELECT 规则, count(*) FROM 命中 GROUP BY 规则 ORDER BY 规则" | tr -d '\r' | sed 1d
 }
 # and as it is computed again: the n-th night of the JSON
 replayed() {
