@@ -13,6 +13,7 @@
 #include "pipeline/manifest.h"
 #include "pipeline/people.h"
 #include "pipeline/publish.h"
+#include "pipeline/report/report.h"
 #include "pipeline/retention.h"
 #include "pipeline/schema.h"
 
@@ -291,6 +292,9 @@ static void warn_about_night(struct work *w)
     int64_t held = figure(n, "held");
     if (held) {
         warn_add(ST_W_HELD, TR("%lld 条", "%lld"), (long long)held);
+    }
+    if (figure(n, REPORT_NO_FONT)) {
+        warn_add(ST_W_FONT, TR("今晚没有写 PDF 清单", "no PDF lists were written tonight"));
     }
 }
 

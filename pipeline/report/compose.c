@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The files of a report, one after the other, and the figures that the next nights compare with. */
 #include "base/core/file.h"
-#include "pipeline/command.h"
 #include "pipeline/ingest/sources.h"
 #include "pipeline/report/page.h"
 #include "pipeline/report/doorstep.h"
@@ -100,18 +99,6 @@ static enum status write_sheets(struct report *r, struct doorstep *paper, const 
     return xlsx_write(r, "district.xlsx", district, ARRAY_LEN(district), err);
 }
 
-static enum status write_lists(struct report *r, const struct list *list, const list_spans *spans, struct err *err)
-{
-    struct doorstep *paper;
-    const char *font;
-    if (doorstep_new(&paper, &font) == DOORSTEP_NO_FONT) {
-        warn_add(ST_W_FONT, TR("今晚没有写 PDF 清单", "no PDF lists were written tonight"));
-    }
-    enum status st = write_sheets(r, paper, list, spans, err);
-    doorstep_free(paper);
-    return st;
-}
-
 /* --- figures ------------------------------------------------------------------------------------------------------------ */
 
 static enum status put_figure(struct report *r, const char *name, int64_t v, struct err *err)
@@ -122,6 +109,18 @@ static enum status put_figure(struct report *r, const char *name, int64_t v, str
     return stmt_run(q, err);
 }
 
+static enum status write_lists(struct report *r, const struct list *list, const list_spans *spans, struct err *err)
+{
+    struct doorstep *paper;
+    const char *font;
+    if (doorstep_new(&paper, &font) == DOORSTEP_NO_FONT) {
+        TRY(put_figure(r, REPORT_NO_FONT, 1, err)); /* the night says so by name */
+    }
+    enum status st = write_sheets(r, paper, list, spans, err);
+    doorstep_free(paper);
+    return st;
+}
+
 static enum status put_figures(struct report *r, const struct page *p, struct err *err)
 {
     const struct page_night *n = &p->nights.v[0];
@@ -129,6 +128,7 @@ static enum status put_figures(struct report *r, const struct page *p, struct er
     TRY(tx_begin(&tx, r->night, err));
     TRY(put_figure(r, "list.new", n->fresh, err));
     TRY(put_figure(r, "list.standing", n->standing, err));
+    TRY(put_figure(r, "list.overdue", n->overdue, err));
     TRY(put_figure(r, "hits.held", n->held, err));
     TRY(put_figure(r, "hits.cleared", n->cleared, err));
     TRY(put_figure(r, "rules.unknown", n->unknown, err));
@@ -155,15 +155,32 @@ static void add_departments(struct report *r, struct page *p)
     }
 }
 
+/* The night is written in Chinese; the page has an English twin. */
+static enum status write_twins(struct report *r, const struct page *p, struct err *err)
+{
+    static const struct {
+        enum lang lang;
+        const char *name;
+    } twins[] = {{LANG_ZH, "index.html"}, {LANG_EN, "index.en.html"}};
+    const enum lang asked = lang_get();
+    enum status st = ST_OK;
+    for (size_t i = 0; i < ARRAY_LEN(twins) && st == ST_OK; i++) {
+        AUTO_STRBUF html = STRBUF_INIT;
+        lang_set(twins[i].lang);
+        page_html(r, p, &html);
+        lang_set(asked);
+        st = report_write(r, twins[i].name, &html, err);
+    }
+    return st;
+}
+
 static enum status write_page(struct report *r, const struct list *list, const list_spans *spans, struct err *err)
 {
     struct page page = {0};
-    AUTO_STRBUF html = STRBUF_INIT;
     enum status st = page_load(r, list, spans, &page, err);
     if (st == ST_OK) {
         add_departments(r, &page);
-        page_html(r, &page, &html);
-        st = report_write(r, "index.html", &html, err);
+        st = write_twins(r, &page, err);
     }
     if (st == ST_OK) {
         st = put_figures(r, &page, err);

@@ -12,7 +12,8 @@ static enum status load_sources(struct report *r, struct page *p, struct err *er
         if (!row) {
             return ST_OK;
         }
-        vec_push(&p->sources, (struct page_source){.label = arena_str(&r->arena, stmt_text(q, 1)),
+        vec_push(&p->sources, (struct page_source){.id = arena_str(&r->arena, stmt_text(q, 0)),
+                                                   .label = arena_str(&r->arena, stmt_text(q, 1)),
                                                    .department = arena_str(&r->arena, stmt_text(q, 2)),
                                                    .state = arena_str(&r->arena, stmt_text(q, 3)),
                                                    .data_date = stmt_day(q, 4),
@@ -136,7 +137,6 @@ static void count_span(struct report *r, struct page *p, const struct list *list
     for (size_t i = span->from; i < span->to; i++) {
         const struct list_row *l = &list->rows.v[i];
         bool overdue = l->due != DAY_MISSING && l->due < r->as_of;
-        p->overdue += overdue;
         p->undecided += l->undecided;
         if (s) {
             s->fresh += l->is_new;
@@ -223,8 +223,21 @@ static void this_night(struct report *r, const struct list *list, struct page *p
     for (size_t i = 0; i < p->causes.n; i++) {
         n.cleared += p->causes.v[i].n;
     }
+    for (size_t i = 0; i < list->rows.n; i++) {
+        n.overdue += list->rows.v[i].due != DAY_MISSING && list->rows.v[i].due < r->as_of;
+    }
     p->list_rows = (int64_t)list->rows.n;
     vec_push(&p->nights, n);
+}
+
+static int64_t *night_figure(struct page_night *n, struct str key)
+{
+    return str_eqz(key, "list.new")        ? &n->fresh
+           : str_eqz(key, "list.standing") ? &n->standing
+           : str_eqz(key, "list.overdue")  ? &n->overdue
+           : str_eqz(key, "hits.held")     ? &n->held
+           : str_eqz(key, "hits.cleared")  ? &n->cleared
+                                           : &n->unknown;
 }
 
 static enum status load_nights(struct report *r, struct page *p, struct err *err)
@@ -247,13 +260,7 @@ static enum status load_nights(struct report *r, struct page *p, struct err *err
             n->night = stmt_int(q, 0);
             n->as_of = stmt_day(q, 1);
         }
-        struct str key = stmt_text(q, 2);
-        int64_t *to = str_eqz(key, "list.new")       ? &n->fresh
-                      : str_eqz(key, "list.standing") ? &n->standing
-                      : str_eqz(key, "hits.held")     ? &n->held
-                      : str_eqz(key, "hits.cleared")  ? &n->cleared
-                                                      : &n->unknown;
-        *to = stmt_int(q, 3);
+        *night_figure(n, stmt_text(q, 2)) = stmt_int(q, 3);
     }
 }
 
@@ -270,7 +277,8 @@ enum status page_load(struct report *r, const struct list *list, const list_span
     TRY(load_causes(r, out, err));
     TRY(load_visits(r, out, err));
     this_night(r, list, out);
-    return load_nights(r, out, err);
+    TRY(load_nights(r, out, err));
+    return page_since(r, out, err);
 }
 
 void page_release(struct page *p)

@@ -1,6 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/report/page.h"
 
+#include "pipeline/shipped.h"
+
+void html_begin(struct strbuf *b, const char *title, const char *class)
+{
+    strbuf_addf(b,
+                "<!doctype html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, "
+                "initial-scale=1\">\n<title>%s</title>\n<style>\n",
+                TR("zh-CN", "en"), title);
+    strbuf_adds(b, shipped_text("page.css"));
+    strbuf_addf(b, "</style>\n</head>\n<body class=\"%s\">\n", class);
+}
+
 void html_text(struct strbuf *b, struct str s)
 {
     for (size_t i = 0; i < s.n; i++) {
@@ -23,6 +35,14 @@ void html_text(struct strbuf *b, struct str s)
     }
 }
 
+void html_data(struct strbuf *b, struct str s)
+{
+    bool foreign = lang_get() == LANG_EN && s.n > 0;
+    strbuf_addz(b, foreign ? "<span lang=\"zh-CN\">" : "");
+    html_text(b, s);
+    strbuf_addz(b, foreign ? "</span>" : "");
+}
+
 void html_count(struct strbuf *b, int64_t v)
 {
     char digits[24];
@@ -41,19 +61,26 @@ void html_count(struct strbuf *b, int64_t v)
     }
 }
 
-/* Lengths in thousandths of the whole; a part that is there is never invisible. */
-void html_bar(struct strbuf *b, const int64_t *parts, const char *const *classes, size_t n, int64_t whole)
+void html_day(struct strbuf *b, daynum day)
 {
-    strbuf_addz(b, "<svg class=\"bar\" viewBox=\"-1 -1 1004 12\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
-    int64_t at = 0;
-    for (size_t i = 0; i < n && whole > 0; i++) {
-        int64_t width = parts[i] > 0 ? MAX(parts[i] * 1000 / whole, 4) : 0;
-        if (width > 0) {
-            strbuf_addf(b, "<rect class=\"%s\" x=\"%lld\" width=\"%lld\" height=\"10\"/>", classes[i], (long long)at, (long long)width);
-        }
-        at += width;
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    if (day == DAY_MISSING) {
+        strbuf_addz(b, "—");
+        return;
     }
-    strbuf_addz(b, "</svg>");
+    struct ymd d = day_to_ymd(day);
+    if (lang_get() == LANG_EN) {
+        strbuf_addf(b, "%d %s", d.day, months[d.month - 1]);
+    } else {
+        strbuf_addf(b, "%d月%d日", d.month, d.day);
+    }
+}
+
+void html_counted(struct strbuf *b, const char *format, int64_t v)
+{
+    AUTO_STRBUF count = STRBUF_INIT;
+    html_count(&count, v);
+    strbuf_addf(b, format, strbuf_z(&count));
 }
 
 void html_number_cell(struct strbuf *b, const char *label, int64_t v)
@@ -63,64 +90,65 @@ void html_number_cell(struct strbuf *b, const char *label, int64_t v)
     strbuf_addz(b, "</td>");
 }
 
-/* Columns from `first` up to but not including `end` hold numbers. */
+/* Columns from `first` up to but not including `end` hold numbers. A column without a name holds pictures of the numbers beside it. */
 void html_heads(struct strbuf *b, const char *const *names, size_t n, size_t first, size_t end)
 {
     strbuf_addz(b, "<thead><tr>");
     for (size_t i = 0; i < n; i++) {
-        strbuf_addf(b, "<th scope=\"col\"%s>%s</th>", i >= first && i < end ? " class=\"n\"" : "", names[i]);
+        if (*names[i]) {
+            strbuf_addf(b, "<th scope=\"col\"%s>%s</th>", i >= first && i < end ? " class=\"n\"" : "", names[i]);
+        } else {
+            strbuf_addz(b, "<td class=\"wide\"></td>");
+        }
     }
     strbuf_addz(b, "</tr></thead><tbody>");
 }
 
-void html_legend(struct strbuf *b, bool held)
+/* --- counts, small ones hidden ------------------------------------------------------------------------------------------ */
+
+static bool is_small(int64_t v) { return v > 0 && v < PAGE_HIDDEN; }
+
+void counts_init(struct counts *c, const int64_t *v, size_t rows, size_t columns, const char *const *labels)
 {
-    strbuf_addz(b, "<ul class=\"legend\" aria-hidden=\"true\"><li><svg viewBox=\"0 0 12 12\"><rect class=\"f-new\" width=\"12\" height=\"12\"/></svg>新增</li>"
-                   "<li><svg viewBox=\"0 0 12 12\"><rect class=\"f-standing\" width=\"12\" height=\"12\"/></svg>在办</li>");
-    if (held) {
-        strbuf_addz(b, "<li><svg viewBox=\"0 0 12 12\"><rect class=\"f-held\" x=\"1\" y=\"1\" width=\"10\" height=\"10\"/></svg>暂扣</li>");
-    }
-    strbuf_addz(b, "</ul>");
-}
-
-/* --- the last nights as columns, oldest at the left -------------------------------------------------------------------- */
-
-#define CHART_WIDTH  720
-#define CHART_HEIGHT 150
-#define CHART_BASE   118
-
-static void chart_rect(struct strbuf *b, const char *cls, int64_t x, int64_t top, int64_t width, int64_t height)
-{
-    if (height > 0) {
-        strbuf_addf(b, "<rect class=\"%s\" x=\"%lld\" y=\"%lld\" width=\"%lld\" height=\"%lld\"/>", cls, (long long)x, (long long)top, (long long)width,
-                    (long long)height);
+    BUG_ON(columns > COUNTS_MAX);
+    *c = (struct counts){.v = v, .rows = rows, .columns = columns, .labels = labels};
+    for (size_t k = 0; k < columns; k++) {
+        size_t small = 0, best = rows;
+        for (size_t i = 0; i < rows; i++) {
+            int64_t at = v[i * columns + k];
+            small += is_small(at);
+            if (at >= PAGE_HIDDEN && (best == rows || at < v[best * columns + k])) {
+                best = i;
+            }
+        }
+        c->companion[k] = small == 1 ? best : rows;
     }
 }
 
-void html_nights(struct strbuf *b, const struct page_night *nights, size_t n)
+bool counts_hidden(const struct counts *c, size_t row, size_t column) { return is_small(c->v[row * c->columns + column]) || c->companion[column] == row; }
+
+int64_t counts_shown(const struct counts *c, size_t row, size_t column)
 {
-    int64_t most = 1;
-    for (size_t i = 0; i < n; i++) {
-        most = MAX(most, nights[i].fresh + nights[i].standing + nights[i].held);
+    return counts_hidden(c, row, column) ? 0 : c->v[row * c->columns + column];
+}
+
+void counts_cell(struct strbuf *b, const struct counts *c, size_t row, size_t column)
+{
+    int64_t v = c->v[row * c->columns + column];
+    if (!counts_hidden(c, row, column)) {
+        html_number_cell(b, c->labels[column], v);
+        return;
     }
-    strbuf_addf(b, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"近几夜的在单与暂扣条数\">", CHART_WIDTH, CHART_HEIGHT);
-    strbuf_addf(b, "<line x1=\"0\" x2=\"%d\" y1=\"%d\" y2=\"%d\" stroke=\"#1d1f21\"/>", CHART_WIDTH, CHART_BASE, CHART_BASE);
-    int64_t step = CHART_WIDTH / (int64_t)MAX(n, (size_t)6), width = MIN(step * 6 / 10, 56);
-    for (size_t k = 0; k < n; k++) {
-        const struct page_night *v = &nights[n - 1 - k];
-        int64_t x = (int64_t)k * step + (step - width) / 2, room = CHART_BASE - 24;
-        int64_t standing = v->standing * room / most, fresh = v->fresh * room / most, held = v->held * room / most;
-        int64_t y = CHART_BASE - standing;
-        chart_rect(b, "f-standing", x, y, width, standing);
-        y -= fresh;
-        chart_rect(b, "f-new", x, y, width, fresh);
-        y -= held;
-        chart_rect(b, "f-held", x, y, width, held);
-        strbuf_addf(b, "<text x=\"%lld\" y=\"%lld\" text-anchor=\"middle\">", (long long)(x + width / 2), (long long)(y - 6));
-        html_count(b, v->fresh + v->standing);
-        struct ymd d = day_to_ymd(v->as_of);
-        strbuf_addf(b, "</text><text x=\"%lld\" y=\"%d\" text-anchor=\"middle\">%d月%d日</text>", (long long)(x + width / 2), CHART_BASE + 20, d.month,
-                    d.day);
+    strbuf_addf(b, "<td class=\"n\" data-l=\"%s\">&lt;%lld</td>", c->labels[column], (long long)((v / PAGE_HIDDEN + 1) * PAGE_HIDDEN));
+}
+
+void counts_sum_cells(struct strbuf *b, const struct counts *c)
+{
+    for (size_t k = 0; k < c->columns; k++) {
+        int64_t sum = 0;
+        for (size_t i = 0; i < c->rows; i++) {
+            sum += c->v[i * c->columns + k];
+        }
+        html_number_cell(b, c->labels[k], sum);
     }
-    strbuf_addz(b, "</svg>");
 }

@@ -1,106 +1,100 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of streets: the only one on the page about small areas, so counts from 1 to 4 are hidden, and so that a hidden one does not follow from the
-   total, at least two are hidden in a column or none. */
+/* The table of streets. On paper the PAGE_STREETS with most rows, and a word on the others. */
 #include "pipeline/report/page.h"
 
 enum { STREET_ROWS, STREET_HOUSEHOLDS, STREET_NEW, STREET_URGENT, STREET_OVERDUE, STREET_HELD, STREET_COLUMNS };
-static const char *const names[STREET_COLUMNS + 2] = {"街道", "在单", "户", "新增", "最高级", "逾期", "暂扣", ""};
 
-static int64_t value_of(const struct page_street *s, int column)
-{
-    const int64_t v[STREET_COLUMNS] = {s->rows, s->households, s->fresh, s->urgent, s->overdue, s->held};
-    return v[column];
-}
-
-static bool is_small(int64_t v) { return v > 0 && v < PAGE_HIDDEN; }
-
-/* Index of the street that must be hidden together with the only small one of the column; streets.n when nothing must. */
-static size_t companion(const struct page *p, int column)
-{
-    size_t small = 0, best = p->streets.n;
-    for (size_t i = 0; i < p->streets.n; i++) {
-        int64_t v = value_of(&p->streets.v[i], column);
-        if (is_small(v)) {
-            small++;
-        } else if (v > 0 && (best == p->streets.n || v < value_of(&p->streets.v[best], column))) {
-            best = i;
-        }
-    }
-    return small == 1 ? best : p->streets.n;
-}
-
-static void area_cell(struct strbuf *b, int column, int64_t v, bool hide)
-{
-    strbuf_addf(b, "<td class=\"n%s\" data-l=\"%s\">", v == 0 ? " zero" : "", names[column + 1]);
-    if (is_small(v) || hide) {
-        strbuf_addf(b, "&lt;%lld", (long long)((v / PAGE_HIDDEN + 1) * PAGE_HIDDEN));
-    } else {
-        html_count(b, v);
-    }
-    strbuf_addz(b, "</td>");
-}
-
-/* A length would tell what a hidden count does not: bars only where both numbers are shown. */
-static void street_bar(struct strbuf *b, const struct page_street *s, bool hidden, int64_t most)
+static void street_bar(struct strbuf *b, const struct counts *c, size_t at, int64_t most)
 {
     static const char *const classes[] = {"f-new", "f-standing"};
-    hidden = hidden || is_small(s->fresh) || is_small(s->rows - s->fresh) || is_small(s->rows);
-    const int64_t parts[] = {hidden ? 0 : s->fresh, hidden ? 0 : s->rows - s->fresh};
-    html_bar(b, parts, classes, ARRAY_LEN(parts), most);
+    int64_t rows = counts_shown(c, at, STREET_ROWS), fresh = counts_shown(c, at, STREET_NEW);
+    bool hidden = counts_hidden(c, at, STREET_ROWS) || counts_hidden(c, at, STREET_NEW) || (rows - fresh > 0 && rows - fresh < PAGE_HIDDEN);
+    const int64_t parts[] = {hidden ? 0 : fresh, hidden ? 0 : rows - fresh};
+    chart_bar(b, parts, classes, ARRAY_LEN(parts), most);
 }
 
-static void street_row(struct strbuf *b, const struct page *p, size_t at, const size_t *companions, int64_t most)
+/* Is it among the PAGE_STREETS with most rows, the first of equals by code? */
+static bool on_paper(const struct page *p, size_t at)
+{
+    size_t before = 0;
+    for (size_t i = 0; i < p->streets.n; i++) {
+        int64_t more = p->streets.v[i].rows - p->streets.v[at].rows;
+        before += more > 0 || (more == 0 && i < at);
+    }
+    return before < PAGE_STREETS;
+}
+
+static void link_open(struct strbuf *b, const char *path, const char *class)
+{
+    strbuf_addf(b, "<a%s href=\"", class);
+    html_text(b, str_of(path));
+    strbuf_addz(b, "\">");
+}
+
+static void street_row(struct strbuf *b, const struct page *p, size_t at, const struct counts *c, int64_t most)
 {
     const struct page_street *s = &p->streets.v[at];
-    strbuf_addz(b, "<tr><th scope=\"row\">");
+    strbuf_addf(b, "<tr%s><th scope=\"row\">", on_paper(p, at) ? "" : " class=\"screen\"");
     if (s->file) {
-        strbuf_addz(b, "<a href=\"");
-        html_text(b, str_of(s->file));
-        strbuf_addz(b, "\">");
+        link_open(b, s->file, "");
     }
-    html_text(b, s->name);
+    html_data(b, s->name);
     strbuf_addz(b, s->file ? "</a>" : "");
     if (s->paper) {
-        strbuf_addz(b, " <a class=\"paper\" href=\"");
-        html_text(b, str_of(s->paper));
-        strbuf_addz(b, "\">打印</a>");
+        strbuf_addc(b, ' ');
+        link_open(b, s->paper, " class=\"paper\"");
+        strbuf_addf(b, "%s</a>", TR("打印", "print"));
     }
     strbuf_addz(b, "</th>");
-    for (int c = 0; c < STREET_COLUMNS; c++) {
-        area_cell(b, c, value_of(s, c), companions[c] == at);
+    for (size_t k = 0; k < STREET_COLUMNS; k++) {
+        counts_cell(b, c, at, k);
     }
     strbuf_addz(b, "<td class=\"wide\">");
-    street_bar(b, s, companions[STREET_ROWS] == at || companions[STREET_NEW] == at, most);
+    street_bar(b, c, at, most);
     strbuf_addz(b, "</td></tr>");
+}
+
+static void street_rows(struct strbuf *b, const struct page *p, const struct counts *c)
+{
+    int64_t most = 1;
+    for (size_t i = 0; i < p->streets.n; i++) {
+        most = MAX(most, counts_shown(c, i, STREET_ROWS));
+    }
+    for (size_t i = 0; i < p->streets.n; i++) {
+        street_row(b, p, i, c, most);
+    }
+    strbuf_addz(b, "</tbody>");
+    if (p->streets.n > 1) {
+        strbuf_addf(b, "<tfoot><tr><th scope=\"row\">%s", TR("合计", "all"));
+        if (p->streets.n > PAGE_STREETS) {
+            html_counted(b, TR("<span class=\"paper-only\">（另 %s 个街道略）</span>", "<span class=\"paper-only\"> (%s more streets not printed)</span>"),
+                         (int64_t)(p->streets.n - PAGE_STREETS));
+        }
+        strbuf_addz(b, "</th>");
+        counts_sum_cells(b, c);
+        strbuf_addz(b, "<td class=\"none\"></td></tr></tfoot>");
+    }
 }
 
 void page_streets(struct strbuf *b, const struct page *p)
 {
-    size_t companions[STREET_COLUMNS];
-    int64_t most = 1, sum[STREET_COLUMNS] = {0};
-    for (int c = 0; c < STREET_COLUMNS; c++) {
-        companions[c] = companion(p, c);
-        for (size_t i = 0; i < p->streets.n; i++) {
-            sum[c] += value_of(&p->streets.v[i], c);
-        }
-    }
+    const char *const names[] = {TR("街道", "street"), TR("在单", "on list"), TR("户", "households"), TR("新增", "new"), TR("最高级", "top level"), TR("逾期", "overdue"),
+                                 TR("暂扣", "held"), ""};
+    int64_t *v = xcalloc(p->streets.n * STREET_COLUMNS + 1, sizeof(*v));
     for (size_t i = 0; i < p->streets.n; i++) {
-        most = MAX(most, p->streets.v[i].rows);
+        const struct page_street *s = &p->streets.v[i];
+        const int64_t row[STREET_COLUMNS] = {s->rows, s->households, s->fresh, s->urgent, s->overdue, s->held};
+        memcpy(v + i * STREET_COLUMNS, row, sizeof(row));
     }
-    strbuf_addf(b, "<section><h2>各街道</h2><p class=\"note\">不足 %d 的数不显示，以免认出具体的人。</p><table><caption>走访清单，条</caption>", PAGE_HIDDEN);
+    struct counts c;
+    counts_init(&c, v, p->streets.n, STREET_COLUMNS, names + 1);
+    strbuf_addf(b, "<section><h2>%s</h2><p class=\"note screen\">", TR("各街道", "By street"));
+    strbuf_addf(b, TR("不足 %d 的数不显示，以免认出具体的人。", "Counts below %d are not shown, so that nobody can be recognised."), PAGE_HIDDEN);
+    strbuf_addf(b, "</p><table><caption>%s</caption>", TR("走访清单，条", "visit lists, warnings"));
     html_heads(b, names, ARRAY_LEN(names), 1, ARRAY_LEN(names) - 1);
-    for (size_t i = 0; i < p->streets.n; i++) {
-        street_row(b, p, i, companions, most);
-    }
-    strbuf_addz(b, "</tbody>");
-    if (p->streets.n > 1) {
-        strbuf_addz(b, "<tfoot><tr><th scope=\"row\">合计</th>");
-        for (int c = 0; c < STREET_COLUMNS; c++) {
-            html_number_cell(b, names[c + 1], sum[c]);
-        }
-        strbuf_addz(b, "<td class=\"none\"></td></tr></tfoot>");
-    }
+    street_rows(b, p, &c);
     strbuf_addz(b, "</table>");
-    html_legend(b, false);
-    strbuf_addz(b, "</section>");
+    chart_legend(b, false);
+    strbuf_addz(b, "</section>\n");
+    free(v);
 }

@@ -6,7 +6,6 @@
 #include "pipeline/report/delivered.h"
 #include "pipeline/report/page.h"
 #include "pipeline/report/quality.h"
-#include "pipeline/shipped.h"
 
 #define EXAMPLES 3
 
@@ -324,12 +323,8 @@ enum status quality_page_write(struct report *r, const delivered_files *files, c
 {
     AUTO_STRBUF b = STRBUF_INIT;
     const char *day = report_day(&r->arena, r->as_of);
-    strbuf_addf(&b,
-                "<!doctype html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, "
-                "initial-scale=1\">\n<title>数据质量 %s</title>\n<style>\n",
-                day);
-    strbuf_adds(&b, shipped_text("page.css"));
-    strbuf_addf(&b, "</style>\n</head>\n<body>\n<header><p class=\"kicker\">摸排 · 数据质量</p><h1>%s</h1>", day);
+    html_begin(&b, arena_printf(&r->arena, "数据质量 %s", day), "");
+    strbuf_addf(&b, "<header><p class=\"kicker\">摸排 · 数据质量</p><h1>%s</h1>", day);
     lead(files, &b);
     strbuf_addz(&b, "</header>\n<main>\n");
     TRY(all_sources(r, files, &b, err));

@@ -79,6 +79,8 @@ const char *report_day(struct arena *a, daynum day);
 /* Writes one file of the report under out_dir. */
 enum status report_write(struct report *r, const char *name, const struct strbuf *content, struct err *err) MUST_CHECK;
 
+#define REPORT_NO_FONT "paper.no_font" /* figure: 1 when no PDF was written for want of a Chinese font */
+
 const char *department_file(struct report *r, struct str department); /* departments/NAME.csv */
 
 /* Everything of the report from what *r holds; r->out_dir exists and is empty. */
