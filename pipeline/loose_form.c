@@ -12,6 +12,7 @@
 struct head_row {
     int64_t line;
     size_t n, filled;  /* fields up to the last that is not blank; of them those that are not */
+    size_t wide;       /* all fields */
     struct str *cells; /* [n] cleaned */
 };
 struct head {
@@ -24,7 +25,7 @@ static void keep_row(struct head *h, const struct record *rec, struct arena *a, 
 {
     struct head_row *row = &h->rows[h->n];
     size_t last = 0;
-    *row = (struct head_row){.line = rec->line, .n = rec->fields.n, .cells = arena_array(a, struct str, rec->fields.n + 1)};
+    *row = (struct head_row){.line = rec->line, .n = rec->fields.n, .wide = rec->fields.n, .cells = arena_array(a, struct str, rec->fields.n + 1)};
     for (size_t f = 0; f < row->n; f++) {
         row->cells[f] = arena_str(a, cell_clean(rec->fields.v[f], scratch, NULL));
         row->filled += row->cells[f].n > 0;
@@ -97,17 +98,18 @@ static bool names_things(const struct head_row *row)
     return words > 0 && (numbers == 0 || (years > 1 && years == numbers));
 }
 
-/* How many fields most rows have from row `from` on, and how many rows those are; of equals the more fields. */
+/* How many fields most rows have from row `from` on, and how many rows those are, blank fields at the end counting or not;
+   of equals the more fields. */
 static size_t usual_fields(const struct head *h, size_t from, size_t *out_rows)
 {
     size_t usual = 0, most = 0;
     for (size_t i = from; i < h->n; i++) {
-        size_t same = 0;
+        size_t same = 0, width = h->rows[i].wide;
         for (size_t k = from; k < h->n; k++) {
-            same += h->rows[k].n == h->rows[i].n;
+            same += h->rows[k].n <= width && width <= h->rows[k].wide;
         }
-        if (same > most || (same == most && h->rows[i].n > usual)) {
-            usual = h->rows[i].n, most = same;
+        if (same > most || (same == most && width > usual)) {
+            usual = width, most = same;
         }
     }
     *out_rows = most;

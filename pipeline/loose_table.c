@@ -180,22 +180,63 @@ static enum status read_rows(struct loose_table *t, struct str bytes, const stru
     return status;
 }
 
-enum status loose_table_read(const char *path, struct loose_table *out, struct err *err)
+static enum status read_text(const char *path, const struct table_text *text, struct loose_table *out, struct err *err)
 {
-    AUTO_STRBUF bytes = STRBUF_INIT;
     struct loose_form form;
-    *out = (struct loose_table){.path = path};
-    bool sheet;
-    TRY(table_text_read(path, LOOSE_MAX_BYTES, &bytes, &sheet, err));
-    TRY(loose_form_find(path, strbuf_str(&bytes), sheet, &out->arena, &form, err));
-    out->encoding = sheet ? "xlsx" : encoding_name(form.encoding.encoding);
+    TRY(loose_form_find(path, strbuf_str(&text->text), text->is_sheet, &out->arena, &form, err));
+    out->encoding = text->is_sheet ? "xlsx" : encoding_name(form.encoding.encoding);
     out->delimiter = form.delimiter;
     out->header_line = form.header_line;
     out->n_columns = form.columns;
     out->headers = form.headers;
-    TRY(read_rows(out, strbuf_str(&bytes), &form, err));
+    TRY(read_rows(out, strbuf_str(&text->text), &form, err));
     guess_types(out);
     return ST_OK;
+}
+
+static enum status read_one(const char *path, struct str sheet, struct loose_table *out, struct table_text *text, struct err *err)
+{
+    *out = (struct loose_table){.path = path};
+    enum status status = table_text_read(path, sheet, LOOSE_MAX_BYTES, text, err);
+    status = status == ST_OK ? read_text(path, text, out, err) : status;
+    struct str names = strbuf_str(&text->sheets), name;
+    while (str_split(&names, '\n', &name)) {
+        out->n_sheets += name.n > 0;
+        out->sheet = out->n_sheets == 1 && sheet.n == 0 && name.n > 0 ? arena_str(&out->arena, name) : out->sheet;
+    }
+    out->sheet = sheet.n > 0 ? arena_str(&out->arena, sheet) : out->sheet;
+    return status;
+}
+
+static bool is_table(enum status status, const struct loose_table *t)
+{
+    return status == ST_OK && t->lines.n > 0 && t->n_columns > 1;
+}
+
+/* A workbook may begin with a cover or with notes on how to fill it in: the first sheet that is a table is meant. */
+enum status loose_table_read(const char *path, struct loose_table *out, struct err *err)
+{
+    struct table_text first, other;
+    enum status status = read_one(path, STR(""), out, &first, err);
+    struct str names = strbuf_str(&first.sheets), name;
+    bool found = is_table(status, out);
+    while (first.is_sheet && !found && str_split(&names, '\n', &name)) {
+        struct loose_table t;
+        struct err ignored;
+        found = name.n > 0 && is_table(read_one(path, name, &t, &other, &ignored), &t);
+        if (name.n > 0) {
+            table_text_release(&other);
+        }
+        if (found) {
+            loose_table_release(out);
+            *out = t;
+            status = ST_OK;
+        } else if (name.n > 0) {
+            loose_table_release(&t);
+        }
+    }
+    table_text_release(&first);
+    return status;
 }
 
 /* --- telling ---------------------------------------------------------------------------------------------------------------- */
@@ -203,6 +244,9 @@ enum status loose_table_read(const char *path, struct loose_table *out, struct e
 void loose_table_odd(const struct loose_table *t, struct strbuf *out)
 {
     enum { SHOWN = 5 };
+    if (t->n_sheets > 1) {
+        strbuf_addf(out, TR("，工作簿里有 %zu 张表，读的是“" STR_FMT "”", ", %zu sheets in the workbook, '" STR_FMT "' was read"), t->n_sheets, STR_ARG(t->sheet));
+    }
     for (size_t i = 0; i < t->bad.n && i < SHOWN; i++) {
         if (i == 0) {
             strbuf_addf(out, TR("，%zu 行读不出（", ", %zu lines unreadable ("), t->bad.n);

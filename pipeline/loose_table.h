@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A table nobody described, as CSV, .csv.gz, the only file of a .zip, or the first sheet of an .xlsx: encoding, delimiter and header are found, types are
+/* A table nobody described, as CSV, .csv.gz, the only file of a .zip, or a sheet of an .xlsx, the first one with rows: encoding, delimiter and header are found, types are
    guessed from headers and values. Held in memory: for the analyst's own lists, not for the night.
    Every line below the header that holds anything is a row or stands in `bad`; what a row has beyond the header is counted, never dropped in silence. */
 #ifndef MOPAI_PIPELINE_LOOSE_TABLE_H
@@ -30,6 +30,8 @@ struct loose_table {
     struct arena arena;
     const char *path;
     const char *encoding;
+    struct str sheet;        /* of a workbook; "" of other files */
+    size_t n_sheets;         /* that are not hidden */
     char delimiter;
     int64_t header_line;     /* its last line: rows stand below */
     struct str *headers;     /* over two rows: group and lower cell put together, as sources.yaml names them */

@@ -1,26 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/sources_guess.h"
 
-#include "pipeline/guess_columns.h"
-
-#define KEY_COLUMNS_MAX 3
-
-struct guess {
-    struct arena arena;
-    struct loose_table loose;
-    struct guess_table table;
-    struct str file; /* without folders */
-    int key[KEY_COLUMNS_MAX]; /* indexes into table.columns */
-    size_t n_key;
-    bool key_is_unique;
-    int64_t key_distinct, key_blank;
-    int id, name; /* of the row's own person; -1 */
-};
-
-static struct guess_column *column(const struct guess *g, int i)
-{
-    return &g->table.columns[i];
-}
+#include "matchers/identifier.h"
+#include "pipeline/sources_guess_private.h"
 
 /* --- YAML ----------------------------------------------------------------------------------------------------------- */
 
@@ -54,62 +36,6 @@ void yaml_add_word(struct strbuf *b, struct str s)
     strbuf_addc(b, '"');
 }
 
-/* --- file name ------------------------------------------------------------------------------------------------------ */
-
-static bool skip_word(struct str *rest, const char *word)
-{
-    if (!str_starts(*rest, str_of(word))) {
-        return false;
-    }
-    *rest = str_sub(*rest, strlen(word), rest->n);
-    return true;
-}
-
-/* 户籍_20260301_part2.csv -> 户籍_{date}_part{part}.csv */
-static void add_pattern(struct strbuf *b, struct str name, bool *out_dated)
-{
-    *out_dated = false;
-    bool after_digit = false;
-    for (struct str rest = name; rest.n > 0;) {
-        daynum day;
-        monthnum month;
-        size_t n = after_digit ? 0 : source_date_at(rest, &day), m = n || after_digit ? 0 : source_month_at(rest, &month);
-        if ((n || m) && !*out_dated) {
-            strbuf_addz(b, n ? "{date}" : "{month}");
-            rest = str_sub(rest, n + m, rest.n);
-            *out_dated = true;
-        } else if (rest.n > 4 && skip_word(&rest, "part")) {
-            strbuf_addz(b, "part");
-            size_t digits = 0;
-            while (digits < rest.n && is_digit((unsigned char)rest.p[digits])) {
-                digits++;
-            }
-            strbuf_addz(b, digits ? "{part}" : "");
-            rest = str_sub(rest, digits, rest.n);
-        } else {
-            char ch = rest.p[0];
-            after_digit = is_digit((unsigned char)ch);
-            strbuf_addc(b, ch == '*' || ch == '{' || ch == '}' ? '?' : ch);
-            rest = str_sub(rest, 1, rest.n);
-        }
-    }
-}
-
-/* The name up to its date or extension, without what joins them. */
-static struct str stem_of(struct str name)
-{
-    size_t n = 0;
-    daynum day;
-    monthnum month;
-    while (n < name.n && name.p[n] != '.' && (n == 0 || (source_date_at(str_sub(name, n, name.n), &day) == 0 && source_month_at(str_sub(name, n, name.n), &month) == 0))) {
-        n++;
-    }
-    while (n > 0 && (name.p[n - 1] == '_' || name.p[n - 1] == '-' || name.p[n - 1] == ' ' || name.p[n - 1] == '(')) {
-        n--;
-    }
-    return str_sub(name, 0, n);
-}
-
 static void add_id(struct strbuf *b, struct str stem)
 {
     size_t from = b->n;
@@ -127,105 +53,6 @@ static void add_id(struct strbuf *b, struct str stem)
 
 /* --- record key ----------------------------------------------------------------------------------------------------- */
 
-static bool has(struct str s, const char *word)
-{
-    return str_find(s, str_of(word)) < s.n;
-}
-
-/* 序号 numbers the lines of a page, not the records. */
-static bool is_line_number(const struct guess_column *c)
-{
-    return has(c->header, "序号") || has(c->header, "行号") || str_eqz(c->header, "NO") || str_eqz(c->header, "No") || str_eqz(c->header, "no");
-}
-
-static bool may_be_key(const struct guess_column *c)
-{
-    return c->at >= 0 && c->filled > 0 && c->fits == c->filled && !is_line_number(c) && c->type.type != COL_MONEY && c->type.type != COL_PHONE &&
-           c->type.type != COL_ADDRESS && c->type.type != COL_FLAG && c->type.type != COL_INTEGER;
-}
-
-/* 身份证号|姓名: those without a number are told apart by their name. */
-static bool name_stands_in(const struct guess *g, int c)
-{
-    return c == g->id && g->name >= 0 && column(g, c)->type.type == COL_ID_NUMBER;
-}
-
-static bool try_key(struct guess *g, const int *columns, size_t n)
-{
-    int at[KEY_COLUMNS_MAX];
-    int64_t distinct, blank;
-    for (size_t i = 0; i < n; i++) {
-        at[i] = column(g, columns[i])->at;
-    }
-    guess_unique(&g->table, at, n, name_stands_in(g, columns[0]) ? column(g, g->name)->at : -1, &distinct, &blank);
-    bool unique = distinct * 100 >= g->table.rows * 99 && blank * 1000 <= g->table.rows;
-    if (unique || g->n_key == 0 || distinct > g->key_distinct) {
-        g->n_key = n, g->key_distinct = distinct, g->key_blank = blank, g->key_is_unique = unique;
-        memcpy(g->key, columns, n * sizeof(*columns));
-    }
-    return unique;
-}
-
-static bool key_of_one(struct guess *g, bool numbered)
-{
-    static const char *const words[] = {"号", "编码", "流水", "ID", "id", "no", "NO"};
-    for (int c = 0; c < (int)g->loose.n_columns; c++) {
-        const struct guess_column *col = column(g, c);
-        bool named = false;
-        for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-            named |= has(col->header, words[i]);
-        }
-        if (named == numbered && may_be_key(col) && col->type.type == COL_TOKEN && try_key(g, &c, 1)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The person's number or name with one column, then with two. */
-static bool key_with_more(struct guess *g, int first)
-{
-    int n = (int)g->loose.n_columns, of[KEY_COLUMNS_MAX] = {first};
-    for (of[1] = 0; of[1] < n; of[1]++) {
-        if (of[1] != first && may_be_key(column(g, of[1])) && try_key(g, of, 2)) {
-            return true;
-        }
-    }
-    for (of[1] = 0; of[1] < n; of[1]++) {
-        for (of[2] = of[1] + 1; of[2] < n; of[2]++) {
-            bool usable = of[1] != first && of[2] != first && may_be_key(column(g, of[1])) && may_be_key(column(g, of[2]));
-            if (usable && try_key(g, of, 3)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-static void find_key(struct guess *g)
-{
-    int first = g->id >= 0 ? g->id : g->name;
-    if (key_of_one(g, true)) {
-        return;
-    }
-    if (first >= 0 && (try_key(g, &first, 1) || key_with_more(g, first))) {
-        return;
-    }
-    if (key_of_one(g, false)) {
-        return;
-    }
-    for (int c = 0; c < (int)g->loose.n_columns && !g->key_is_unique; c++) {
-        if (may_be_key(column(g, c)) && try_key(g, &c, 1)) {
-            return;
-        }
-    }
-    for (int c = 0; c < (int)g->loose.n_columns && g->n_key == 0; c++) {
-        if (column(g, c)->at >= 0) {
-            (void)try_key(g, &c, 1);
-        }
-    }
-}
-
 static void add_key(const struct guess *g, struct strbuf *b)
 {
     strbuf_addz(b, "    key: [");
@@ -234,7 +61,7 @@ static void add_key(const struct guess *g, struct strbuf *b)
         const struct guess_column *c = column(g, g->key[i]);
         strbuf_adds(&one, c->name);
         strbuf_addz(&one, c->type.type == COL_CERTIFICATE ? ".身份证号" : "");
-        if (i == 0 && name_stands_in(g, g->key[i])) {
+        if (i == 0 && guess_name_stands_in(g, g->key[i])) {
             strbuf_addf(&one, "|" STR_FMT, STR_ARG(column(g, g->name)->name));
         }
         strbuf_addz(b, i ? ", " : "");
@@ -258,32 +85,57 @@ static int first_of(const struct guess *g, enum column_type type)
     return -1;
 }
 
+static const char *word_of(struct str s, const char *const *words)
+{
+    for (; *words; words++) {
+        if (has(s, *words)) {
+            return *words;
+        }
+    }
+    return NULL;
+}
+
+static const char *const increment_words[] = {"inc", "增量", "新增", "流水", "明细", "add", NULL};
+static const char *const whole_words[] = {"full", "全量", "花名册", "名册", "名单", "台账", "在册", "在保", NULL};
+
+/* By the month in the key, by what the name says, by a number of its own beside a date and an amount; with the reason behind it. */
 static void add_kind(const struct guess *g, struct strbuf *b)
 {
     int month = first_of(g, COL_MONTH), date = first_of(g, COL_DATE);
-    bool month_in_key = false, increment = has(g->file, "inc") || has(g->file, "增量") || has(g->file, "新增") || has(g->file, "流水");
+    const char *increment = word_of(g->file, increment_words), *whole = word_of(g->file, whole_words);
+    bool month_in_key = false, money = false;
     for (size_t i = 0; i < g->n_key; i++) {
         month_in_key |= g->key[i] == month;
     }
-    bool money = false;
     for (size_t c = 0; c < g->loose.n_columns; c++) {
         money |= column(g, (int)c)->at >= 0 && column(g, (int)c)->type.type == COL_MONEY;
     }
+    bool numbered = g->n_key == 1 && g->key[0] != g->id && g->key[0] != g->name && date >= 0 && money;
     if (month >= 0 && month_in_key && !increment) {
-        strbuf_addz(b, TR("    kind: period   # 每次送几个月的全部，新的替换同月的旧的；只送新增写 append，送全部在册写 snapshot\n    period: ",
-                          "    kind: period   # some months in full, replacing the same months; new rows only: append; everybody in force: snapshot\n    period: "));
+        strbuf_addf(b, TR("    kind: period   # 依据：“" STR_FMT "”分得清同一个人的几行，像是按月发放或申报；新的一份替换同月的旧的。只送新增的写 append，送全部在册的写 snapshot\n    period: ",
+                          "    kind: period   # because '" STR_FMT "' tells the rows of one person apart: payments or returns by month, each file replacing its months. New rows only: append; everybody in force: snapshot\n    period: "),
+                    STR_ARG(column(g, month)->name));
         yaml_add_word(b, column(g, month)->name);
         strbuf_addc(b, '\n');
-    } else if (increment || (g->n_key == 1 && g->key[0] != g->id && date >= 0 && money && !has(g->file, "full"))) {
-        strbuf_addz(b, TR("    kind: append   # 每次只送新增；送全部在册的写 snapshot\n", "    kind: append   # new rows only; everybody in force: snapshot\n"));
+    } else if (increment || (numbered && !whole)) {
+        if (increment) {
+            strbuf_addf(b, TR("    kind: append   # 依据：文件名里有“%s”；每份都算数。送全部在册的写 snapshot\n", "    kind: append   # because the name has '%s': every file counts. Everybody in force: snapshot\n"), increment);
+        } else {
+            strbuf_addf(b, TR("    kind: append   # 依据：每行有自己的编号“" STR_FMT "”、日期和金额，像流水；每份都算数。送全部在册的写 snapshot\n",
+                              "    kind: append   # because every row has a number of its own ('" STR_FMT "'), a day and an amount, like a ledger: every file counts. Everybody in force: snapshot\n"),
+                        STR_ARG(column(g, g->key[0])->name));
+        }
         if (date >= 0) {
             strbuf_addz(b, "    event_date: ");
             yaml_add_word(b, column(g, date)->name);
             strbuf_addz(b, TR("   # 一行说的是哪一天的事\n", "   # the day a row speaks about\n"));
         }
+    } else if (whole) {
+        strbuf_addf(b, TR("    kind: snapshot   # 依据：文件名里有“%s”；新的一份替换旧的。只送新增的写 append，按月替换的写 period\n",
+                          "    kind: snapshot   # because the name has '%s': each file replaces the one before. New rows only: append; by months: period\n"), whole);
     } else {
-        strbuf_addz(b, TR("    kind: snapshot   # 每次送全部在册，新的替换旧的；只送新增的写 append，按月替换的写 period\n",
-                          "    kind: snapshot   # everybody in force, replacing the one before; new rows only: append; by months: period\n"));
+        strbuf_addz(b, TR("    kind: snapshot   # 依据：没有月份列分开同一个人的几行，也没有带日期和金额的流水号，像名册；新的一份替换旧的。只送新增的写 append，按月替换的写 period\n",
+                          "    kind: snapshot   # because no month tells rows of one person apart and no numbered row has a day and an amount: a register, each file replacing the one before. New rows only: append; by months: period\n"));
     }
 }
 
@@ -428,15 +280,21 @@ static void add_head(const struct guess *g, struct strbuf *b)
     for (size_t i = 0; i < ARRAY_LEN(delimiters); i++) {
         d = delimiters[i][0][0] == g->loose.delimiter ? delimiters[i] : d;
     }
-    strbuf_addf(b, TR("\n  # 从“" STR_FMT "”猜出来的，请逐条核对：编码 %s，%s分隔，表头在第 %lld 行，数据 %lld 行",
-                      "\n  # guessed from '" STR_FMT "', check every line: encoding %s, %s, header in line %lld, %lld rows of data"),
-                STR_ARG(g->file), g->loose.encoding, TR(d[1], d[2]), (long long)g->loose.header_line, (long long)g->table.rows);
+    AUTO_STRBUF form = STRBUF_INIT;
+    if (g->loose.n_sheets > 0) {
+        strbuf_addz(&form, TR("工作簿", "a workbook"));
+    } else {
+        strbuf_addf(&form, TR("编码 %s，%s分隔", "encoding %s, %s"), g->loose.encoding, TR(d[1], d[2]));
+    }
+    strbuf_addf(b, TR("\n  # 从“" STR_FMT "”猜出来的，请逐条核对：%s，表头到第 %lld 行，数据 %lld 行",
+                      "\n  # guessed from '" STR_FMT "', check every line: %s, header down to line %lld, %lld rows of data"),
+                STR_ARG(g->file), strbuf_z(&form), (long long)g->loose.header_line, (long long)g->table.rows);
     loose_table_odd(&g->loose, b);
     strbuf_addc(b, '\n');
     strbuf_addz(b, "  - id: ");
-    add_id(b, stem_of(g->file));
+    add_id(b, guess_stem(g->file));
     strbuf_addz(b, TR("   # 程序内部的名字，请改短\n    label: ", "   # the internal name\n    label: "));
-    struct str stem = stem_of(g->file);
+    struct str stem = guess_stem(g->file);
     yaml_add_word(b, stem.n > 0 ? stem : g->file);
     strbuf_addz(b, TR("   # 规则和清单里的名字，请改\n    department: 待填   # 送数据的部门\n", "   # the name in rules and lists\n    department: 待填   # who sends it\n"));
 }
@@ -444,13 +302,20 @@ static void add_head(const struct guess *g, struct strbuf *b)
 static void add_files(const struct guess *g, struct strbuf *b)
 {
     AUTO_STRBUF pattern = STRBUF_INIT;
-    bool dated;
-    add_pattern(&pattern, g->file, &dated);
+    struct name_says says;
+    guess_pattern(&pattern, g->file, &says);
     strbuf_addz(b, "    files: [");
     yaml_add_word(b, strbuf_str(&pattern));
-    strbuf_addz(b, TR("]   # 各乡镇分别送的，把乡镇名换成 {scope}", "]   # sent by each town: put {scope} where its name stands"));
-    strbuf_addz(b, dated ? "\n" : TR("；文件名里没有日期，按收到的日期算：最好请部门写上，或用 date: column 列名\n", "; no date in the name: the day of receipt is taken. Better ask for one, or use date: column NAME\n"));
-    if (strcmp(g->loose.encoding, "UTF-8") != 0 && strcmp(g->loose.encoding, "utf-8") != 0) {
+    strbuf_addz(b, says.scope ? TR("]   # 各乡镇分别送，{scope} 处是乡镇名", "]   # sent by each town, whose name stands at {scope}")
+                              : TR("]   # 各乡镇分别送的，把乡镇名换成 {scope}", "]   # sent by each town: put {scope} where its name stands"));
+    strbuf_addz(b, says.numbers ? TR("；* 处的数字每次不同", "; the digits at * differ each time") : "");
+    strbuf_addz(b, says.dated ? "\n" : TR("；文件名里没有日期，按收到的日期算：最好请部门写上，或用 date: column 列名\n", "; no date in the name: the day of receipt is taken. Better ask for one, or use date: column NAME\n"));
+    if (g->loose.n_sheets > 0 && g->loose.n_sheets != 1) {
+        strbuf_addz(b, "    sheet: ");
+        yaml_add_word(b, g->loose.sheet);
+        strbuf_addf(b, TR("   # 工作簿里有 %zu 张表，这是头一张有数据的\n", "   # of %zu sheets the first that has rows\n"), g->loose.n_sheets);
+    }
+    if (strcmp(g->loose.encoding, "UTF-8") != 0 && strcmp(g->loose.encoding, "utf-8") != 0 && g->loose.n_sheets == 0) {
         strbuf_addf(b, "    encoding: %s\n", g->loose.encoding);
     }
     for (size_t i = 0; g->loose.delimiter != ',' && i < 3; i++) {
@@ -461,9 +326,27 @@ static void add_files(const struct guess *g, struct strbuf *b)
     }
 }
 
+/* A spreadsheet's damage to many numbers refuses the whole file (gate ids): better said here than met on the first night. */
+static void add_damage(const struct guess *g, struct strbuf *b)
+{
+    enum { REFUSED_ABOVE = 5 /* percent, as gate ids by default */ };
+    int64_t wrecked = 0, filled = 0;
+    for (size_t i = 0; i < g->loose.lines.n && g->id >= 0; i++) {
+        struct str s = loose_cell(&g->loose, i, column(g, g->id)->at);
+        wrecked += s.n > 0 && ident_spreadsheet_damage(ident_parse(s));
+        filled += s.n > 0;
+    }
+    if (wrecked * 100 > filled * REFUSED_ABOVE) {
+        strbuf_addf(b, TR("    # 注意：证件号码 %lld 个里有 %lld 个被表格软件毁坏（1.20194E+17、末三位 000），这样的文件会整份拒收；请部门把这一列设为文本，重新导出\n",
+                          "    # note: of %lld identifiers %lld were ruined by a spreadsheet (1.20194E+17, a 000 tail); such a file is refused: have it exported again with that column as text\n"),
+                    (long long)filled, (long long)wrecked);
+    }
+}
+
 static void add_entry(struct guess *g, struct strbuf *b)
 {
     add_head(g, b);
+    add_damage(g, b);
     add_files(g, b);
     add_kind(g, b);
     add_key(g, b);
@@ -496,7 +379,7 @@ enum status sources_guess(const char *path, struct strbuf *out, struct err *err)
     if (st == ST_OK) {
         g.id = role_column(&g, LOOSE_ID, 1u << COL_ID_NUMBER | 1u << COL_CERTIFICATE);
         g.name = name_column(&g);
-        find_key(&g);
+        guess_key(&g);
         add_entry(&g, out);
     }
     loose_table_release(&g.loose);

@@ -135,11 +135,14 @@ static enum status read_bytes(struct str bytes, bool sheet, const char *path, st
 
 enum status filled_read(const char *path, struct filled_list *out, struct err *err)
 {
-    AUTO_STRBUF bytes = STRBUF_INIT;
-    bool sheet;
-    TRY(table_text_read(path, FILE_LIMIT, &bytes, &sheet, err));
-    hash128_hex(bytes.p, bytes.n, out->xxh128);
-    return read_bytes(strbuf_str(&bytes), sheet, path, out, err);
+    struct table_text t;
+    enum status status = table_text_read(path, STR(""), FILE_LIMIT, &t, err);
+    if (status == ST_OK) {
+        hash128_hex(t.text.p, t.text.n, out->xxh128);
+        status = read_bytes(strbuf_str(&t.text), t.is_sheet, path, out, err);
+    }
+    table_text_release(&t);
+    return status;
 }
 
 void filled_release(struct filled_list *l)

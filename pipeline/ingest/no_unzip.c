@@ -68,6 +68,12 @@ enum status xlsx_read(void *xlsx, void *buf, size_t cap, size_t *out_n, struct e
     BUG("no archive");
 }
 
+const char *xlsx_sheet(const struct xlsx *x, size_t i)
+{
+    (void)x, (void)i;
+    return NULL;
+}
+
 struct str xlsx_notes(const struct xlsx *x)
 {
     (void)x;

@@ -74,10 +74,19 @@ static bool year_month(struct str *s, int *year, int *month, const char **out_se
     }
     bool tight = **out_sep == 0;
     *month = digits(s, tight ? 2 : 1, 2);
-    return *year >= 1900 && *month >= 1 && *month <= 12;
+    return *year >= 1900 && *year < 2100 && *month >= 1 && *month <= 12;
 }
 
-/* Length of a date at the head of s, 0 when there is none. */
+/* 0830, 083005: the time some systems put right behind the date. */
+static size_t time_at(struct str s)
+{
+    struct str rest = s;
+    int h = digits(&rest, 2, 2), m = digits(&rest, 2, 2), sec = digits(&rest, 0, 2);
+    size_t n = s.n - rest.n;
+    return h >= 0 && h < 24 && m >= 0 && m < 60 && sec < 60 && (n == 4 || n == 6) && (rest.n == 0 || !is_digit((unsigned char)rest.p[0])) ? n : 0;
+}
+
+/* Length of a date at the head of s, with a time right behind it; 0 when there is none. */
 size_t source_date_at(struct str s, daynum *out)
 {
     struct str rest = s;
@@ -93,6 +102,9 @@ size_t source_date_at(struct str s, daynum *out)
     int d = digits(&rest, *sep ? 1 : 2, 2);
     if (chinese) {
         (void)skip(&rest, "日");
+    }
+    if (*sep == 0) {
+        rest = str_sub(rest, time_at(rest), rest.n);
     }
     if (d < 1 || (rest.n > 0 && *sep == 0 && is_digit((unsigned char)rest.p[0]))) {
         return 0;

@@ -406,6 +406,17 @@ enum status xlsx_read(void *xlsx, void *buf, size_t cap, size_t *out_n, struct e
     return ST_OK;
 }
 
+const char *xlsx_sheet(const struct xlsx *x, size_t i)
+{
+    for (size_t k = 0; k < x->book.sheets.n; k++) {
+        const struct book_sheet *s = &x->book.sheets.v[k];
+        if (s->member >= 0 && !s->hidden && i-- == 0) {
+            return s->name;
+        }
+    }
+    return NULL;
+}
+
 struct str xlsx_notes(const struct xlsx *x)
 {
     return strbuf_str(&x->notes);

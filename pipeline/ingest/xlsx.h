@@ -16,6 +16,7 @@ struct xlsx;
 bool xlsx_is(const struct zip *z);
 /* Takes over `z`, also when it fails. `sheet` "" is the first that is not hidden. ST_INPUT in words for people. */
 enum status xlsx_open(struct zip *z, const char *file, struct str sheet, struct xlsx **out, struct err *err) MUST_CHECK;
+const char *xlsx_sheet(const struct xlsx *x, size_t i); /* the i-th sheet that is not hidden, NULL beyond the last */
 /* As byte_source.read. */
 enum status xlsx_read(void *xlsx, void *buf, size_t cap, size_t *out_n, struct err *err) MUST_CHECK;
 /* What is worth saying, a line each; complete once everything was read. */

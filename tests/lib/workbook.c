@@ -41,11 +41,14 @@ void workbook_write(const char *path, const struct workbook_xml *w)
                                     "<Relationship Id=\"rId5\" Type=\"" REL "/worksheet\" Target=\"worksheets/sheet2.xml\"/>"
                                     "<Relationship Id=\"rId3\" Type=\"" REL "/sharedStrings\" Target=\"sharedStrings.xml\"/>"
                                     "<Relationship Id=\"rId4\" Type=\"" REL "/styles\" Target=\"styles.xml\"/></Relationships>";
+    AUTO_STRBUF second = STRBUF_INIT;
+    strbuf_addf(&second, "<worksheet " MAIN "><sheetData>" STR_FMT "</sheetData></worksheet>",
+                STR_ARG(w->second.n ? w->second : STR("<row r=\"1\"><c r=\"A1\"><v>2</v></c></row>")));
     const struct packed members[] = {{"[Content_Types].xml", STR("<Types/>"), NULL},
                                      {"xl/workbook.xml", strbuf_str(&book), NULL},
                                      {"xl/_rels/workbook.xml.rels", str_of(relations), NULL},
                                      {"xl/worksheets/sheet1.xml", strbuf_str(&sheet), NULL},
-                                     {"xl/worksheets/sheet2.xml", STR("<worksheet " MAIN "><sheetData><row r=\"1\"><c r=\"A1\"><v>2</v></c></row></sheetData></worksheet>"), NULL},
+                                     {"xl/worksheets/sheet2.xml", strbuf_str(&second), NULL},
                                      {"xl/sharedStrings.xml", strbuf_str(&shared), NULL},
                                      {"xl/styles.xml", strbuf_str(&styles), NULL}};
     zip_write(path, members, ARRAY_LEN(members));

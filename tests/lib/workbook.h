@@ -12,10 +12,10 @@ struct packed {
 };
 /* Writes a .zip of n members; aborts when it cannot. */
 void zip_write(const char *path, const struct packed *members, size_t n);
-/* A workbook of the sheets 人员 and 说明 (empty). `rows`: inside sheetData; `after`: behind it (mergeCells); `shared`: <si> elements; `formats`: <numFmt> elements;
+/* A workbook of the sheets 人员, 说明 and a hidden one. `rows`: inside sheetData of the first; `second`: of the second, "" for a single 2; `after`: behind it (mergeCells); `shared`: <si> elements; `formats`: <numFmt> elements;
    `styles`: <xf> elements of cellXfs; `properties`: attributes of workbookPr. */
 struct workbook_xml {
-    struct str rows, after, shared, formats, styles, properties;
+    struct str rows, after, shared, formats, styles, properties, second;
 };
 void workbook_write(const char *path, const struct workbook_xml *w);
 

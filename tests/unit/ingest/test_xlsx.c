@@ -15,6 +15,8 @@
 #include "pipeline/ingest/xlsx.h"
 #include "pipeline/ingest/xlsx_number.h"
 #include "tests/lib/tsv.h"
+#include "pipeline/sources_guess.h"
+#include "pipeline/ingest/sources.h"
 #include "tests/lib/workbook.h"
 
 static void test_numbers(void **state)
@@ -84,7 +86,7 @@ static void test_sheets(void **state)
         for (size_t k = t.n; k < TSV_FIELDS; k++) {
             t.f[k] = STR("");
         }
-        const struct workbook_xml w = {t.f[1], t.f[2], t.f[3], t.f[4], t.f[5], t.f[6]};
+        const struct workbook_xml w = {t.f[1], t.f[2], t.f[3], t.f[4], t.f[5], t.f[6], STR("")};
         workbook_write(path, &w);
         for (size_t chunk = 1; chunk < 8192; chunk = chunk * 19 + 1) {
             enum status status = read_book(path, "人员", chunk, &got, &notes);
@@ -170,9 +172,46 @@ static void test_bomb(void **state)
     (void)remove(path);
 }
 
+#define CELL(text) "<c t=\"inlineStr\"><is><t>" text "</t></is></c>"
+#define ROW(a, b) "<row>" CELL(a) CELL(b) "</row>"
+
+/* An entry guessed from a workbook names the sheet, passes as part of sources.yaml, and takes the sheet in; a cover in front is passed over. */
+static void guess_workbook(struct str rows, struct str second, const char *sheet)
+{
+    AUTO_ARENA a = ARENA_INIT;
+    AUTO_STRBUF entry = STRBUF_INIT;
+    struct sources *sources;
+    struct err err;
+    const char *path = scratch_path(&a);
+    const struct workbook_xml w = {.rows = rows, .second = second};
+    workbook_write(path, &w);
+    strbuf_addz(&entry, "format: 1\nsources:\n");
+    if (sources_guess(path, &entry, &err) != ST_OK) {
+        fail_msg("%s", err.text);
+    }
+    assert_non_null(strstr(strbuf_z(&entry), "工作簿里有 2 张表"));
+    assert_null(strstr(strbuf_z(&entry), "encoding:"));
+    assert_non_null(strstr(strbuf_z(&entry), "身份证号: {type: id_number}"));
+    if (sources_load(strbuf_str(&entry), "guessed", &sources, &err) != ST_OK) {
+        fail_msg("%s\n%s", err.text, strbuf_z(&entry));
+    }
+    assert_true(str_eqz(sources->v[0].sheet, sheet));
+    sources_free(sources);
+    (void)remove(path);
+}
+
+static void test_guess(void **state)
+{
+    static const char table[] = ROW("姓名", "身份证号") ROW("甲某", "120194196307120024") ROW("乙某", "12019419610305001X");
+    (void)state;
+    guess_workbook(STR(table), STR(""), "人员");
+    guess_workbook(STR(ROW("填表说明", "") "<row>" CELL("请按月报送") "</row>"), STR(table), "说明");
+    guess_workbook(STR(""), STR(table), "说明");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_numbers), cmocka_unit_test(test_sheets), cmocka_unit_test(test_choice_of_sheet),
-                                       cmocka_unit_test(test_hostile), cmocka_unit_test(test_bomb)};
+                                       cmocka_unit_test(test_hostile), cmocka_unit_test(test_bomb), cmocka_unit_test(test_guess)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,8 +10,10 @@
 #include <cmocka.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "base/core/file.h"
+#include "pipeline/ingest/table_text.h"
 #include "pipeline/ingest/typing.h"
 #include "pipeline/loose_table.h"
 #include "pipeline/sources_guess.h"
@@ -48,32 +50,49 @@ static void describe(const struct loose_table *t, struct found *f)
     loose_table_odd(t, &f->says);
 }
 
+static bool names_match(const struct sources *sources, const char *path, struct str next, struct found *f)
+{
+    struct source_name says;
+    const char *slash = strrchr(path, '/');
+    if (sources_match(sources, str_of(slash + 1), &says) && (next.n == 0 || sources_match(sources, next, &says))) {
+        return true;
+    }
+    strbuf_addf(&f->typed, "the pattern does not match %s or " STR_FMT, slash + 1, STR_ARG(next));
+    return false;
+}
+
 /* The entry, as the only one of a sources.yaml, and the file typed under it. */
-static void type_as_guessed(const char *path, struct found *f)
+static void type_as_guessed(const char *path, struct str next, struct strbuf *entry, struct found *f)
 {
     AUTO_STRBUF yaml = STRBUF_INIT;
-    AUTO_STRBUF bytes = STRBUF_INIT;
     struct sources *sources;
+    struct table_text text;
     struct typed_file t;
     struct err err;
     strbuf_addz(&yaml, "format: 1\nsources:\n");
-    if (sources_guess(path, &yaml, &err) != ST_OK) {
+    if (sources_guess(path, entry, &err) != ST_OK) {
         assert_true(err.status == ST_INPUT || err.status == ST_REFUSED);
         strbuf_addz(&f->typed, err.text);
         return;
     }
+    strbuf_adds(&yaml, strbuf_str(entry));
     if (sources_load(strbuf_str(&yaml), "guessed", &sources, &err) != ST_OK) {
         strbuf_addf(&f->typed, "the entry is refused: %s\n%s", err.text, strbuf_z(&yaml));
         return;
     }
-    assert_int_equal(file_read_all(path, 64u << 20, &bytes, &err), ST_OK);
-    struct memory_source m = {strbuf_str(&bytes)};
-    const struct typing_job job = {.source = &sources->v[0], .bytes = memory_source(&m), .head = str_sub(strbuf_str(&bytes), 0, HEADER_SEARCH_BYTES),
-                                   .whole = bytes.n <= HEADER_SEARCH_BYTES};
+    if (!names_match(sources, path, next, f)) {
+        sources_free(sources);
+        return;
+    }
+    assert_int_equal(table_text_read(path, sources->v[0].sheet, 64u << 20, &text, &err), ST_OK);
+    struct memory_source m = {strbuf_str(&text.text)};
+    const struct typing_job job = {.source = &sources->v[0], .bytes = memory_source(&m), .head = str_sub(strbuf_str(&text.text), 0, HEADER_SEARCH_BYTES),
+                                   .whole = text.text.n <= HEADER_SEARCH_BYTES, .sheet = text.is_sheet};
     assert_int_equal(type_bytes(&job, &t, &err), ST_OK);
     if (!t.usable) {
         strbuf_addf(&f->typed, "the file is refused: %s\n%s", strbuf_z(&t.why), strbuf_z(&yaml));
         typed_file_release(&t);
+        table_text_release(&text);
         sources_free(sources);
         return;
     }
@@ -84,6 +103,7 @@ static void type_as_guessed(const char *path, struct found *f)
     assert_int_equal(t.facts.records, t.facts.typed + t.facts.rejected + aside);
     strbuf_addf(&f->typed, "%lld/%lld/%lld", (long long)t.facts.typed, (long long)t.facts.rejected, (long long)aside);
     typed_file_release(&t);
+    table_text_release(&text);
     sources_free(sources);
 }
 
@@ -143,6 +163,7 @@ static void test_wild(void **state)
     while (tsv_next(&t)) {
         struct found f = {STRBUF_INIT, STRBUF_INIT, STRBUF_INIT, STRBUF_INIT, STRBUF_INIT};
         struct loose_table table;
+        AUTO_STRBUF entry = STRBUF_INIT;
         for (size_t k = t.n; k < TSV_FIELDS; k++) {
             t.f[k] = STR("");
         }
@@ -153,7 +174,7 @@ static void test_wild(void **state)
             strbuf_addz(&f.says, err.text);
         }
         loose_table_release(&table);
-        type_as_guessed(path, &f);
+        type_as_guessed(path, STR(""), &entry, &f);
         bool good = answers(path, t.line) & same("headers", t.f[2], &f.headers) & same("rows", t.f[3], &f.rows) & same("unread", t.f[4], &f.bad) & holds("says", t.f[5], &f.says) &
                     (is_digit((unsigned char)(t.f[6].n ? t.f[6].p[0] : 0)) ? same("typed", t.f[6], &f.typed) : holds("typed", t.f[6], &f.typed));
         if (!good) {
@@ -167,8 +188,65 @@ static void test_wild(void **state)
     assert_int_equal(failed, 0);
 }
 
+/* --- shapes of exports -------------------------------------------------------------------------------------------------- */
+
+static void write_shape(const char *path, const struct tsv *t)
+{
+    AUTO_STRBUF bytes = STRBUF_INIT;
+    struct err err;
+    strbuf_adds(&bytes, t->f[1]);
+    for (int i = 1; i <= atoi(t->f[3].p); i++) {
+        strbuf_addf(&bytes, t->f[2].p, i);
+    }
+    if (!str_ends(t->f[0], STR(".gz"))) {
+        assert_int_equal(file_write_atomic(path, strbuf_str(&bytes), &err), ST_OK);
+        return;
+    }
+    gzFile gz = gzopen(path, "wb");
+    assert_int_equal(gzwrite(gz, bytes.p, (unsigned)bytes.n), (int)bytes.n);
+    assert_int_equal(gzclose(gz), Z_OK);
+}
+
+static bool says_all(struct str wanted, const struct strbuf *entry)
+{
+    struct str one;
+    while (str_split(&wanted, '^', &one)) {
+        if (one.n > 0 && str_find(strbuf_str(entry), one) >= entry->n) {
+            printf("  the entry does not say  " STR_FMT "\n%s", STR_ARG(one), strbuf_z(entry));
+            return false;
+        }
+    }
+    return true;
+}
+
+static void test_shapes(void **state)
+{
+    (void)state;
+    AUTO_ARENA a = ARENA_INIT;
+    struct tsv t;
+    int failed = 0;
+    const char *tmp = getenv("TMPDIR");
+    tsv_open(&t, "guess_shapes.tsv");
+    while (tsv_next(&t)) {
+        struct found f = {STRBUF_INIT, STRBUF_INIT, STRBUF_INIT, STRBUF_INIT, STRBUF_INIT};
+        AUTO_STRBUF entry = STRBUF_INIT;
+        const char *path = arena_printf(&a, "%s/%s", tmp ? tmp : "/tmp", t.f[0].p);
+        assert_true(t.n >= 6);
+        write_shape(path, &t);
+        type_as_guessed(path, t.n > 6 ? t.f[6] : STR(""), &entry, &f);
+        if (!(same("typed", t.f[5], &f.typed) & says_all(t.f[4], &entry))) {
+            printf("^ %s:%d: %s\n", t.name, t.line, t.f[0].p);
+            failed++;
+        }
+        (void)remove(path);
+        found_release(&f);
+    }
+    tsv_close(&t);
+    assert_int_equal(failed, 0);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_wild)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_wild), cmocka_unit_test(test_shapes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
