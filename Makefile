@@ -161,6 +161,10 @@ check-build: $(TEST_BIN) $(FUZZ_REPLAY) $(BENCH_BIN) $(BUILD)/mopai-plain ext
 check-asan: setup-test
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) MODE=asan DEV=1 all check-build
 	$(Q)sh scripts/check.sh build/asan
+## check-prop: the random tests at length: 100,000 lives of warnings, 5,000 worlds of rules (check tries 1,500 and 400)
+check-prop: all $(BUILD)/tests/prop/prop_life $(BUILD)/tests/prop/prop_rules
+	$(Q)PROP_ROUNDS=100000 $(BUILD)/tests/prop/prop_life
+	$(Q)PROP_ROUNDS=5000 $(BUILD)/tests/prop/prop_rules
 ## check-kill: a night killed, and made to fail by a full and a broken disk, at every one of its steps (check tries one in three)
 check-kill: all $(BUILD)/tests/fault/test_kill
 	$(Q)MOPAI_KILL_ALL=1 $(BUILD)/tests/fault/test_kill $(BUILD)/mopai
@@ -218,7 +222,7 @@ help:
 	$(Q)sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  %-12s %s\n", $$1, $$2}'
 
 FORCE:
-.PHONY: all ext docs setup setup-test demo check check-build check-asan check-kill check-fixtures score bench fuzz fuzz-build install format clean help FORCE bench-link bench-night
+.PHONY: all ext docs setup setup-test demo check check-build check-asan check-prop check-kill check-fixtures score bench fuzz fuzz-build install format clean help FORCE bench-link bench-night
 .SECONDARY:
 
 -include $(LIB_OBJ:.o=.d) $(GEN_OBJ:.o=.d) $(BUILD)/pipeline/main.d $(BUILD)/pipeline/sql/extension.d $(BUILD)/base/store/vtable_ext.d $(TEST_SRC:%.c=$(BUILD)/%.d) $(TESTLIB_OBJ:.o=.d) $(FUZZ_SRC:%.c=$(BUILD)/%.d) $(BENCH_SRC:%.c=$(BUILD)/%.d)

@@ -27,11 +27,6 @@ size_t identity_find(const struct identity *v, size_t n, uint64_t identity)
     return lo < n && v[lo].identity == identity ? lo : n;
 }
 
-static bool is_open(const struct life_warning *w)
-{
-    return w->state == LIFE_HELD || w->state == LIFE_NEW || w->state == LIFE_RELEASED;
-}
-
 static void index_warnings(struct assess *a)
 {
     size_t n = a->fold.warnings.n;
@@ -40,7 +35,7 @@ static void index_warnings(struct assess *a)
     for (uint32_t i = 0; i < n; i++) {
         const struct life_warning *w = &a->fold.warnings.v[i];
         struct str rule = a->fold.more.v[i].rule;
-        if (is_open(w) && w->rule != LIFE_NO_RULE) {
+        if (life_is_open(w) && w->rule != LIFE_NO_RULE) {
             a->open[a->n_open++] = (struct identity){world_identity(rule, w->entity_kind, w->entity, (struct str){0}), i};
         }
         a->known[a->n_known++] = (struct identity){world_identity(rule, w->entity_kind, w->entity, w->key), i};
@@ -88,6 +83,22 @@ static enum status has_minors(struct assess *a, uint32_t household, bool *out, s
     return ST_OK;
 }
 
+/* A street said that the household is not its own: so it goes where it said, while the data still say what they said then. */
+static void place_returned(const struct assess *a, struct assess_hit *h)
+{
+    const struct area_set *set = &a->night->site->areas;
+    const struct fold_return *r = fold_returned(&a->fold, h->household_id);
+    struct str now = h->street >= 0 ? set->areas.v[h->street].code : STR("");
+    if (!r || !str_eq(now, r->from)) {
+        return;
+    }
+    int32_t to = r->to.n ? areas_by_code(set, r->to) : AREA_NONE;
+    bool community = to != AREA_NONE && set->areas.v[to].kind != AREA_STREET;
+    h->street = to == AREA_NONE ? -1 : community ? set->areas.v[to].parent : to;
+    h->community = community ? to : -1;
+    h->area_basis = AREA_FROM_RETURN;
+}
+
 /* Who it is and where they live. */
 static enum status place_hit(struct assess *a, const struct rules_hit *hit, struct assess_hit *h, struct err *err)
 {
@@ -99,6 +110,7 @@ static enum status place_hit(struct assess *a, const struct rules_hit *hit, stru
     TRY(population_household_one(pop, H_STREET, hit->household, &h->street, err));
     TRY(population_household_one(pop, H_COMMUNITY, hit->household, &h->community, err));
     TRY(population_household_one(pop, H_AREA_BASIS, hit->household, &h->area_basis, err));
+    place_returned(a, h);
     if (hit->person == RULES_NO_ROW) {
         TRY(population_household_one(pop, H_HEAD, hit->household, &head, err));
         h->person = (uint32_t)head;
@@ -176,6 +188,7 @@ static void make_life_rules(struct assess *a)
         struct life_rule *l = &a->life_rules[i];
         uint32_t *yields = arena_array(&a->arena, uint32_t, r->n_yield + 1);
         l->shadow = r->status != RULES_ACTIVE;
+        l->pending = (uint32_t)r->pending_times;
         l->clear = (uint32_t)MAX(r->clear_times, 1);
         l->budget = r->budget;
         l->has_again = r->n_again > 0;
@@ -227,7 +240,11 @@ static void decide(struct assess *a)
     for (size_t g = 0; g < meta->n_groups; g++) {
         groups[g] = arena_z(&a->arena, meta->groups[g].name);
     }
-    struct life_input in = {.rules = a->life_rules, .n_rules = ruleset_evaluated(a->rules), .groups = groups, .n_groups = meta->n_groups,
+    struct str *levels = arena_array(&a->arena, struct str, meta->n_levels + 1);
+    for (size_t l = 0; l < meta->n_levels; l++) {
+        levels[l] = meta->levels[l].name;
+    }
+    struct life_input in = {.levels = levels, .n_levels = meta->n_levels, .rules = a->life_rules, .n_rules = ruleset_evaluated(a->rules), .groups = groups, .n_groups = meta->n_groups,
                             .warnings = a->fold.warnings.v, .n_warnings = a->fold.warnings.n, .hits = a->life_hits, .n_hits = a->hits.n,
                             .as_of = a->night->as_of, .next_warning = a->night->next_warning, .trial = a->night->trial};
     life_decide(&in, &a->arena, &a->life);

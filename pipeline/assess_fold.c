@@ -8,6 +8,7 @@ void fold_release(struct fold *f)
 {
     vec_release(&f->warnings);
     vec_release(&f->more);
+    vec_release(&f->returns);
 }
 
 static uint32_t active_rule(const struct ruleset *rules, struct str id)
@@ -17,45 +18,68 @@ static uint32_t active_rule(const struct ruleset *rules, struct str id)
     return active ? (uint32_t)at : LIFE_NO_RULE;
 }
 
-static void fold_event(struct arena *a, struct life_warning *w, struct folded *more, struct stmt *q)
+static uint32_t outcome_group(const struct rules_meta *meta, struct str group, struct str outcome)
 {
-    struct str kind = stmt_text(q, 5), level = stmt_text(q, 6), detail = stmt_text(q, 7);
-    bool listed = str_eqz(kind, "new");
-    if (level.n > 0) {
-        w->level = arena_str(a, level);
+    for (size_t i = 0; i < meta->n_groups; i++) {
+        if (str_eq(meta->groups[i].name, group)) {
+            return (uint32_t)i;
+        }
     }
-    if (!stmt_is_null(q, 10)) {
-        more->say = arena_str(a, stmt_text(q, 10));
-        more->members = arena_str(a, stmt_text(q, 12));
-        w->again_known = !stmt_is_null(q, 11);
-        w->again_value = stmt_int(q, 11);
+    int at = rules_outcome_group(meta, outcome);
+    return at < 0 ? LIFE_NO_GROUP : (uint32_t)at;
+}
+
+/* Columns of list_warning_events_fold.sql. */
+enum {
+    F_NO, F_RULE, F_ENTITY_KIND, F_ENTITY, F_KEY, F_KIND, F_LEVEL, F_DETAIL, F_NIGHT, F_AS_OF, F_SAY, F_AGAIN, F_MEMBERS, F_VISIT_DAY, F_OUTCOME, F_GROUP,
+    F_UNTIL, F_AREA, F_HOUSEHOLD, F_STREET, F_SEQ
+};
+
+static void remember_return(struct arena *a, const struct folded *more, struct fold *out, const struct stmt *q)
+{
+    struct fold_return r = {more->household, stmt_int(q, F_SEQ), more->street, arena_str(a, stmt_text(q, F_AREA))};
+    if (r.household) {
+        vec_push(&out->returns, r);
+    }
+}
+
+/* What the pipeline keeps beside the state. */
+static void keep_told(struct arena *a, struct folded *more, const struct stmt *q)
+{
+    struct str kind = stmt_text(q, F_KIND);
+    bool listed = str_eqz(kind, "new");
+    if (!stmt_is_null(q, F_SAY)) {
+        more->say = arena_str(a, stmt_text(q, F_SAY));
+        more->members = arena_str(a, stmt_text(q, F_MEMBERS));
+        more->street = arena_str(a, stmt_text(q, F_STREET));
+        more->household = stmt_int(q, F_HOUSEHOLD);
     }
     if (listed || more->listed_night == 0) {
-        more->listed_night = stmt_int(q, 8);
-        more->listed_on = stmt_day(q, 9);
+        more->listed_night = stmt_int(q, F_NIGHT);
+        more->listed_on = stmt_day(q, F_AS_OF);
+        more->extended = DAY_MISSING;
     }
-    if (str_eqz(kind, "absent")) {
-        w->absences++;
-        if (!day_parse_iso(detail, &w->absent_date)) {
-            w->absent_date = DAY_MISSING;
-        }
-        return;
+    if (str_eqz(kind, "extended")) {
+        more->extended = stmt_day(q, F_UNTIL);
     }
-    w->absences = 0;
-    w->absent_date = DAY_MISSING;
-    if (listed) {
-        w->state = LIFE_NEW;
-    } else if (str_eqz(kind, "held")) {
-        w->state = LIFE_HELD;
-        w->why_held = arena_z(a, detail);
-    } else if (str_eqz(kind, "released")) {
-        w->state = LIFE_RELEASED;
-    } else if (str_eqz(kind, "closed")) {
-        w->state = LIFE_CLOSED;
-        w->closed_day = stmt_day(q, 9); /* the visit, when there is one, says better */
-    } else if (str_eqz(kind, "cleared")) {
-        w->state = LIFE_CLEARED;
+}
+
+static void fold_event(struct arena *a, const struct rules_meta *meta, struct fold *out, const struct stmt *q)
+{
+    struct life_warning *w = &out->warnings.v[out->warnings.n - 1];
+    struct folded *more = &out->more.v[out->more.n - 1];
+    struct life_past e = {.kind = stmt_text(q, F_KIND), .level = arena_str(a, stmt_text(q, F_LEVEL)), .detail = arena_str(a, stmt_text(q, F_DETAIL)),
+                          .tells = !stmt_is_null(q, F_SAY), .again_known = !stmt_is_null(q, F_AGAIN), .again_value = stmt_int(q, F_AGAIN),
+                          .group = LIFE_NO_GROUP, .day = stmt_day(q, F_UNTIL)};
+    if (!stmt_is_null(q, F_VISIT_DAY)) {
+        e.day = stmt_day(q, F_VISIT_DAY);
+        e.group = outcome_group(meta, stmt_text(q, F_GROUP), stmt_text(q, F_OUTCOME));
     }
+    if (str_eqz(e.kind, "returned")) {
+        remember_return(a, more, out, q);
+    }
+    keep_told(a, more, q);
+    life_fold(w, &e);
 }
 
 static enum status read_events(struct night *n, const struct ruleset *rules, const struct warning_moves *moves, struct arena *a, struct fold *out,
@@ -74,48 +98,45 @@ static enum status read_events(struct night *n, const struct ruleset *rules, con
         if (out->warnings.n == 0 || out->warnings.v[out->warnings.n - 1].no != no) {
             struct str rule = arena_str(a, stmt_text(q, 1));
             vec_push(&out->warnings, (struct life_warning){.no = no, .rule = active_rule(rules, rule), .entity_kind = stmt_text(q, 2).p[0],
-                                                           .entity = warning_moved(moves, no, stmt_int(q, 3)), .key = arena_str(a, stmt_text(q, 4)), .why_held = "",
-                                                           .group = LIFE_NO_GROUP, .absent_date = DAY_MISSING, .closed_day = DAY_MISSING});
-            vec_push(&out->more, (struct folded){.rule = rule});
+                                                           .entity = warning_moved(moves, no, stmt_int(q, 3)), .key = arena_str(a, stmt_text(q, 4)), .group = LIFE_NO_GROUP,
+                                                           .times_date = DAY_MISSING, .visit_day = DAY_MISSING});
+            vec_push(&out->more, (struct folded){.rule = rule, .extended = DAY_MISSING});
         }
-        fold_event(a, &out->warnings.v[out->warnings.n - 1], &out->more.v[out->more.n - 1], q);
+        fold_event(a, ruleset_meta(rules), out, q);
     }
 }
 
-static uint32_t outcome_group(const struct rules_meta *meta, struct str group, struct str outcome)
+static int cmp_return(const void *a, const void *b)
 {
-    for (size_t i = 0; i < meta->n_groups; i++) {
-        if (str_eq(meta->groups[i].name, group)) {
-            return (uint32_t)i;
-        }
-    }
-    int at = rules_outcome_group(meta, outcome);
-    return at < 0 ? LIFE_NO_GROUP : (uint32_t)at;
+    const struct fold_return *x = a, *y = b;
+    int c = (x->household > y->household) - (x->household < y->household);
+    return c ? c : (x->seq < y->seq) - (x->seq > y->seq); /* the newest first */
 }
 
-/* An open warning with a visit is closed by it, whether or not an event says so. */
-static enum status read_visits(struct night *n, const struct ruleset *rules, struct fold *out, struct err *err)
+static void sort_returns(struct fold *out)
 {
-    AUTO_STMT q = stmt_use(n->site->ledger, STMT_LIST_VISITS_FOLD);
-    stmt_bind_int(q, ":mark", n->mark_visit);
-    size_t at = 0;
-    for (;;) {
-        bool row;
-        TRY(stmt_step(q, &row, err));
-        if (!row) {
-            return ST_OK;
+    size_t n = 0;
+    vec_sort(&out->returns, cmp_return);
+    for (size_t i = 0; i < out->returns.n; i++) {
+        if (n == 0 || out->returns.v[n - 1].household != out->returns.v[i].household) {
+            out->returns.v[n++] = out->returns.v[i];
         }
-        while (at < out->warnings.n && out->warnings.v[at].no < stmt_int(q, 0)) {
-            at++;
-        }
-        if (at == out->warnings.n || out->warnings.v[at].no != stmt_int(q, 0) || out->warnings.v[at].state == LIFE_CLEARED) {
-            continue;
-        }
-        struct life_warning *w = &out->warnings.v[at];
-        w->state = LIFE_CLOSED;
-        w->closed_day = stmt_day(q, 1);
-        w->group = outcome_group(ruleset_meta(rules), stmt_text(q, 3), stmt_text(q, 2));
     }
+    out->returns.n = n;
+}
+
+const struct fold_return *fold_returned(const struct fold *f, int64_t household)
+{
+    size_t lo = 0, hi = f->returns.n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (f->returns.v[mid].household < household) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    return lo < f->returns.n && f->returns.v[lo].household == household ? &f->returns.v[lo] : NULL;
 }
 
 enum status fold_read(struct night *n, const struct ruleset *rules, struct arena *a, struct fold *out, struct err *err)
@@ -128,6 +149,6 @@ enum status fold_read(struct night *n, const struct ruleset *rules, struct arena
     enum status status = warning_moves_read(n, &moves, err);
     status = status == ST_OK ? read_events(n, rules, &moves, a, out, err) : status;
     warning_moves_release(&moves);
-    TRY(status);
-    return read_visits(n, rules, out, err);
+    sort_returns(out);
+    return status;
 }

@@ -14,13 +14,23 @@ struct folded {
     daynum listed_on;       /* as-of date of that night */
     struct str say;         /* of its last event that said something */
     struct str members;     /* of the household then, see assess_members_text */
+    struct str street;      /* where it was listed, by code; "" at the district */
+    int64_t household;      /* then, 0 unknown */
+    daynum extended;        /* due day the street was given while it is on the list, else DAY_MISSING */
     struct str corrected;   /* tonight's cause is a correction: of which record, from what to what */
 };
-/* Parallel arrays, by warning number. */
-struct fold {
-    VEC(struct life_warning) warnings;
-    VEC(struct folded) more;
+/* A street said that a household is not its own. Holds while the data still place it where they did then. */
+struct fold_return {
+    int64_t household, seq;
+    struct str from, to;    /* codes of areas.csv; to may be a community, "" : nobody knows */
 };
+struct fold {
+    VEC(struct life_warning) warnings; /* by warning number */
+    VEC(struct folded) more;           /* parallel */
+    VEC(struct fold_return) returns;   /* by household; the newest of each */
+};
+/* Where the household belongs according to the streets, NULL when none of them returned it. */
+const struct fold_return *fold_returned(const struct fold *f, int64_t household);
 /* Rules are matched by id against the evaluated rules; a rule that is not active any more is LIFE_NO_RULE. Texts live in `a`. */
 enum status fold_read(struct night *n, const struct ruleset *rules, struct arena *a, struct fold *out, struct err *err) MUST_CHECK;
 void fold_release(struct fold *f);

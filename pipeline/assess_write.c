@@ -34,6 +34,9 @@ static daynum due_day(struct output *o, const struct assess_hit *h, const struct
     if (v->disposition != LIFE_IS_NEW && v->disposition != LIFE_IS_STANDING) {
         return DAY_MISSING;
     }
+    if (v->disposition == LIFE_IS_STANDING && a->fold.more.v[v->warning].extended != DAY_MISSING) {
+        return a->fold.more.v[v->warning].extended;
+    }
     daynum from = v->disposition == LIFE_IS_NEW ? a->night->as_of : a->fold.more.v[v->warning].listed_on;
     if (from == DAY_MISSING || level->due <= 0) {
         return DAY_MISSING;
@@ -347,8 +350,7 @@ static int64_t waiting(const struct assess *a)
 {
     int64_t n = 0;
     for (size_t i = 0; i < a->fold.warnings.n; i++) {
-        enum life_state s = a->fold.warnings.v[i].state;
-        n += s == LIFE_HELD || s == LIFE_NEW || s == LIFE_RELEASED;
+        n += life_is_open(&a->fold.warnings.v[i]);
     }
     for (size_t i = 0; i < a->life.verdicts.n; i++) {
         n -= a->life.verdicts.v[i].warning != UINT32_MAX;

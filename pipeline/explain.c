@@ -16,11 +16,23 @@ static const char *event_word(struct str kind)
 {
     static const struct {
         const char *kind, *zh, *en;
-    } words[] = {{"held", "暂扣", "held"},        {"new", "列入清单", "on the list"}, {"released", "放行", "released"}, {"level", "变化", "changed"},
-                 {"merged", "对象并入另一人或另一户", "its subject was merged into another"},
-                 {"split", "对象分出，预警随其依据所说的人", "its subject split: it follows whom its evidence is about"},
-                 {"moved", "随其依据所说的人转到另一户", "it follows whom its evidence is about to another household"},
-                 {"closed", "核查办结", "closed"}, {"absent", "未成立一次", "absent"}, {"cleared", "消除", "cleared"}};
+    } words[] = {{"pending", "成立一次", "holds once"},
+                 {"held", "暂扣", "held"},
+                 {"released", "放行", "released"},
+                 {"new", "列入清单", "on the list"},
+                 {"level", "变化", "changed"},
+                 {"visited", "走访未核实", "visited, not verified"},
+                 {"closed", "核查办结", "closed"},
+                 {"reopened", "撤回核查结果", "outcome taken back"},
+                 {"snoozed", "暂缓", "snoozed"},
+                 {"returned", "退回", "returned"},
+                 {"extended", "延期", "extended"},
+                 {"absent", "未成立一次", "absent"},
+                 {"cleared", "消除", "cleared"},
+                 {"merged", "并入", "merged into"},
+                 {"entity merged", "对象并入另一人或另一户", "its subject was merged into another"},
+                 {"entity split", "对象分出，预警随其依据所说的人", "its subject split: it follows whom its evidence is about"},
+                 {"entity moved", "随其依据所说的人转到另一户", "it follows whom its evidence is about to another household"}};
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         if (str_eqz(kind, words[i].kind)) {
             return TR(words[i].zh, words[i].en);

@@ -516,8 +516,10 @@ static enum status export_questions(struct export *e, struct err *err)
 
 static const char *state_word(struct str kind)
 {
-    static const char *const words[][3] = {{"held", "暂扣", "held"},     {"new", "在办", "open"},       {"released", "已放行", "released"},
-                                           {"closed", "已核查", "closed"}, {"cleared", "已消失", "cleared"}};
+    static const char *const words[][3] = {{"pending", "待成立", "pending"},   {"held", "暂扣", "held"},         {"released", "已放行", "released"},
+                                           {"new", "在办", "open"},            {"visited", "走访未核实", "visited"}, {"snoozed", "暂缓", "snoozed"},
+                                           {"returned", "退回", "returned"},   {"reopened", "重新打开", "reopened"}, {"closed", "已核查", "closed"},
+                                           {"cleared", "已消失", "cleared"},   {"merged", "已并入", "merged"}};
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         if (str_eqz(kind, words[i][0])) {
             return TR(words[i][1], words[i][2]);

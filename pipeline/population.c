@@ -554,6 +554,7 @@ const char *member_reason_name(enum member_reason r)
 const char *area_basis_name(enum area_basis b)
 {
     static const char *const words[][2] = {{"未定", "unknown"},      {"居住地代码", "residence code"}, {"街道社区栏", "street and community columns"},
-                                           {"居住地址", "address"}, {"同户", "household"},           {"户籍地", "address of registration"}};
+                                           {"居住地址", "address"}, {"同户", "household"},           {"户籍地", "address of registration"},
+                                           {"街道退回", "a street returned it"}};
     return WORDS(words, b);
 }

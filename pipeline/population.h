@@ -24,11 +24,11 @@ enum member_reason {
     REASON_ALONE,     /* no unit and no shared address: composition unknown */
     REASON_LAST_SEEN  /* gone: the last household known */
 };
-enum area_basis { AREA_FROM_NOWHERE, AREA_FROM_CODE, AREA_FROM_COLUMN, AREA_FROM_ADDRESS, AREA_FROM_UNIT, AREA_FROM_HUKOU };
+enum area_basis { AREA_FROM_NOWHERE, AREA_FROM_CODE, AREA_FROM_COLUMN, AREA_FROM_ADDRESS, AREA_FROM_UNIT, AREA_FROM_HUKOU, AREA_FROM_RETURN };
 const char *person_state_name(enum person_state s);       /* in the language in force, as all of these */
 const char *household_basis_name(enum household_basis b);
 const char *member_reason_name(enum member_reason r);
-const char *area_basis_name(enum area_basis b);           /* 居住地代码 街道社区栏 居住地址 同户 户籍地 未定 */
+const char *area_basis_name(enum area_basis b);           /* 居住地代码 街道社区栏 居住地址 同户 户籍地 街道退回 未定 */
 
 /* Fixed columns. */
 enum person_column {

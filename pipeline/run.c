@@ -24,7 +24,7 @@ struct work {
     struct night night;
     struct night_record last;     /* newest published */
     struct night_record previous; /* what this night follows: last, or for a replay the one before its day */
-    int64_t last_review;          /* mark_review of `last` */
+    int64_t last_review, last_order; /* mark_review and mark_order of `last` */
     struct inputs inputs;
     const char *tmp_dir;          /* reports/.tmp-N */
     struct strbuf manifest;
@@ -61,10 +61,10 @@ static enum status first_nights(struct work *w, struct err *err)
     return ST_OK;
 }
 
-/* The newest review that a night reads: those imported after the night before it was published. */
-static enum status review_mark(struct work *w, int64_t night, int64_t *out, struct err *err)
+/* The newest of what people said that a night reads, given after the night before it was published: of reviews, or of orders about warnings. */
+static enum status said_mark(struct work *w, enum stmt_id which, int64_t night, int64_t *out, struct err *err)
 {
-    AUTO_STMT q = stmt_use(w->site->ledger, STMT_SELECT_LINK_REVIEW_MARK);
+    AUTO_STMT q = stmt_use(w->site->ledger, which);
     stmt_bind_int(q, ":before", night);
     bool row;
     TRY(stmt_one(q, &row, err));
@@ -129,8 +129,10 @@ static enum status fix_night(struct work *w, const struct run_plan *plan, struct
         n->mark_release = then.mark_release;
         TRY(audit_end_of_night(w->site->ledger, n->number, &n->audit, err));
     }
-    TRY(review_mark(w, n->number, &n->mark_review, err));
-    TRY(review_mark(w, w->last.night, &w->last_review, err));
+    TRY(said_mark(w, STMT_SELECT_LINK_REVIEW_MARK, n->number, &n->mark_review, err));
+    TRY(said_mark(w, STMT_SELECT_LINK_REVIEW_MARK, w->last.night, &w->last_review, err));
+    TRY(said_mark(w, STMT_SELECT_WARNING_ORDER_MARK, n->number, &n->mark_order, err));
+    TRY(said_mark(w, STMT_SELECT_WARNING_ORDER_MARK, w->last.night, &w->last_order, err));
     TRY(inputs_in_force(w->site, n->as_of, &n->arena, &w->inputs, err));
     TRY(first_nights(w, err));
     n->inputs = w->inputs.v;
@@ -152,7 +154,8 @@ static bool already_done(const struct work *w)
     manifest_identity(&w->night, identity);
     return w->last.night && w->previous.night == w->last.night && strcmp(identity, w->last.identity) == 0 &&
            w->night.mark_visit == w->last.mark_visit && w->night.mark_decision == w->last.mark_decision &&
-           w->night.mark_release == w->last.mark_release && w->night.mark_review == w->last_review;
+           w->night.mark_release == w->last.mark_release && w->night.mark_review == w->last_review &&
+           w->night.mark_order == w->last_order;
 }
 
 static enum status write_input_files(struct night *n, struct err *err)

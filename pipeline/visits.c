@@ -235,8 +235,19 @@ static enum status insert_import(struct import *im, const char *name, const char
     return ST_OK;
 }
 
+/* Proven or wrong: the warning is closed. Nobody home, or not let in: it stays open and comes back. */
 static enum status insert_visit(struct import *im, const struct visit_row *v, int64_t import_id, int64_t night, const char *at, struct err *err)
 {
+    AUTO_STMT e = stmt_use(im->ledger, STMT_INSERT_WARNING_EVENT);
+    stmt_bind_int(e, ":warning_no", v->warning_no);
+    stmt_bind_int(e, ":night", night);
+    stmt_bind_z(e, ":kind", im->meta->groups[v->group].verified ? "closed" : "visited");
+    stmt_bind_z(e, ":level", "");
+    stmt_bind_text(e, ":detail", v->outcome);
+    stmt_bind_z(e, ":body", "{}");
+    stmt_bind_z(e, ":who", who_acts());
+    stmt_bind_z(e, ":at", at);
+    TRY(stmt_run(e, err));
     AUTO_STMT q = stmt_use(im->ledger, STMT_INSERT_VISIT);
     stmt_bind_int(q, ":import_id", import_id);
     stmt_bind_int(q, ":warning_no", v->warning_no);
@@ -246,17 +257,8 @@ static enum status insert_visit(struct import *im, const struct visit_row *v, in
     stmt_bind_text(q, ":outcome_group", im->meta->groups[v->group].name);
     stmt_bind_text(q, ":note", v->note);
     stmt_bind_z(q, ":at", at);
-    TRY(stmt_run(q, err));
-    AUTO_STMT e = stmt_use(im->ledger, STMT_INSERT_WARNING_EVENT);
-    stmt_bind_int(e, ":warning_no", v->warning_no);
-    stmt_bind_int(e, ":night", night);
-    stmt_bind_z(e, ":kind", "closed");
-    stmt_bind_z(e, ":level", "");
-    stmt_bind_text(e, ":detail", v->outcome);
-    stmt_bind_z(e, ":body", "{}");
-    stmt_bind_z(e, ":who", who_acts());
-    stmt_bind_z(e, ":at", at);
-    return stmt_run(e, err);
+    stmt_bind_int(q, ":seq", db_last_id(im->ledger));
+    return stmt_run(q, err);
 }
 
 /* Nothing accepted: nothing is written, so that a list sent twice leaves no trace. */

@@ -1,25 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rules/lifecycle.h"
+#include "rules/life_private.h"
 
-/* A hit on its way to a verdict. `current` is the newest warning of its identity, whatever its state. */
-struct life_case {
-    const struct life_hit *hit;
-    const struct life_warning *current;
-    bool decided;
-    struct life_verdict verdict;
-};
+#include "rules/warning_number.h"
 
-struct life_work {
-    const struct life_input *in;
-    struct arena *arena;
-    struct life_case *cases; /* in rank order */
-    size_t n;
-    uint32_t *by_household;  /* the same cases, by household and then rank */
-    bool *answered;          /* by warning: a hit of its identity exists tonight */
-    bool *rule_done;
-};
-
-static const char *const event_names[] = {"held", "new", "level", "absent", "cleared"};
 static const char *const disposition_names[] = {"new", "standing", "held", "suppressed", "shadow"};
 static const char *const hold_reasons[LIFE_HOLD_COUNT] = {
     [LIFE_HOLD_NOT] = "",
@@ -30,47 +13,10 @@ static const char *const hold_reasons[LIFE_HOLD_COUNT] = {
     [LIFE_HOLD_PROGRAM] = "程序或归并口径有变化，按旧口径不出现",
 };
 
-static const char *const cause_names[LIFE_CAUSE_COUNT] = {"情况消失", "数据更正", "规则变更", "家庭变化", "数据撤回"};
-
-const char *life_cause_name(enum life_cause c)
-{
-    BUG_ON(c >= LIFE_CAUSE_COUNT);
-    return cause_names[c];
-}
-
-const char *life_event_name(enum life_event_kind kind)
-{
-    return event_names[kind];
-}
-
 const char *life_disposition_name(enum life_disposition d)
 {
     BUG_ON(d >= LIFE_DISPOSITION_COUNT);
     return disposition_names[d];
-}
-
-static int cmp_i64(int64_t x, int64_t y)
-{
-    return (x > y) - (x < y);
-}
-
-/* Stable ids are packed words whose top bit means nothing: unsigned order is the order of the numbers people see. */
-static int cmp_id(int64_t x, int64_t y)
-{
-    uint64_t ux = (uint64_t)x, uy = (uint64_t)y;
-    return (ux > uy) - (ux < uy);
-}
-
-int life_rank_cmp(const struct life_hit *x, const struct life_hit *y)
-{
-    int c = cmp_i64(x->level_rank, y->level_rank);
-    c = c ? c : cmp_i64(y->rank_value, x->rank_value);
-    c = c ? c : (int)y->minors - (int)x->minors;
-    c = c ? c : cmp_id(x->household, y->household);
-    c = c ? c : cmp_i64(x->rule, y->rule);
-    c = c ? c : (int)x->entity_kind - (int)y->entity_kind;
-    c = c ? c : cmp_id(x->entity, y->entity);
-    return c ? c : str_cmp(x->key, y->key);
 }
 
 static int cmp_case(const void *a, const void *b)
@@ -78,55 +24,16 @@ static int cmp_case(const void *a, const void *b)
     return life_rank_cmp(((const struct life_case *)a)->hit, ((const struct life_case *)b)->hit);
 }
 
-/* --- which warning a hit continues -------------------------------------------------------------------------------- */
-
-static int cmp_identity(const struct life_warning *w, const struct life_hit *h)
+const char *life_number(struct arena *a, int64_t no)
 {
-    int c = cmp_i64(w->rule, h->rule);
-    c = c ? c : (int)w->entity_kind - (int)h->entity_kind;
-    c = c ? c : cmp_id(w->entity, h->entity);
-    return c ? c : str_cmp(w->key, h->key);
-}
-
-static int cmp_warning(const void *a, const void *b)
-{
-    const struct life_warning *x = *(const struct life_warning *const *)a, *y = *(const struct life_warning *const *)b;
-    struct life_hit identity = {.rule = y->rule, .entity_kind = y->entity_kind, .entity = y->entity, .key = y->key};
-    int c = cmp_identity(x, &identity);
-    return c ? c : cmp_i64(x->no, y->no);
-}
-
-/* The newest warning with the identity of `h` among `sorted`, or NULL. */
-static const struct life_warning *newest_warning(const struct life_warning *const *sorted, size_t n,
-                                                 const struct life_hit *h)
-{
-    size_t lo = 0, hi = n;
-    while (lo < hi) { /* first place behind the identity */
-        size_t mid = lo + (hi - lo) / 2;
-        if (cmp_identity(sorted[mid], h) <= 0) {
-            lo = mid + 1;
-        } else {
-            hi = mid;
-        }
-    }
-    return lo > 0 && cmp_identity(sorted[lo - 1], h) == 0 ? sorted[lo - 1] : NULL;
-}
-
-static bool is_open(const struct life_warning *w)
-{
-    return w && (w->state == LIFE_HELD || w->state == LIFE_NEW || w->state == LIFE_RELEASED);
+    char text[WARNING_NUMBER_MAX];
+    warning_number_format(no, text);
+    return arena_z(a, str_of(text));
 }
 
 static void take_cases(struct life_work *w)
 {
     const struct life_input *in = w->in;
-    const struct life_warning **sorted = arena_array(w->arena, const struct life_warning *, in->n_warnings + 1);
-    for (size_t i = 0; i < in->n_warnings; i++) {
-        sorted[i] = &in->warnings[i];
-    }
-    if (in->n_warnings > 1) {
-        qsort(sorted, in->n_warnings, sizeof(*sorted), cmp_warning);
-    }
     for (size_t i = 0; i < in->n_hits; i++) {
         BUG_ON(in->hits[i].rule >= in->n_rules);
         w->cases[i].hit = &in->hits[i];
@@ -137,9 +44,10 @@ static void take_cases(struct life_work *w)
     for (size_t i = 0; i < w->n; i++) {
         struct life_case *c = &w->cases[i];
         BUG_ON(i > 0 && life_rank_cmp(w->cases[i - 1].hit, c->hit) == 0); /* the same identity twice */
-        c->current = newest_warning(sorted, in->n_warnings, c->hit);
+        c->current = life_current_of(w, c->hit);
+        c->detail = "";
         c->verdict = (struct life_verdict){.hit = (uint32_t)(c->hit - in->hits), .why = "", .warning = UINT32_MAX};
-        if (is_open(c->current)) {
+        if (life_is_open(c->current)) {
             c->verdict.warning_no = c->current->no;
             c->verdict.warning = (uint32_t)(c->current - in->warnings);
             w->answered[c->verdict.warning] = true;
@@ -147,14 +55,7 @@ static void take_cases(struct life_work *w)
     }
 }
 
-/* --- verdicts ----------------------------------------------------------------------------------------------------- */
-
-static void conclude(struct life_case *c, enum life_disposition d, const char *why)
-{
-    c->verdict.disposition = d;
-    c->verdict.why = why;
-    c->decided = true;
-}
+/* --- of one household ------------------------------------------------------------------------------------------------- */
 
 /* First place in by_household whose household is not before `household`. */
 static size_t household_start(const struct life_work *w, int64_t household)
@@ -162,7 +63,7 @@ static size_t household_start(const struct life_work *w, int64_t household)
     size_t lo = 0, hi = w->n;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
-        if (cmp_id(w->cases[w->by_household[mid]].hit->household, household) < 0) {
+        if ((uint64_t)w->cases[w->by_household[mid]].hit->household < (uint64_t)household) {
             lo = mid + 1;
         } else {
             hi = mid;
@@ -181,25 +82,31 @@ static bool yields_to(const struct life_rule *r, uint32_t other)
     return false;
 }
 
-/* The most urgent hit of the same household, on a list or waiting for one, whose rule this one yields to. */
+/* On a list, waiting for one, or between two: somebody goes there, or has just been. */
+static bool occupies(const struct life_case *o)
+{
+    enum life_disposition d = o->verdict.disposition;
+    bool told = life_is_open(o->current) && o->current->state != LIFE_PENDING && !o->absorber;
+    return o->decided && d != LIFE_IS_SHADOW && (d != LIFE_IS_SUPPRESSED || told);
+}
+
+/* The most urgent hit of the same household that occupies it and whose rule this one yields to. */
 static const struct life_case *absorbing(const struct life_work *w, const struct life_case *c)
 {
     const struct life_rule *r = &w->in->rules[c->hit->rule];
-    if (r->n_yield_to == 0) {
-        return NULL;
-    }
-    for (size_t i = household_start(w, c->hit->household); i < w->n; i++) {
+    for (size_t i = r->n_yield_to ? household_start(w, c->hit->household) : w->n; i < w->n; i++) {
         const struct life_case *o = &w->cases[w->by_household[i]];
         if (o->hit->household != c->hit->household) {
             break;
         }
-        bool shows = o->decided && o->verdict.disposition != LIFE_IS_SUPPRESSED && o->verdict.disposition != LIFE_IS_SHADOW;
-        if (shows && yields_to(r, o->hit->rule)) {
+        if (occupies(o) && yields_to(r, o->hit->rule)) {
             return o;
         }
     }
     return NULL;
 }
+
+/* --- quiet -------------------------------------------------------------------------------------------------------------- */
 
 /* Days of quiet after the outcome of `w`; an outcome group that rules.yaml no longer names keeps the longest. */
 static int quiet_days(const struct life_input *in, const struct life_warning *w)
@@ -223,36 +130,142 @@ static bool grown(const struct life_rule *r, const struct life_hit *h, const str
            !__builtin_add_overflow(w->again_value, r->again_growth, &line) && h->again_value >= line;
 }
 
-/* Why a closed warning keeps its hit quiet tonight, or NULL. */
-static const char *cooldown_reason(const struct life_work *w, const struct life_case *c)
+static uint32_t rank_of(const struct life_input *in, struct str level)
+{
+    uint32_t i = 0;
+    while (i < in->n_levels && !str_eq(in->levels[i], level)) {
+        i++;
+    }
+    return i; /* a level that rules.yaml no longer names is below all */
+}
+
+/* Why a quiet warning does not stay quiet, or NULL. A refuted lead comes back by growth alone; one that was never verified also when it grows more urgent. */
+static const char *early_reason(const struct life_work *w, const struct life_case *c)
 {
     const struct life_warning *old = c->current;
-    if (!old || old->state != LIFE_CLOSED) {
-        return NULL;
+    if (grown(&w->in->rules[c->hit->rule], c->hit, old)) {
+        return "又增长到线";
     }
-    int64_t until = (int64_t)old->closed_day + quiet_days(w->in, old);
-    if (w->in->as_of >= until || grown(&w->in->rules[c->hit->rule], c->hit, old)) {
-        return NULL;
+    if (life_is_open(old) && c->hit->level_rank < rank_of(w->in, old->quiet_level)) {
+        return arena_printf(w->arena, "级别由" STR_FMT "变为" STR_FMT, STR_ARG(old->quiet_level), STR_ARG(c->hit->level));
     }
+    return NULL;
+}
+
+/* What a quiet warning waits for: 暂缓, 冷却期（核查结果：未核实）. */
+static const char *quiet_name(const struct life_work *w, const struct life_warning *old)
+{
+    if (old->state == LIFE_SNOOZED) {
+        return "暂缓";
+    }
+    return arena_printf(w->arena, "冷却期内（核查结果：%s）", old->group == LIFE_NO_GROUP ? "已核查" : w->in->groups[old->group]);
+}
+
+/* Of a warning that was snoozed, visited or closed: true when it stays off the lists tonight, *out says until when; else *out says why not any more. */
+static bool is_quiet(const struct life_work *w, const struct life_case *c, const char **out)
+{
+    const struct life_warning *old = c->current;
+    int64_t until = old->state == LIFE_SNOOZED ? old->until : (int64_t)old->visit_day + quiet_days(w->in, old);
+    const char *name = quiet_name(w, old);
+    if (w->in->as_of >= until) {
+        *out = arena_printf(w->arena, "%s期满", old->state == LIFE_SNOOZED ? "暂缓" : "冷却");
+        return false;
+    }
+    const char *early = early_reason(w, c);
     AUTO_STRBUF b = STRBUF_INIT;
-    strbuf_addz(&b, "冷却期内（核查结果：");
-    strbuf_addz(&b, old->group == LIFE_NO_GROUP ? "已核查" : w->in->groups[old->group]);
-    strbuf_addz(&b, "），至");
     strbuf_add_day(&b, (daynum)until);
-    return arena_z(w->arena, strbuf_str(&b));
+    *out = early ? arena_printf(w->arena, "%s%s", old->state == LIFE_SNOOZED ? "暂缓期内" : "冷却期内", early)
+                 : arena_printf(w->arena, "%s，至%s", name, strbuf_z(&b));
+    return !early;
+}
+
+/* --- verdicts ----------------------------------------------------------------------------------------------------------- */
+
+static void conclude(struct life_case *c, enum life_disposition d, const char *why)
+{
+    c->verdict.disposition = d;
+    c->verdict.why = why;
+    c->decided = true;
+}
+
+static void list_it(struct life_case *c, const char *detail)
+{
+    conclude(c, LIFE_IS_NEW, "");
+    c->detail = detail;
+}
+
+static void absorb(struct life_case *c, const struct life_case *into)
+{
+    conclude(c, LIFE_IS_SUPPRESSED, "并入同户未结预警");
+    c->absorber = into;
+}
+
+uint32_t life_times_with(const struct life_warning *old, daynum data_date)
+{
+    bool counted = old->times > 0 && old->times_date == data_date;
+    return old->times + !counted;
+}
+
+/* A warning nobody was told of yet: a fresh one, or one that only waited for the condition to last. */
+static bool never_told(const struct life_case *c)
+{
+    return !life_is_open(c->current) || c->current->state == LIFE_PENDING;
+}
+
+/* Why there is a fresh warning where one had ended: 再次成立，前次W-000012-3（属实已帮扶）. */
+static const char *why_again(struct life_work *w, const struct life_case *c, const char *quiet_over)
+{
+    const struct life_warning *old = c->current;
+    if (!old || life_is_open(old)) {
+        return "";
+    }
+    const char *how = old->state == LIFE_CLEARED ? "已消失" : old->group == LIFE_NO_GROUP ? "已核查" : w->in->groups[old->group];
+    return arena_printf(w->arena, "%s再次成立，前次%s（%s）", quiet_over, life_number(w->arena, old->no), how);
+}
+
+static void decide_fresh(struct life_work *w, struct life_case *c)
+{
+    const struct life_rule *r = &w->in->rules[c->hit->rule];
+    const char *quiet = "";
+    if (c->current && c->current->state == LIFE_CLOSED && is_quiet(w, c, &quiet)) {
+        conclude(c, LIFE_IS_SUPPRESSED, quiet);
+        return;
+    }
+    const struct life_case *into = absorbing(w, c);
+    uint32_t times = life_is_open(c->current) ? life_times_with(c->current, r->data_date) : 1;
+    if (into) {
+        absorb(c, into);
+    } else if (w->in->trial) {
+        list_it(c, "");
+    } else if (c->hit->hold != LIFE_HOLD_NOT) {
+        conclude(c, LIFE_IS_HELD, hold_reasons[c->hit->hold]);
+    } else if (times < r->pending) {
+        conclude(c, LIFE_IS_SUPPRESSED, arena_printf(w->arena, "成立%u次，满%u次才预警", times, r->pending));
+        c->pends = true;
+    } else {
+        list_it(c, why_again(w, c, quiet));
+    }
 }
 
 static void decide_open(struct life_work *w, struct life_case *c)
 {
     const struct life_warning *old = c->current;
+    const struct life_case *into = old->state == LIFE_HELD ? absorbing(w, c) : NULL;
+    const char *quiet;
     if (old->state == LIFE_NEW) {
         conclude(c, LIFE_IS_STANDING, "");
-    } else if (old->state == LIFE_RELEASED || w->in->trial) {
-        conclude(c, LIFE_IS_NEW, "");
-    } else if (absorbing(w, c)) {
-        conclude(c, LIFE_IS_SUPPRESSED, "并入同户未结预警");
+    } else if (old->state == LIFE_SNOOZED || old->state == LIFE_VISITED) {
+        if (is_quiet(w, c, &quiet)) {
+            conclude(c, LIFE_IS_SUPPRESSED, quiet);
+        } else {
+            list_it(c, quiet);
+        }
+    } else if (old->state != LIFE_HELD || w->in->trial) {
+        list_it(c, old->state == LIFE_RETURNED ? "退回后改派" : old->state == LIFE_REOPENED ? "核查结果撤回，重新列入" : "");
+    } else if (into) {
+        absorb(c, into);
     } else {
-        conclude(c, LIFE_IS_HELD, old->why_held);
+        conclude(c, LIFE_IS_HELD, arena_z(w->arena, old->why_held));
     }
 }
 
@@ -260,21 +273,10 @@ static void decide_case(struct life_work *w, struct life_case *c)
 {
     if (w->in->rules[c->hit->rule].shadow) {
         conclude(c, LIFE_IS_SHADOW, "");
-        return;
-    }
-    if (is_open(c->current)) {
-        decide_open(w, c);
-        return;
-    }
-    const char *quiet = cooldown_reason(w, c);
-    if (quiet) {
-        conclude(c, LIFE_IS_SUPPRESSED, quiet);
-    } else if (absorbing(w, c)) {
-        conclude(c, LIFE_IS_SUPPRESSED, "并入同户未结预警");
-    } else if (c->hit->hold != LIFE_HOLD_NOT && !w->in->trial) {
-        conclude(c, LIFE_IS_HELD, hold_reasons[c->hit->hold]);
+    } else if (never_told(c)) {
+        decide_fresh(w, c);
     } else {
-        conclude(c, LIFE_IS_NEW, "");
+        decide_open(w, c);
     }
 }
 
@@ -284,7 +286,7 @@ static void apply_budget(struct life_work *w, uint32_t rule)
     int64_t budget = w->in->rules[rule].budget, fresh = 0;
     for (size_t i = 0; i < w->n; i++) {
         const struct life_case *c = &w->cases[i];
-        fresh += c->hit->rule == rule && c->verdict.disposition == LIFE_IS_NEW && !is_open(c->current);
+        fresh += c->hit->rule == rule && c->verdict.disposition == LIFE_IS_NEW && never_told(c);
     }
     if (budget <= 0 || fresh <= budget || w->in->trial) {
         return;
@@ -292,7 +294,7 @@ static void apply_budget(struct life_work *w, uint32_t rule)
     const char *why = arena_printf(w->arena, "本规则今夜新增%lld条，超过上限%lld条", (long long)fresh, (long long)budget);
     for (size_t i = 0; i < w->n; i++) {
         struct life_case *c = &w->cases[i];
-        if (c->hit->rule == rule && c->verdict.disposition == LIFE_IS_NEW && !is_open(c->current)) {
+        if (c->hit->rule == rule && c->verdict.disposition == LIFE_IS_NEW && never_told(c)) {
             conclude(c, LIFE_IS_HELD, why);
         }
     }
@@ -333,93 +335,6 @@ static void decide_all(struct life_work *w)
     }
 }
 
-/* --- events ------------------------------------------------------------------------------------------------------- */
-
-/* What changed about a warning that stays where it is; NULL when nothing did. */
-static const char *change_of(const struct life_work *w, const struct life_case *c)
-{
-    const struct life_warning *old = c->current;
-    if (!str_eq(old->level, c->hit->level)) {
-        return arena_printf(w->arena, "级别由" STR_FMT "变为" STR_FMT, STR_ARG(old->level), STR_ARG(c->hit->level));
-    }
-    return old->absences > 0 ? "重新成立" : c->hit->say_changed ? "内容变化" : NULL;
-}
-
-static void propose_for_hits(struct life_work *w, struct life_output *out)
-{
-    for (size_t i = 0; i < w->n; i++) {
-        struct life_case *c = &w->cases[i];
-        struct life_verdict *v = &c->verdict;
-        bool open = is_open(c->current);
-        struct life_event e = {.verdict = (uint32_t)i, .warning = v->warning, .fresh = !open, .detail = v->why};
-        if (v->disposition == LIFE_IS_NEW || (v->disposition == LIFE_IS_HELD && !open)) {
-            if (!open) {
-                v->warning_no = out->next_warning++;
-            }
-            e.kind = v->disposition == LIFE_IS_NEW ? LIFE_EVENT_NEW : LIFE_EVENT_HELD;
-            e.warning_no = v->warning_no;
-            vec_push(&out->events, e);
-        } else if (open && v->disposition != LIFE_IS_SHADOW && (e.detail = change_of(w, c))) {
-            e.kind = LIFE_EVENT_LEVEL;
-            e.warning_no = v->warning_no;
-            vec_push(&out->events, e);
-        }
-        vec_push(&out->verdicts, *v);
-    }
-}
-
-static int cmp_warning_no(const void *a, const void *b)
-{
-    return cmp_i64((*(const struct life_warning *const *)a)->no, (*(const struct life_warning *const *)b)->no);
-}
-
-/* One more data date without the condition, or the end of the warning. */
-static void propose_absence(struct life_work *w, const struct life_warning *old, struct life_output *out)
-{
-    uint32_t index = (uint32_t)(old - w->in->warnings);
-    struct life_event e = {.warning_no = old->no, .verdict = UINT32_MAX, .warning = index};
-    enum life_cause cause = old->rule == LIFE_NO_RULE ? LIFE_RULE_CHANGED : old->cause;
-    daynum data_date = DAY_MISSING;
-    if (cause == LIFE_GONE) {
-        data_date = w->in->rules[old->rule].data_date;
-        bool counted = old->absences > 0 && old->absent_date == data_date;
-        if (counted) {
-            return;
-        }
-    }
-    if (cause == LIFE_GONE && old->absences + 1 < w->in->rules[old->rule].clear) {
-        AUTO_STRBUF b = STRBUF_INIT;
-        strbuf_add_day(&b, data_date);
-        e.kind = LIFE_EVENT_ABSENT;
-        e.detail = arena_z(w->arena, strbuf_str(&b));
-    } else {
-        e.kind = LIFE_EVENT_CLEARED;
-        e.detail = life_cause_name(cause);
-        vec_push(&out->gone, index);
-    }
-    vec_push(&out->events, e);
-}
-
-static void propose_for_absent(struct life_work *w, struct life_output *out)
-{
-    const struct life_input *in = w->in;
-    const struct life_warning **open = arena_array(w->arena, const struct life_warning *, in->n_warnings + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < in->n_warnings; i++) {
-        const struct life_warning *old = &in->warnings[i];
-        bool undecided = old->rule != LIFE_NO_RULE && old->tonight == LIFE_UNKNOWN;
-        if (is_open(old) && !w->answered[i] && !undecided) {
-            open[n++] = old;
-        }
-    }
-    if (n > 1) {
-        qsort(open, n, sizeof(*open), cmp_warning_no);
-    }
-    for (size_t i = 0; i < n; i++) {
-        propose_absence(w, open[i], out);
-    }
-}
-
 /* --- the whole ---------------------------------------------------------------------------------------------------- */
 
 struct household_place {
@@ -430,8 +345,8 @@ struct household_place {
 static int cmp_place(const void *a, const void *b)
 {
     const struct household_place *x = a, *y = b;
-    int c = cmp_id(x->household, y->household);
-    return c ? c : cmp_i64(x->at, y->at);
+    int c = (x->household != y->household ? ((uint64_t)x->household > (uint64_t)y->household ? 1 : -1) : 0);
+    return c ? c : life_cmp_i64(x->at, y->at);
 }
 
 static void index_households(struct life_work *w)
@@ -457,11 +372,11 @@ void life_decide(const struct life_input *in, struct arena *a, struct life_outpu
     w.by_household = arena_array(a, uint32_t, in->n_hits + 1);
     w.answered = arena_array(a, bool, in->n_warnings + 1);
     w.rule_done = arena_array(a, bool, in->n_rules + 1);
+    life_choose_current(&w);
     take_cases(&w);
     index_households(&w);
     decide_all(&w);
-    propose_for_hits(&w, out);
-    propose_for_absent(&w, out);
+    life_propose(&w, out);
 }
 
 void life_output_release(struct life_output *out)

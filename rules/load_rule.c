@@ -227,20 +227,25 @@ static void load_to(struct compiler *c, const struct yaml_node *map, struct rule
     }
 }
 
-static void load_life(struct compiler *c, const struct yaml_node *map, struct rule_def *r)
+/* 3次: so many data dates in a row; 1 when the rule does not say. */
+static int load_times(struct compiler *c, const struct yaml_node *map, const char *key, const char *complaint)
 {
     struct str text;
-    r->pub.clear_times = 1;
-    if (yaml_text(&c->doc, map, "clear", YAML_OPTIONAL, &text)) {
-        struct val v;
-        if (parse_literal(c, yaml_get(map, "clear"), RT_INT, -1, &v)) {
-            if (v.lo < 1 || v.lo > 100) {
-                yaml_problem(&c->doc, yaml_get(map, "clear"), "E111", TR("clear: 写 1次 到 100次", "clear: is 1次 to 100次"));
-            } else {
-                r->pub.clear_times = (int)v.lo;
-            }
-        }
+    struct val v;
+    if (!yaml_text(&c->doc, map, key, YAML_OPTIONAL, &text) || !parse_literal(c, yaml_get(map, key), RT_INT, -1, &v)) {
+        return 1;
     }
+    if (v.lo < 1 || v.lo > 100) {
+        yaml_problem(&c->doc, yaml_get(map, key), "E111", "%s", complaint);
+        return 1;
+    }
+    return (int)v.lo;
+}
+
+static void load_life(struct compiler *c, const struct yaml_node *map, struct rule_def *r)
+{
+    r->pub.pending_times = load_times(c, map, "pending", TR("pending: 写 1次 到 100次", "pending: is 1次 to 100次"));
+    r->pub.clear_times = load_times(c, map, "clear", TR("clear: 写 1次 到 100次", "clear: is 1次 to 100次"));
     int *days = arena_array(c->arena, int, c->rs->meta.n_groups + 1);
     for (size_t g = 0; g < c->rs->meta.n_groups; g++) {
         days[g] = c->rs->meta.groups[g].cooldown_days;
@@ -274,6 +279,9 @@ static void hash_rule(struct compiler *c, struct rule_def *r)
 {
     AUTO_STRBUF b = STRBUF_INIT;
     strbuf_addf(&b, "rule 1 %d %d %d;", (int)r->pub.entity, (int)r->pub.kind, r->pub.clear_times);
+    if (r->pub.pending_times > 1) {
+        strbuf_addf(&b, "pending %d;", r->pub.pending_times);
+    }
     hash_lines(c->rs, "when", r->when, r->n_when, &b);
     hash_lines(c->rs, "unless", r->unless, r->n_unless, &b);
     hash_lines(c->rs, "level", r->levels, r->n_levels, &b);
@@ -363,7 +371,7 @@ static bool load_head(struct compiler *c, const struct yaml_node *map, struct ru
 static void load_rule(struct compiler *c, const struct yaml_node *map, struct rule_def *r)
 {
     static const char *const keys[] = {"id",    "name",     "for",    "status", "kind",     "basis", "justify", "when", "unless", "level", "score",
-                                       "key",   "clear",    "again",  "cooldown", "yield_to", "budget", "evidence", "say", "to", "tests", "note", NULL};
+                                       "key",   "pending", "clear",    "again",  "cooldown", "yield_to", "budget", "evidence", "say", "to", "tests", "note", NULL};
     r->line = map->line;
     r->column = map->column;
     c->rule = r;

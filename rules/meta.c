@@ -94,7 +94,7 @@ static void load_outcomes(struct compiler *c, const struct yaml_node *map)
             }
             words[n++] = arena_str(c->arena, word);
         }
-        out[i] = (struct rules_outcome_group){.name = arena_str(c->arena, pair->key->text), .outcomes = words, .n = n, .cooldown_days = -1, .proven = i < 2};
+        out[i] = (struct rules_outcome_group){.name = arena_str(c->arena, pair->key->text), .outcomes = words, .n = n, .cooldown_days = -1, .proven = i < 2, .verified = i < 3};
         c->rs->meta.n_groups = i + 1;
     }
     c->rs->meta.n_groups = groups->n;

@@ -94,6 +94,7 @@ struct rules_outcome_group {
     size_t n;
     int cooldown_days;      /* months are turned into 30 days each */
     bool proven;            /* one of the first two groups: counts as 属实 */
+    bool verified;          /* one of the first three: says whether the warning was right; the others leave it open */
 };
 /* A kind of help and the rules whose warnings point to it. */
 struct rules_need {
@@ -139,6 +140,7 @@ struct rules_rule {
     enum rules_kind kind;
     struct str send, way, owner;      /* 街道 | 区局, 入户 | 电话 | 内部核对, 救助科 */
     char hash[33];                    /* of what decides: not name, say, to, basis, evidence, tests, status, budget */
+    int pending_times;                /* condition held on so many data dates in a row before it warns; default 1 */
     int clear_times;                  /* condition gone so many data dates in a row before the warning is cleared; default 1 */
     int budget;                       /* per_run; 0 = none */
     const int *cooldown_days;         /* one per meta group: the rule's own, else meta's */

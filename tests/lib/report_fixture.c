@@ -40,10 +40,10 @@ static void make_meta(struct report_fixture *f)
         l[i] = (struct rules_level){.name = levels[i]};
     }
     struct rules_outcome_group *g = arena_array(&f->arena, struct rules_outcome_group, 4);
-    g[0] = (struct rules_outcome_group){STR("属实已帮扶"), helped, ARRAY_LEN(helped), 180, true};
-    g[1] = (struct rules_outcome_group){STR("属实不需要"), not_needed, ARRAY_LEN(not_needed), 180, true};
-    g[2] = (struct rules_outcome_group){STR("不属实"), wrong, ARRAY_LEN(wrong), 180, false};
-    g[3] = (struct rules_outcome_group){STR("未核实"), not_met, ARRAY_LEN(not_met), 14, false};
+    g[0] = (struct rules_outcome_group){STR("属实已帮扶"), helped, ARRAY_LEN(helped), 180, true, true};
+    g[1] = (struct rules_outcome_group){STR("属实不需要"), not_needed, ARRAY_LEN(not_needed), 180, true, true};
+    g[2] = (struct rules_outcome_group){STR("不属实"), wrong, ARRAY_LEN(wrong), 180, false, true};
+    g[3] = (struct rules_outcome_group){STR("未核实"), not_met, ARRAY_LEN(not_met), 14, false, false};
     f->meta = (struct rules_meta){.levels = l, .n_levels = 4, .groups = g, .n_groups = 4};
 }
 
@@ -151,7 +151,7 @@ static const char ledger_sql[] =
     "INSERT INTO warning SELECT 960 + i, CASE i % 3 WHEN 0 THEN 'R02' ELSE 'R01' END, 'H', 6000 + i, '', 1 FROM n;"
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 23)"
     "INSERT INTO visit SELECT i, 1, 960 + i, 20512, 'v', 'o', CASE i % 7 WHEN 0 THEN '不属实' WHEN 1 THEN '属实不需要' WHEN 2 THEN '未核实' ELSE '属实已帮扶' END,"
-    " '', 't' FROM n;";
+    " '', 't', NULL FROM n;";
 
 static void count_expectations(struct report_fixture *f)
 {

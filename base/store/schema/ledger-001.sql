@@ -168,23 +168,40 @@ CREATE TABLE warning_move (
   PRIMARY KEY (warning_no, night)
 ) STRICT, WITHOUT ROWID;
 
--- Append-only; a warning's state is the fold of its events. Kinds of this version:
---   held (hit, waits for release)  new (goes on the next list)  released (by a person)  level (level or say changed)
---   closed (an outcome came back)  cleared (condition gone, cause in detail)
---   absent (condition not met on one more data date, named in detail; `clear` of them in a row clear it)
+-- Append-only; a warning's state is the fold of its events (rules/lifecycle.h has the picture). Of the night:
+--   pending (a hit on too few data dates, the last of them in detail)  held (hit, waits for release)  new (goes on tonight's list)  level (level or say changed)
+--   absent (condition not met on one more data date, named in detail; `clear` of them in a row clear it)  cleared (condition gone, cause in detail)
+--   merged (another warning takes it in, its number in detail)
+-- Of people:
+--   released  visited (a visit that verified nothing)  closed (an outcome)   snoozed  returned  extended  reopened (warning_order says until when, to where)
 CREATE TABLE warning_event (
   seq        INTEGER PRIMARY KEY,
   warning_no INTEGER NOT NULL REFERENCES warning (warning_no),
   night      INTEGER NOT NULL,            -- the night that proposed it, or the last published one for a person's event
   kind       TEXT NOT NULL CHECK (kind = 'held' OR kind = 'new' OR kind = 'released' OR kind = 'level' OR kind = 'closed' OR kind = 'absent'
-             OR kind = 'cleared'),        -- not IN: see night.sql
+             OR kind = 'cleared' OR kind = 'pending' OR kind = 'visited' OR kind = 'snoozed' OR kind = 'returned' OR kind = 'extended' OR kind = 'reopened'
+             OR kind = 'merged'),         -- not IN: see night.sql
   level      TEXT NOT NULL DEFAULT '',
   detail     TEXT NOT NULL DEFAULT '',    -- cleared: 情况消失 | 数据更正：which record, from what to what | 规则变更 | 家庭变化 | 数据撤回; closed: outcome
   body       TEXT NOT NULL DEFAULT '{}',  -- JSON: say, rule hash, parameters, conditions and evidence with file and line, copied in
-  who        TEXT NOT NULL DEFAULT '',
-  at         TEXT NOT NULL
+  who        TEXT NOT NULL DEFAULT '',    -- '' for what a night proposed
+  at         TEXT NOT NULL,
+  state      TEXT GENERATED ALWAYS AS (CASE WHEN kind = 'level' OR kind = 'absent' OR kind = 'extended' THEN NULL ELSE kind END) VIRTUAL
+                                          -- what it makes of the warning; NULL: leaves it where it is
 ) STRICT;
 CREATE INDEX warning_event_by_warning ON warning_event (warning_no, seq);
+
+-- What a street asked about one warning, or a person took back: the particulars of a snoozed, returned, extended or reopened event.
+CREATE TABLE warning_order (
+  order_id  INTEGER PRIMARY KEY,
+  seq       INTEGER NOT NULL REFERENCES warning_event (seq),
+  night     INTEGER NOT NULL,             -- the last published one when it was given: the nights after it obey
+  until     INTEGER,                      -- snoozed: back on the list from that day; extended: the new due day
+  area      TEXT NOT NULL DEFAULT '',     -- returned: code of the street or community it belongs to; '' nobody knows
+  reason    TEXT NOT NULL,
+  import_id INTEGER REFERENCES visit_import (import_id) -- NULL: typed at the command line
+) STRICT;
+CREATE INDEX warning_order_by_seq ON warning_order (seq);
 
 CREATE TABLE release_order (
   release_id INTEGER PRIMARY KEY,
@@ -217,8 +234,10 @@ CREATE TABLE visit (
   outcome       TEXT NOT NULL,            -- a word of rules.yaml meta.outcomes
   outcome_group TEXT NOT NULL,
   note          TEXT NOT NULL DEFAULT '',
-  at            TEXT NOT NULL
+  at            TEXT NOT NULL,
+  seq           INTEGER REFERENCES warning_event (seq) -- the event it brought
 ) STRICT;
+CREATE INDEX visit_by_seq ON visit (seq);
 CREATE INDEX visit_by_warning ON visit (warning_no, visit_id);
 CREATE INDEX visit_by_import ON visit (import_id);
 

@@ -4,5 +4,5 @@ SELECT e.night, n.as_of, e.kind, e.level, e.detail, e.who, e.seq
 FROM warning_event AS e LEFT JOIN night AS n ON n.night = e.night
 WHERE e.warning_no = :warning_no
 UNION ALL
-SELECT m.night, n.as_of, m.cause, '', '', '', 0 FROM warning_move AS m LEFT JOIN night AS n ON n.night = m.night WHERE m.warning_no = :warning_no
+SELECT m.night, n.as_of, 'entity ' || m.cause, '', '', '', 0 FROM warning_move AS m LEFT JOIN night AS n ON n.night = m.night WHERE m.warning_no = :warning_no
 ORDER BY 1, 7

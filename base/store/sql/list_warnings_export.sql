@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Every warning with its first and last event of state and its newest text.
 WITH state AS (
-  SELECT warning_no, max(seq) AS seq FROM warning_event WHERE kind IN ('held', 'new', 'released', 'closed', 'cleared') GROUP BY warning_no
+  SELECT warning_no, max(seq) AS seq FROM warning_event WHERE state IS NOT NULL GROUP BY warning_no
 ), text AS (
   SELECT warning_no, max(seq) AS seq FROM warning_event WHERE body <> '{}' GROUP BY warning_no
 )

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Warnings that wait for release, most urgent first. Ranks of different nights do not compare beyond the level.
 WITH state AS (
-  SELECT warning_no, max(seq) AS seq FROM warning_event WHERE kind IN ('held', 'new', 'released', 'closed', 'cleared') GROUP BY warning_no
+  SELECT warning_no, max(seq) AS seq FROM warning_event WHERE state IS NOT NULL GROUP BY warning_no
 ), told AS (
   SELECT warning_no, max(seq) AS seq FROM warning_event WHERE kind IN ('held', 'level') GROUP BY warning_no
 )

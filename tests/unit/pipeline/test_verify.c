@@ -204,7 +204,7 @@ static void ledger_changed(void **state)
 {
     (void)state;
     struct err err = {0};
-    ledger_sql("PRAGMA foreign_keys = OFF; INSERT INTO visit VALUES (1, 77, 88, 20000, 'x', 'x', 'x', '', 'x')");
+    ledger_sql("PRAGMA foreign_keys = OFF; INSERT INTO visit VALUES (1, 77, 88, 20000, 'x', 'x', 'x', '', 'x', NULL)");
     verify_says("points to a row that visit_import does not have");
     must(file_write_atomic(path_join(&t.arena, t.site, "store/ledger.db"), STR("this is not a database, but it is as long as it takes to be read"), &err), &err);
     assert_int_equal(mopai(arena_printf(&t.arena, "verify -C '%s'", t.site)), status_exit_code(ST_CORRUPT));

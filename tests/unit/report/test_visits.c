@@ -29,9 +29,9 @@ static const struct str helped[] = {{"纳入低保", 12}, {"临时救助", 12}, 
 static const struct str not_needed[] = {{"自愿放弃", 12}};
 static const struct str wrong[] = {{"数据过期", 12}, {"串人", 6}};
 static const struct rules_outcome_group groups[] = {
-    {.name = {"属实已帮扶", 15}, .outcomes = helped, .n = 3, .cooldown_days = 180, .proven = true},
-    {.name = {"属实不需要", 15}, .outcomes = not_needed, .n = 1, .cooldown_days = 180, .proven = true},
-    {.name = {"不属实", 9}, .outcomes = wrong, .n = 2, .cooldown_days = 180},
+    {.name = {"属实已帮扶", 15}, .outcomes = helped, .n = 3, .cooldown_days = 180, .proven = true, .verified = true},
+    {.name = {"属实不需要", 15}, .outcomes = not_needed, .n = 1, .cooldown_days = 180, .proven = true, .verified = true},
+    {.name = {"不属实", 9}, .outcomes = wrong, .n = 2, .cooldown_days = 180, .verified = true},
 };
 static const struct rules_meta meta = {.groups = groups, .n_groups = 3};
 
