@@ -3,17 +3,17 @@
 
 #include <string.h>
 
-bool model_open(const struct model_lead *l) { return l->state != M_CLOSED && l->state != M_CLEARED && l->state != M_MERGED; }
-void model_release(struct model_lead *l) { l->state = M_RELEASED, l->times = 0; }
+bool life_model_open(const struct model_lead *l) { return l->state != M_CLOSED && l->state != M_CLEARED && l->state != M_MERGED; }
+void life_model_release(struct model_lead *l) { l->state = M_RELEASED, l->times = 0; }
 
-void model_visit(struct model *m, struct model_lead *l, int day, bool verified)
+void life_model_visit(struct model *m, struct model_lead *l, int day, bool verified)
 {
     l->state = verified ? M_CLOSED : M_VISITED;
     l->until = day + m->cooldown[verified ? 0 : 1];
     l->quiet_level = l->level, l->times = 0;
 }
 
-void model_snooze(struct model_lead *l, int until) { l->state = M_SNOOZED, l->until = until, l->quiet_level = l->level, l->times = 0; }
+void life_model_snooze(struct model_lead *l, int until) { l->state = M_SNOOZED, l->until = until, l->quiet_level = l->level, l->times = 0; }
 
 /* The one that counts for a rule and home: an open one, the furthest, then the oldest; else the newest that ended and was not merged. */
 static struct model_lead *counts(struct model *m, int rule, int home)
@@ -24,7 +24,7 @@ static struct model_lead *counts(struct model *m, int rule, int home)
         if (l->rule != rule || l->home != home || l->state == M_MERGED) {
             continue;
         }
-        if (!best || model_open(l) > model_open(best) || (!model_open(l) && !model_open(best)) || (model_open(l) && model_open(best) && l->state > best->state)) {
+        if (!best || life_model_open(l) > life_model_open(best) || (!life_model_open(l) && !life_model_open(best)) || (life_model_open(l) && life_model_open(best) && l->state > best->state)) {
             best = l;
         }
     }
@@ -42,7 +42,7 @@ static void merge_doubles(struct model *m)
     }
     for (int i = 0; i < m->n; i++) {
         struct model_lead *l = &m->leads[i];
-        if (model_open(l) && l != kept[l->rule][l->home]) {
+        if (life_model_open(l) && l != kept[l->rule][l->home]) {
             l->state = M_MERGED;
         }
     }
@@ -57,19 +57,19 @@ static bool taken(const struct model *m, int rule, int home, const struct model_
         return false;
     }
     const struct model_lead *l = before[home];
-    return strcmp(h->what, "suppressed") != 0 || (l && model_open(l) && l->state != M_PENDING);
+    return strcmp(h->what, "suppressed") != 0 || (l && life_model_open(l) && l->state != M_PENDING);
 }
 
 static bool early(const struct model *m, const struct model_lead *l, const struct model_hit *h)
 {
-    return (m->rules[l->rule].again && h->again >= l->again + m->rules[l->rule].again) || (model_open(l) && h->level < l->quiet_level);
+    return (m->rules[l->rule].again && h->again >= l->again + m->rules[l->rule].again) || (life_model_open(l) && h->level < l->quiet_level);
 }
 
 /* The answer to a hit, without budget. *l is changed only where nobody needs to be told. */
 static const char *answer(struct model *m, int rule, struct model_hit *h, struct model_lead *l, bool is_taken)
 {
     const struct model_rule *r = &m->rules[rule];
-    bool open = l && model_open(l);
+    bool open = l && life_model_open(l);
     if (r->shadow) {
         return "shadow";
     }
@@ -105,7 +105,7 @@ static void hold_over_budget(struct model *m, int rule, struct model_lead *const
         for (int home = 0; home < MODEL_HOMES; home++) {
             struct model_hit *h = &m->hits[rule][home];
             const struct model_lead *l = before[home];
-            bool told = l && model_open(l) && l->state != M_PENDING;
+            bool told = l && life_model_open(l) && l->state != M_PENDING;
             bool counted = h->what && strcmp(h->what, "new") == 0 && !told;
             fresh += pass == 0 && counted;
             if (pass == 1 && counted && m->rules[rule].budget && fresh > m->rules[rule].budget) {
@@ -131,7 +131,7 @@ static bool more_urgent(const struct model *m, int r1, int h1, int r2, int h2)
 static void carry_out(struct model *m, int rule, int home, struct model_lead *l, int no)
 {
     struct model_hit *h = &m->hits[rule][home];
-    bool open = l && model_open(l), pends = strcmp(h->what, "pending") == 0;
+    bool open = l && life_model_open(l), pends = strcmp(h->what, "pending") == 0;
     if (strcmp(h->what, "shadow") == 0 || (strcmp(h->what, "suppressed") == 0 && !open)) {
         return;
     }
@@ -167,7 +167,7 @@ static void without_hit(struct model *m, struct model_lead *l)
     l->state = l->state == M_PENDING || l->times >= r->clear ? M_CLEARED : l->state;
 }
 
-void model_night(struct model *m)
+void life_model_night(struct model *m)
 {
     struct model_lead *before[MODEL_RULES][MODEL_HOMES];
     int known = m->n, next = m->n + 1;
@@ -212,7 +212,7 @@ void model_night(struct model *m)
     for (int i = 0; i < known; i++) {
         struct model_lead *l = &m->leads[i];
         const struct model_hit *h = &m->hits[l->rule][l->home];
-        if (model_open(l) && !h->on && !h->unknown) {
+        if (life_model_open(l) && !h->on && !h->unknown) {
             without_hit(m, l);
         }
     }

@@ -42,11 +42,11 @@ struct model {
 };
 
 /* Tonight: answers every hit and moves every lead on. Rules yield to rules before them only. */
-void model_night(struct model *m);
+void life_model_night(struct model *m);
 /* What people do between nights. */
-void model_release(struct model_lead *l);
-void model_visit(struct model *m, struct model_lead *l, int day, bool verified);
-void model_snooze(struct model_lead *l, int until);
-bool model_open(const struct model_lead *l);
+void life_model_release(struct model_lead *l);
+void life_model_visit(struct model *m, struct model_lead *l, int day, bool verified);
+void life_model_snooze(struct model_lead *l, int until);
+bool life_model_open(const struct model_lead *l);
 
 #endif

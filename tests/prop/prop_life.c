@@ -172,14 +172,14 @@ static void act_on(size_t i)
     bool verified = roll(2) == 0;
     uint32_t what = roll(12);
     if (l->state == M_HELD && what < 6) {
-        model_release(l);
+        life_model_release(l);
         fold_one(i, "released", (struct life_past){.detail = STR("")});
     } else if (on_list && what < 4) {
-        model_visit(&model, l, day, verified);
+        life_model_visit(&model, l, day, verified);
         struct life_past e = {.kind = str_of(verified ? "closed" : "visited"), .group = verified ? 0 : 1, .day = (daynum)day};
         life_fold(&sut.warnings[i], &e);
     } else if (on_list && what == 4) {
-        model_snooze(l, model.today + 7);
+        life_model_snooze(l, model.today + 7);
         fold_one(i, "snoozed", (struct life_past){.day = (daynum)(model.today + 7)});
     } else if (on_list && what == 5) {
         l->state = M_RETURNED, l->times = 0;
@@ -220,7 +220,7 @@ static bool live(uint64_t start, char *why, size_t size)
                                 .next_warning = (int64_t)sut.n + 1};
         life_decide(&in, &a, &out);
         order_is_nothing(&in, &out);
-        model_night(&model);
+        life_model_night(&model);
         take_events(&in, &out);
         bool same = agree(&out, why, size);
         life_output_release(&out);
