@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     }
     for (size_t i = 0; i < 6 && str_split(&rest, '\xFF', &part[i]); i++) {
     }
-    const struct workbook_xml w = {part[0], part[1], part[2], part[3], part[4], part[5]};
+    const struct workbook_xml w = {part[0], part[1], part[2], part[3], part[4], part[5], {NULL, 0}};
     workbook_write(path, &w);
     enum status status = read_book(path, 65536, &whole);
     BUG_ON(read_book(path, 61, &pieces) != status);
