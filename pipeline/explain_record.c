@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One line of one export: what its number is worth, whose it was taken for, or why nobody's; refused lines with the reason. */
+#include "base/store/db.h"
 #include "base/store/segment.h"
 #include "matchers/identifier.h"
 #include "pipeline/explain.h"
@@ -137,14 +138,36 @@ static enum status add_same_name(struct explain *x, const struct record *rec, st
     return ST_OK;
 }
 
+/* 不是此人：P-…；走访甲 2026-03-05（串人 W-000123-C） */
+static enum status add_apart(struct explain *x, const struct link_made_row *m, struct err *err)
+{
+    strbuf_addz(x->out, TR("  人工核对不是此人，记录或此人的信息变了才重新判断：", "  people say it is not this person, until what either says changes: "));
+    TRY(explain_person_line(x, (uint32_t)m->person_row, err));
+    bool row;
+    int64_t anchor;
+    TRY(population_person_one(x->pop, P_ANCHOR, (uint32_t)m->person_row, &anchor, err));
+    AUTO_STMT q = stmt_use(x->site->ledger, STMT_SELECT_LINK_REVIEW);
+    stmt_bind_int(q, ":anchor", anchor);
+    stmt_bind_int(q, ":question", (int64_t)m->made.question);
+    TRY(stmt_one(q, &row, err));
+    if (row) {
+        strbuf_addf(x->out, "    " STR_FMT " ", STR_ARG(stmt_text(q, 0)));
+        strbuf_add_day(x->out, stmt_day(q, 1));
+        strbuf_addf(x->out, stmt_text(q, 2).n ? TR("（" STR_FMT "）\n", " (" STR_FMT ")\n") : STR_FMT "\n", STR_ARG(stmt_text(q, 2)));
+    }
+    return ST_OK;
+}
+
 /* Where more than the number decided, or people are asked: why, point by point. */
 static enum status add_weights(struct explain *x, const struct record *rec, struct err *err)
 {
-    for (int asked = 0; asked < 2; asked++) {
+    for (int asked = 0; asked < 3; asked++) {
         AUTO_MADE made = {NULL, 0};
         TRY(link_made_read(x->run_dir, (int64_t)rec->input, asked, &made, err));
         const struct link_made_row *m = link_made_find(&made, (int64_t)rec->input, rec->row);
-        if (m) {
+        if (m && asked == 2) {
+            TRY(add_apart(x, m, err));
+        } else if (m) {
             strbuf_addz(x->out, asked ? TR("  可能是此人，等人核对（mopai export questions）：", "  may be this person, people are asked (mopai export questions): ") : TR("  依据：", "  because: "));
             if (asked) {
                 TRY(explain_person_line(x, (uint32_t)m->person_row, err));

@@ -96,6 +96,9 @@ static void release(struct link *l)
     vec_release(&l->conflicts);
     vec_release(&l->made);
     vec_release(&l->doubt);
+    vec_release(&l->apart);
+    vec_release(&l->visits);
+    map64_release(&l->visited);
     map64_release(&l->reviews);
     free(l->now);
     vec_release(&l->gone);
@@ -125,6 +128,7 @@ static enum status run_steps(struct link *l, struct err *err)
 {
     TRY(link_find_persons(l, err));
     TRY(link_read_reviews(l, err));
+    TRY(link_read_visits(l, err));
     TRY(link_rows_find(l, err));
     TRY(link_find_gone(l, err));
     DROP(l->record);

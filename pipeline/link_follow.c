@@ -4,7 +4,7 @@
 #include "base/store/db.h"
 #include "pipeline/ingest/catalogue.h"
 #include "pipeline/ingest/ingest.h"
-#include "pipeline/link_private.h"
+#include "pipeline/link_loose.h"
 
 struct subject { /* a warning that is not cleared */
     int64_t no;
@@ -48,16 +48,12 @@ static enum status read_subjects(struct following *f, struct err *err)
     }
 }
 
-/* --- whose the rows are that a warning told -------------------------------------------------------------------------------------------- */
-
-/* A record that is not in force tonight, by its number. */
-static enum status old_row(struct following *f, int64_t file, uint64_t row, uint32_t *out, struct err *err)
+enum status link_told_row(struct link *l, int64_t file, uint64_t row, struct row_reader *r, struct told_row *out, struct err *err)
 {
-    struct link *l = f->l;
     AUTO_ARENA a = ARENA_INIT;
-    AUTO_ROWS r = {.seg = NULL};
     const char *path = NULL;
     size_t source = l->sources->n;
+    *out = (struct told_row){.found = false};
     {
         bool there;
         AUTO_STMT q = stmt_use(l->night->site->ledger, STMT_SELECT_DELIVERY_FILE);
@@ -73,15 +69,26 @@ static enum status old_row(struct following *f, int64_t file, uint64_t row, uint
     if (!path) {
         return ST_OK;
     }
-    struct row_ids ids;
-    link_row_ids(l, source, NO_INPUT, &ids);
-    TRY(row_reader_open(&r, path, &l->sources->v[source], err));
-    row_reader_want(&r, ids.id);
-    row_reader_want(&r, ids.name);
-    if (row < seg_rows(r.seg)) {
-        TRY(row_reader_block(&r, seg_block_of(r.seg, row), err));
-        *out = link_person_of_row(l, &ids, &r, (size_t)(row - r.start), false, NULL);
+    link_row_ids(l, source, NO_INPUT, &out->ids);
+    TRY(row_reader_open(r, path, &l->sources->v[source], err));
+    said_want(l, source, r);
+    if (row < seg_rows(r->seg)) {
+        TRY(row_reader_block(r, seg_block_of(r->seg, row), err));
+        out->i = (size_t)(row - r->start);
+        out->found = true;
     }
+    return ST_OK;
+}
+
+/* --- whose the rows are that a warning told -------------------------------------------------------------------------------------------- */
+
+/* A record that is not in force tonight, by its number. */
+static enum status old_row(struct following *f, int64_t file, uint64_t row, uint32_t *out, struct err *err)
+{
+    AUTO_ROWS r = {.seg = NULL};
+    struct told_row t;
+    TRY(link_told_row(f->l, file, row, &r, &t, err));
+    *out = t.found ? link_person_of_row(f->l, &t.ids, &r, t.i, false, NULL) : NO_PERSON;
     return ST_OK;
 }
 

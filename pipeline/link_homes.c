@@ -58,6 +58,15 @@ static uint32_t unit_for(const struct link *l, size_t k, uint32_t p, bool then)
     return u->left && (l->flags[p] & PF_PRESENT) ? NO_UNIT : u->unit;
 }
 
+void link_household_policy(const struct link *l, struct household_input *in)
+{
+    in->take_to = l->people->take_in_hukou ? rank_of(l, UNIT_ASSISTED) : -1;
+    in->take_from = in->take_to < 0 ? -1 : rank_of(l, UNIT_HUKOU);
+    in->take_to = in->take_from < in->take_to ? -1 : in->take_to;
+    in->unit_limit = (uint32_t)l->people->unit_limit;
+    in->address_limit = (uint32_t)l->people->address_limit;
+}
+
 static void form(struct link *l, bool then, struct household_output *out)
 {
     struct household_input in = {.n = l->n, .anchor = l->anchor, .place = l->people->by_address ? l->place : NULL};
@@ -76,11 +85,7 @@ static void form(struct link *l, bool then, struct household_output *out)
         in.n_units[k] = (uint32_t)l->unit_id[k].n;
     }
     in.living = living;
-    in.take_to = l->people->take_in_hukou ? rank_of(l, UNIT_ASSISTED) : -1;
-    in.take_from = in.take_to < 0 ? -1 : rank_of(l, UNIT_HUKOU);
-    in.take_to = in.take_from < in.take_to ? -1 : in.take_to;
-    in.unit_limit = (uint32_t)l->people->unit_limit;
-    in.address_limit = (uint32_t)l->people->address_limit;
+    link_household_policy(l, &in);
     households_form(&in, out);
     for (size_t k = 0; k < UNIT_RANKS; k++) {
         free(unit[k]);

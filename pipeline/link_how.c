@@ -21,6 +21,7 @@ void link_how_text(const struct link_made *m, struct strbuf *out)
                  {BECAUSE_UNIT, "同一登记户", "same unit"},
                  {BECAUSE_HABIT, "此人一向这样登记", "registered so before"},
                  {BECAUSE_HOUSEMATE, "写的是同户另一人的号码", "the number is of another of the unit"},
+                 {BECAUSE_HOME, "号码或登记户是与此人同户的人的", "number or unit of somebody of the household"},
                  {BECAUSE_TWO_NUMBERS, "两个不同的有效号码", "two different valid numbers"}};
     if (m->how == MADE_BY_REPAIR) {
         strbuf_addf(out, TR("修复（%s）", "repaired (%s)"), repair_kind_text((enum repair_kind)m->slip));
@@ -88,8 +89,9 @@ static void read_parts(struct str text, int32_t out[PART_COUNT])
 {
     struct str word;
     for (int i = 0; i < PART_COUNT && str_split(&text, ',', &word); i++) {
-        int64_t v;
-        out[i] = str_to_i64(word, &v) ? (int32_t)v : 0;
+        bool minus = str_starts(word, STR("-"));
+        int64_t v = 0;
+        out[i] = str_to_i64(minus ? str_sub(word, 1, word.n) : word, &v) ? (int32_t)(minus ? -v : v) : 0;
     }
 }
 

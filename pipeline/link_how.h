@@ -18,7 +18,8 @@ enum made_because {
     BECAUSE_UNIT = 64,
     BECAUSE_HABIT = 128,
     BECAUSE_HOUSEMATE = 256, /* the number is of somebody in the same unit */
-    BECAUSE_TWO_NUMBERS = 512 /* two different valid numbers: nobody may join them */
+    BECAUSE_TWO_NUMBERS = 512, /* two different valid numbers: nobody may join them */
+    BECAUSE_HOME = 1024        /* the household voted: pipeline/link_rounds.c */
 };
 enum made_part { PART_PRIOR, PART_NAME, PART_NUMBER, PART_BIRTH, PART_SEX, PART_PHONE, PART_PLACE, PART_UNIT, PART_HABIT, PART_COUNT };
 struct link_made {

@@ -101,7 +101,7 @@ static uint64_t content_of(const struct loose *e, struct str name, struct str ra
 }
 
 /* The cell of an identifier column where the word does not hold it. */
-static enum status read_raw(const struct link *l, const struct row_ids *ids, const struct row_reader *r, size_t i, struct str *out, struct err *err)
+enum status loose_raw(const struct row_ids *ids, const struct link *l, const struct row_reader *r, size_t i, struct str *out, struct err *err)
 {
     AUTO_STRBUF column = STRBUF_INIT;
     strbuf_adds(&column, l->sources->v[ids->source].columns[ids->id].name);
@@ -121,7 +121,7 @@ enum status loose_add(struct link *l, struct loose_table *t, const struct row_id
     struct str name = str_trim(row_text(r, ids->name, i)), raw = {NULL, 0};
     said_read(l, ids->source, r, i, &e.said, &scratch);
     if (ident_kind(e.said.id) == IDENT_UNUSABLE) {
-        TRY(read_raw(l, ids, r, i, &raw, err));
+        TRY(loose_raw(ids, l, r, i, &raw, err));
     }
     uint32_t next = (uint32_t)t->v.n, got = map64_get_or_put(&t->by_content, content_of(&e, name, raw), next);
     if (got == next) {

@@ -11,7 +11,9 @@
 enum loose_kind {
     LOOSE_NOBODY,  /* a row no register knows the number of, or without a usable one */
     LOOSE_RECORD,  /* a register row that is a person of its own so far: no usable number, or one that another keeps */
-    LOOSE_DOUBTFUL /* a row whose number is somebody's of partly another name */
+    LOOSE_DOUBTFUL, /* a row whose number is somebody's of partly another name */
+    LOOSE_SECOND,  /* a register row with a sound number that may be a second one of somebody (link_second.c) */
+    LOOSE_APART    /* a row with number and name of somebody it is not, as a visit found (link_visited.c) */
 };
 
 struct said { /* what a row says of its person */
@@ -25,7 +27,7 @@ struct said { /* what a row says of its person */
 struct loose {
     struct said said;
     uint32_t name, raw;  /* numbers of l->loose.texts */
-    uint32_t person;     /* RECORD: who they are so far; DOUBTFUL: whose number it is; NOBODY: whose number it is though the name says no, or NO_PERSON */
+    uint32_t person;     /* RECORD, SECOND: who they are so far; DOUBTFUL: whose number it is; NOBODY: whose number it is though the name says no, or NO_PERSON */
     struct where first;
     uint32_t rows;
     uint8_t kind, source;
@@ -49,6 +51,7 @@ struct candidate { /* a loose entry and a person it may be; each field at the be
     uint8_t id;          /* enum id_evidence */
     uint8_t slip;        /* enum repair_kind */
     uint8_t birth, sex, phone, place, unit, habit; /* enum agreement */
+    bool home;           /* the household voted for it */
     int32_t part[PART_COUNT]; /* of the weight */
     int32_t weight;      /* 1/256 bit: log2 of the odds against somebody no register has */
     int32_t probability; /* per million, all candidates of the entry considered */
@@ -79,15 +82,22 @@ void said_read(struct link *l, size_t source, const struct row_reader *r, size_t
 void said_want(const struct link *l, size_t source, struct row_reader *r); /* columns said_read looks at */
 int32_t ymd_of_day(int64_t day);
 uint64_t habit_of_row(const struct source *s, const struct row_reader *r, size_t i); /* 0 when a column is blank */
+enum status loose_raw(const struct row_ids *ids, const struct link *l, const struct row_reader *r, size_t i, struct str *out, struct err *err) MUST_CHECK;
 struct str loose_name(const struct loose_table *t, const struct loose *e);
+
+/* link_second.c: persons (map64_put p, 1) whose number may be a second one of somebody. */
+void link_find_second(const struct link *l, struct map64 *out);
 
 /* link_review.c: the question whether a candidate is the entry's person: a hash of what both say, the same every night until the data change. Person
    numbers and anchors as before link_merge joins records. */
 uint64_t link_question(const struct link *l, const struct loose_table *t, const struct candidate *c);
+uint64_t link_question_of(const struct link *l, size_t source, struct str name, struct str raw, const struct said *s, uint32_t p);
 enum review_decision link_reviewed(const struct link *l, uint64_t question);
 
 /* link_match.c: who each entry may be, compared with every register row that may be theirs. Sorted by entry and person. */
 enum status link_find_candidates(struct link *l, struct loose_table *t, candidate_list *out, struct err *err) MUST_CHECK;
+/* link_rounds.c: before they are weighed, what the households of sure persons say. */
+enum status link_households_vote(struct link *l, const struct loose_table *t, candidate_list *list, struct err *err) MUST_CHECK;
 /* link_weigh.c: weight and probability of each. */
 void link_weigh(const struct link *l, const struct loose_table *t, candidate_list *list);
 /* link_merge.c: decides, fills l->made, l->doubt and l->now, and lets persons go that turned out to be others. */

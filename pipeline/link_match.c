@@ -192,7 +192,7 @@ static enum id_evidence id_says(const struct search *s, const struct loose *x, u
     }
     if (id) {
         bool own = ident_key(s->l->anchor[p]) != 0;
-        return holder != MAP_NONE ? ID_OF_ANOTHER : own ? ID_OTHER : ID_SAYS_NOTHING;
+        return holder != MAP_NONE && x->kind != LOOSE_SECOND ? ID_OF_ANOTHER : own ? ID_OTHER : ID_SAYS_NOTHING;
     }
     enum ident_reason why = ident_reason(x->said.id);
     bool digits = why == IDENT_R_CHECK || why == IDENT_R_DATE || why == IDENT_R_SHORT17 || why == IDENT_R_LENGTH || why == IDENT_R_TAIL000;
@@ -236,7 +236,7 @@ static void compare(struct search *s, uint32_t e, uint32_t p, uint8_t slip, size
 {
     const struct loose *x = &s->t->v.v[e];
     uint32_t at;
-    bool itself = x->kind == LOOSE_RECORD || (x->kind == LOOSE_DOUBTFUL && x->source == MIN(source, 63) && name && name->folded == s->forms.v[e].folded);
+    bool itself = x->kind == LOOSE_RECORD || x->kind == LOOSE_SECOND || (x->kind == LOOSE_DOUBTFUL && x->source == MIN(source, 63) && name && name->folded == s->forms.v[e].folded);
     if (itself && x->person == p) {
         return; /* no row vouches for itself */
     }

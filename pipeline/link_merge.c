@@ -6,7 +6,8 @@
 #include "matchers/bits.h"
 #include "pipeline/link_loose.h"
 
-#define ASK_FROM 500000 /* likelier than not */
+#define ASK_FROM 500000 /* likelier than not to be one of the candidates */
+#define ASK_BEST 200000 /* the best of them */
 #define SEVERAL  (UINT32_MAX - 1)
 
 struct merger {
@@ -16,6 +17,7 @@ struct merger {
     int32_t threshold;         /* per million */
     uint32_t *chosen;          /* [entries] candidate taken, or UINT32_MAX */
     uint32_t *asked;           /* [entries] candidate people are asked about */
+    uint32_t *apart;           /* [entries] candidate people or a visit said it is not */
     uint64_t *question;        /* [entries] of the candidate taken or asked about */
     uint8_t *two;              /* [entries] its number is another valid one than the candidate's */
     struct map64 stranger_of;  /* record person -> the entry whose number it takes, SEVERAL */
@@ -25,7 +27,8 @@ struct merger {
 static bool two_numbers(const struct merger *m, const struct loose *x, uint32_t p)
 {
     uint64_t id = ident_key(x->said.id), own = ident_key(m->l->anchor[p]);
-    return x->kind == LOOSE_NOBODY && x->person == NO_PERSON && id && own && id != own;
+    bool strange = x->kind == LOOSE_SECOND || (x->kind == LOOSE_NOBODY && x->person == NO_PERSON);
+    return strange && id && own && id != own;
 }
 
 /* Whether the evidence may decide alone: another valid number, or half a name, may not. */
@@ -52,13 +55,17 @@ static enum review_decision decision_on(const struct merger *m, const struct can
 static void choose(struct merger *m, const struct candidate *v, size_t n, uint32_t first)
 {
     size_t best = SIZE_MAX;
+    int64_t all = 0;   /* one of them is it */
     bool said = false; /* of the best: people said it is the person */
     for (size_t i = 0; i < n; i++) {
-        enum review_decision d = v[i].id == ID_ITS_OWN ? REVIEW_DIFFERENT : decision_on(m, &v[i]);
+        enum review_decision said_of = decision_on(m, &v[i]), d = v[i].id == ID_ITS_OWN ? REVIEW_DIFFERENT : said_of;
+        bool visited = v[i].id == ID_ITS_OWN && m->t->v.v[v[i].loose].kind == LOOSE_APART;
+        m->apart[v[i].loose] = visited || said_of == REVIEW_DIFFERENT ? first + (uint32_t)i : m->apart[v[i].loose];
         bool same = d == REVIEW_SAME && !two_numbers(m, &m->t->v.v[v[i].loose], v[i].person);
         bool better = d != REVIEW_DIFFERENT && (best == SIZE_MAX || (same != said ? same : stronger(m, &v[i], &v[best])));
         best = better ? i : best;
         said = better ? same : said;
+        all += d != REVIEW_DIFFERENT && v[i].name != NAME_LEVEL_NONE ? v[i].probability : 0;
     }
     if (best == SIZE_MAX) {
         return;
@@ -68,7 +75,7 @@ static void choose(struct merger *m, const struct candidate *v, size_t n, uint32
     m->two[c->loose] = two_numbers(m, &m->t->v.v[c->loose], c->person);
     if (said || (may_decide(m, c) && c->probability >= m->threshold)) {
         m->chosen[c->loose] = first + (uint32_t)best;
-    } else if (c->probability >= ASK_FROM && c->name != NAME_LEVEL_NONE) {
+    } else if (all >= ASK_FROM && c->probability >= ASK_BEST && c->name != NAME_LEVEL_NONE) {
         m->asked[c->loose] = first + (uint32_t)best;
     }
 }
@@ -81,6 +88,57 @@ static void choose_all(struct merger *m)
         }
         choose(m, v, n, (uint32_t)i);
     }
+}
+
+/* --- one record of a source to one person --------------------------------------------------------------------------------------- */
+
+struct claim { /* a record of a source that would be a person */
+    uint32_t person, record, entry, candidate;
+    uint8_t source;
+    int32_t weight;
+};
+
+static int by_claim(const void *x, const void *y)
+{
+    const struct claim *a = x, *b = y;
+    if (a->person != b->person) {
+        return a->person < b->person ? -1 : 1;
+    }
+    if (a->source != b->source) {
+        return a->source < b->source ? -1 : 1;
+    }
+    return a->weight != b->weight ? (a->weight > b->weight ? -1 : 1) : a->entry < b->entry ? -1 : a->entry > b->entry;
+}
+
+/* Of several undecided records of one register that would be one person the strongest is; people are asked about the others, the equally strong too. */
+static void one_each(struct merger *m)
+{
+    VEC(struct claim) claims = {0};
+    for (uint32_t e = 0; e < m->t->v.n; e++) {
+        const struct loose *x = &m->t->v.v[e];
+        const struct candidate *c = m->chosen[e] == UINT32_MAX ? NULL : &m->list->v[m->chosen[e]];
+        if (c && x->kind == LOOSE_RECORD && decision_on(m, c) != REVIEW_SAME) {
+            vec_push(&claims, (struct claim){c->person, x->person, e, m->chosen[e], x->source, c->weight});
+        }
+    }
+    vec_sort(&claims, by_claim);
+    for (size_t i = 0, n; i < claims.n; i += n) {
+        const struct claim *v = &claims.v[i];
+        for (n = 1; i + n < claims.n && v[n].person == v->person && v[n].source == v->source; n++) {
+        }
+        size_t other = 1;
+        while (other < n && v[other].record == v->record) {
+            other++;
+        }
+        bool tie = other < n && v[other].weight == v->weight;
+        for (size_t k = 0; k < n; k++) {
+            if (tie || v[k].record != v->record) {
+                m->chosen[v[k].entry] = UINT32_MAX;
+                m->asked[v[k].entry] = v[k].candidate;
+            }
+        }
+    }
+    vec_release(&claims);
 }
 
 static bool takes_stranger(const struct merger *m, uint32_t e)
@@ -253,7 +311,7 @@ static uint16_t because_of(const struct candidate *c)
     for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
         why |= fields[i].says == SAYS_SAME ? fields[i].bit : 0;
     }
-    return (uint16_t)(why | (c->id == ID_OF_HOUSEMATE ? BECAUSE_HOUSEMATE : 0));
+    return (uint16_t)(why | (c->id == ID_OF_HOUSEMATE && !c->home ? BECAUSE_HOUSEMATE : 0) | (c->home ? BECAUSE_HOME : 0));
 }
 
 static struct made made_of(const struct merger *m, struct where from, const struct candidate *c)
@@ -273,21 +331,36 @@ static struct made made_of(const struct merger *m, struct where from, const stru
     return made;
 }
 
+static struct made apart_of(const struct merger *m, struct where from, const struct candidate *c)
+{
+    struct made made = made_of(m, from, c);
+    made.by.how = MADE_BY_PEOPLE;
+    made.by.question = m->t->v.v[c->loose].kind == LOOSE_APART ? 0 : link_question(m->l, m->t, c); /* 0: by a visit, found by the person */
+    return made;
+}
+
+/* A record whose pair a conflict refused stays who it is. */
+static bool joined(const struct merger *m, uint32_t e)
+{
+    const struct loose *x = &m->t->v.v[e];
+    uint32_t c = m->chosen[e];
+    return c != UINT32_MAX && (x->kind != LOOSE_RECORD || m->l->now[x->person] == m->l->now[m->list->v[c].person]);
+}
+
+/* A row is noted once: as joined, else as a question at the first row of its entry, else as kept apart. */
 static void note_made(struct merger *m)
 {
     for (size_t i = 0; i < m->t->rows.n; i++) {
         const struct loose_row *r = &m->t->rows.v[i];
-        const struct loose *x = &m->t->v.v[r->loose];
-        uint32_t c = m->chosen[r->loose];
-        /* a record whose pair a conflict refused stays who it is */
-        bool joined = c != UINT32_MAX && (x->kind != LOOSE_RECORD || m->l->now[x->person] == m->l->now[m->list->v[c].person]);
-        if (joined) {
-            vec_push(&m->l->made, made_of(m, r->from, &m->list->v[c]));
-        }
-    }
-    for (uint32_t e = 0; e < m->t->v.n; e++) {
-        if (m->asked[e] != UINT32_MAX) {
-            vec_push(&m->l->doubt, made_of(m, m->t->v.v[e].first, &m->list->v[m->asked[e]]));
+        uint32_t e = r->loose;
+        const struct where *first = &m->t->v.v[e].first;
+        bool asks = m->asked[e] != UINT32_MAX && first->input == r->from.input && first->row == r->from.row;
+        if (joined(m, e)) {
+            vec_push(&m->l->made, made_of(m, r->from, &m->list->v[m->chosen[e]]));
+        } else if (asks) {
+            vec_push(&m->l->doubt, made_of(m, r->from, &m->list->v[m->asked[e]]));
+        } else if (m->apart[e] != UINT32_MAX) {
+            vec_push(&m->l->apart, apart_of(m, r->from, &m->list->v[m->apart[e]]));
         }
     }
 }
@@ -297,6 +370,8 @@ void link_merge(struct link *l, const struct loose_table *t, const candidate_lis
     struct merger m = {.l = l, .t = t, .list = list, .threshold = l->people->link_threshold};
     m.chosen = xmalloc((t->v.n + 1) * sizeof(*m.chosen));
     m.asked = xmalloc((t->v.n + 1) * sizeof(*m.asked));
+    m.apart = xmalloc((t->v.n + 1) * sizeof(*m.apart));
+    memset(m.apart, 0xFF, (t->v.n + 1) * sizeof(*m.apart));
     m.question = xcalloc(t->v.n + 1, sizeof(*m.question));
     m.two = xcalloc(t->v.n + 1, 1);
     memset(m.chosen, 0xFF, (t->v.n + 1) * sizeof(*m.chosen));
@@ -306,6 +381,7 @@ void link_merge(struct link *l, const struct loose_table *t, const candidate_lis
         l->now[p] = p;
     }
     choose_all(&m);
+    one_each(&m);
     note_strangers(&m);
     join_records(&m);
     close_up(l);
@@ -313,6 +389,7 @@ void link_merge(struct link *l, const struct loose_table *t, const candidate_lis
     map64_release(&m.stranger_of);
     free(m.chosen);
     free(m.asked);
+    free(m.apart);
     free(m.question);
     free(m.two);
 }

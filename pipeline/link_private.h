@@ -98,6 +98,13 @@ struct follow {         /* a warning that is about somebody else from tonight on
     enum entity_change cause;
 };
 
+struct visited { /* a row that a visit found to be another person's */
+    uint64_t question, anchor;
+    int64_t warning_no;
+    struct str reviewer, file;
+    daynum day;
+};
+
 struct made { /* a row that its number alone does not place */
     struct where from;
     uint32_t person;
@@ -163,7 +170,10 @@ struct link {
     VEC(struct conflict) conflicts;
     VEC(struct made) made;    /* sorted by row */
     VEC(struct made) doubt;   /* rows and persons for people to decide about, sorted by row; each stays what it is */
+    VEC(struct made) apart;   /* rows that are not the person's whose they might be, as people said, sorted by row */
     struct map64 reviews;     /* question -> enum review_decision */
+    struct map64 visited;     /* anchors of persons whose rows a visit found to be another person's */
+    VEC(struct visited) visits; /* what visits since last night found */
     uint32_t *now;            /* person numbers of the provisional links -> numbers in force; NULL: they are the same */
     int64_t *linked, *unlinked; /* by source */
     struct id_alias *new_persons, *new_homes;
@@ -206,6 +216,11 @@ enum status link_part_rows(struct part *p, uint64_t first, size_t n, int32_t *ou
 
 /* link_review.c: what people said of the questions of earlier nights. */
 enum status link_read_reviews(struct link *l, struct err *err) MUST_CHECK;
+/* link_visited.c: what visits found since the night before: rows of another person. */
+enum status link_read_visits(struct link *l, struct err *err) MUST_CHECK;
+enum status link_write_visits(const struct link *l, struct err *err) MUST_CHECK;
+/* Whether a visit found that this row is not of person p, whose number and name it bears. */
+bool link_said_apart(const struct link *l, const struct row_ids *ids, const struct row_reader *r, size_t i, uint32_t p);
 
 /* link_values.c, link_attrs.c: pass B over all inputs: what survives. */
 void link_make_lanes(struct link *l);
@@ -238,6 +253,7 @@ enum status link_find_became(struct link *l, size_t source, sighting_list *went,
 void link_take_over_records(struct link *l);
 
 /* link_homes.c: deaths that count, households, heads, areas handed on inside a household. */
+void link_household_policy(const struct link *l, struct household_input *in); /* who is taken in, and the limits */
 enum status link_form_homes(struct link *l, struct err *err) MUST_CHECK;
 int link_home_rank(const struct link *l, uint32_t home);  /* rank of the unit, -1 */
 /* The ledger's exceptions to "a person's id is its anchor", sorted by anchor. */
@@ -252,6 +268,13 @@ void link_home_moves(struct link *l, const struct id_alias *aliases, size_t n);
 struct joined *link_joined(struct link *l, uint64_t anchor); /* NULL: not joined with anybody */
 const char *link_change_word(enum entity_change c);          /* as in the ledger */
 /* link_follow.c: which warnings follow whom (pipeline/link_moves.h). Before the search tables are dropped. */
+/* The row of any file the ledger knows, with what is said of the person in memory. */
+struct told_row {
+    bool found;
+    struct row_ids ids;
+    size_t i;           /* of the reader's block */
+};
+enum status link_told_row(struct link *l, int64_t file, uint64_t row, struct row_reader *r, struct told_row *out, struct err *err) MUST_CHECK;
 enum status link_find_follows(struct link *l, struct err *err) MUST_CHECK;
 
 /* link_expect.c: figures link_made, link_asked, link_false, link_missed (rows), the last two with _low and _high. */

@@ -13,29 +13,36 @@ enum status link_read_reviews(struct link *l, struct err *err)
             return ST_OK;
         }
         map64_put(&l->reviews, (uint64_t)stmt_int(q, 0), (uint32_t)stmt_int(q, 1));
+        if (stmt_int(q, 5)) {
+            map64_put(&l->visited, (uint64_t)stmt_int(q, 5), 1);
+        }
     }
 }
 
-uint64_t link_question(const struct link *l, const struct loose_table *t, const struct candidate *c)
+uint64_t link_question_of(const struct link *l, size_t source, struct str name, struct str raw, const struct said *s, uint32_t p)
 {
-    const struct loose *e = &t->v.v[c->loose];
-    const struct said *s = &e->said;
-    uint64_t parts[] = {hash64_str(l->sources->v[e->source].id),
-                        hash64_str(loose_name(t, e)),
-                        hash64_str(t->texts.texts[e->raw]),
+    uint64_t parts[] = {hash64_str(l->sources->v[source].id),
+                        hash64_str(name),
+                        hash64_str(raw),
                         s->id,
                         s->unit,
                         s->phone,
                         s->place,
                         s->habit,
                         (uint64_t)(uint32_t)s->birth << 8 | s->sex,
-                        l->anchor[c->person],
-                        hash64_str(link_name(l, c->person))};
+                        l->anchor[p],
+                        hash64_str(link_name(l, p))};
     uint64_t h = 0;
     for (size_t k = 0; k < ARRAY_LEN(parts); k++) {
         h = hash_mix(h ^ parts[k]) + k;
     }
     return h;
+}
+
+uint64_t link_question(const struct link *l, const struct loose_table *t, const struct candidate *c)
+{
+    const struct loose *e = &t->v.v[c->loose];
+    return link_question_of(l, e->source, loose_name(t, e), t->texts.texts[e->raw], &e->said, c->person);
 }
 
 enum review_decision link_reviewed(const struct link *l, uint64_t question)

@@ -91,7 +91,8 @@ static bool is_loose(const struct link *l, const struct row_ids *ids, uint64_t i
     return *out_kind == LOOSE_RECORD ? ids->registers : name == NAME_PARTIAL && another_name(link_name(l, p), row_name);
 }
 
-static enum status find_rows(struct link *l, struct loose_table *t, const struct row_ids *ids, const struct row_reader *r, int32_t *person, struct err *err)
+static enum status find_rows(struct link *l, struct loose_table *t, const struct map64 *second, const struct row_ids *ids, const struct row_reader *r,
+                             int32_t *person, struct err *err)
 {
     enum { AHEAD = 16 };
     const struct night_input *in = &l->night->inputs[ids->input];
@@ -107,17 +108,21 @@ static enum status find_rows(struct link *l, struct loose_table *t, const struct
         enum loose_kind kind;
         uint64_t id = ident_key(row_id(r, ids->id, i));
         uint32_t p = link_person_of_row(l, ids, r, i, true, &name), so_far;
+        bool apart = l->visited.n && p != NO_PERSON && link_said_apart(l, ids, r, i, p);
+        p = apart ? NO_PERSON : p;
         person[i] = p == NO_PERSON ? LINK_NONE : (int32_t)p;
         t->known[ids->source] += id && p != NO_PERSON;
         t->strangers[ids->source] += id && p == NO_PERSON;
         if (is_loose(l, ids, people_current_id(l->people, id), p, name, row_text(r, ids->name, i), &kind, &so_far)) {
-            TRY(loose_add(l, t, ids, r, i, kind, so_far, err));
+            TRY(loose_add(l, t, ids, r, i, apart ? LOOSE_APART : kind, so_far, err));
+        } else if (second->n && ids->registers && map64_get(second, p) != MAP_NONE) {
+            TRY(loose_add(l, t, ids, r, i, LOOSE_SECOND, p, err));
         }
     }
     return ST_OK;
 }
 
-static enum status find_input(struct link *l, struct loose_table *t, uint32_t input, int32_t *person, struct err *err)
+static enum status find_input(struct link *l, struct loose_table *t, const struct map64 *second, uint32_t input, int32_t *person, struct err *err)
 {
     static const struct seg_column column = {"person", SEG_I32};
     const struct night_input *in = &l->night->inputs[input];
@@ -131,7 +136,7 @@ static enum status find_input(struct link *l, struct loose_table *t, uint32_t in
     TRY(seg_writer_open(link_part_path(&a, l, input), &column, 1, &w, err));
     for (bool more;;) {
         enum status status = row_reader_next(&r, &more, err);
-        status = status == ST_OK && more ? find_rows(l, t, &ids, &r, person, err) : status;
+        status = status == ST_OK && more ? find_rows(l, t, second, &ids, &r, person, err) : status;
         if (status != ST_OK) {
             seg_writer_abandon(w);
             return status;
@@ -156,20 +161,27 @@ enum status link_rows_find(struct link *l, struct err *err)
 {
     struct loose_table t = {.known = xcalloc(l->sources->n + 1, sizeof(*t.known)), .strangers = xcalloc(l->sources->n + 1, sizeof(*t.strangers))};
     candidate_list list = {0};
+    struct map64 second = {0};
+    link_find_second(l, &second);
     int32_t *person = xmalloc(SEG_BLOCK_ROWS * sizeof(*person));
     enum status status = ST_OK;
     for (uint32_t i = 0; i < l->night->n_inputs && status == ST_OK; i++) {
-        status = find_input(l, &t, i, person, err);
+        status = find_input(l, &t, &second, i, person, err);
     }
+    map64_release(&second);
     free(person);
     if (status == ST_OK && t.v.n) {
         status = link_find_candidates(l, &t, &list, err);
+    }
+    if (status == ST_OK && list.n) {
+        status = link_households_vote(l, &t, &list, err);
     }
     if (status == ST_OK && list.n) {
         link_weigh(l, &t, &list);
         link_merge(l, &t, &list);
         vec_sort(&l->made, by_row);
         vec_sort(&l->doubt, by_row);
+        vec_sort(&l->apart, by_row);
     }
     log_event(LOG_INFO, "link", "loose=%zu entries=%zu candidates=%zu made=%zu doubt=%zu", t.rows.n, t.v.n, list.n, l->made.n, l->doubt.n);
     vec_release(&list);

@@ -94,7 +94,7 @@ static int32_t prior(const struct weigher *w, const struct loose *x, const struc
     if (c->id == ID_OF_ANOTHER || c->id == ID_OF_HOUSEMATE) {
         return rare;
     }
-    return rare + (x->kind == LOOSE_RECORD ? w->known_else : w->known_there)[x->source];
+    return rare + (x->kind == LOOSE_RECORD || x->kind == LOOSE_SECOND ? w->known_else : w->known_there)[x->source];
 }
 
 static void weigh(const struct weigher *w, const struct loose *x, struct candidate *c, uint32_t namesakes)

@@ -609,6 +609,8 @@ static enum status write_night(const struct link *l, struct err *err)
     TRY(write_conflicts(l, err));
     TRY(write_made(l, l->made.v, l->made.n, 0, err));
     TRY(write_made(l, l->doubt.v, l->doubt.n, 1, err));
+    TRY(write_made(l, l->apart.v, l->apart.n, 2, err));
+    TRY(link_write_visits(l, err));
     TRY(link_write_expected(l, err));
     TRY(write_sources(l, err));
     TRY(write_aliases(l, "P", l->new_persons, l->n_new_persons, err));

@@ -7,6 +7,7 @@
 #include "base/core/json_out.h"
 #include "base/store/db.h"
 #include "pipeline/audit.h"
+#include "pipeline/link_how.h"
 
 const char *publish_folder(struct arena *a, const struct night *n)
 {
@@ -205,6 +206,29 @@ static enum status append_warning_moves(struct night *n, struct db *ledger, stru
     }
 }
 
+static enum status append_reviews(struct night *n, struct db *ledger, const char *at, struct err *err)
+{
+    AUTO_STMT from = stmt_use(n->db, STMT_LIST_PROPOSED_REVIEWS);
+    AUTO_STMT to = stmt_use(ledger, STMT_INSERT_LINK_REVIEW);
+    for (bool row;;) {
+        TRY(stmt_step(from, &row, err));
+        if (!row) {
+            return ST_OK;
+        }
+        stmt_bind_int(to, ":night", n->number);
+        stmt_bind_int(to, ":question", stmt_int(from, 0));
+        stmt_bind_int(to, ":anchor", stmt_int(from, 1));
+        stmt_bind_int(to, ":decision", REVIEW_DIFFERENT);
+        stmt_bind_text(to, ":reviewer", stmt_text(from, 2));
+        stmt_bind_int(to, ":day", stmt_int(from, 3));
+        stmt_bind_text(to, ":note", stmt_text(from, 4));
+        stmt_bind_text(to, ":file", stmt_text(from, 5));
+        stmt_bind_z(to, ":who", "");
+        stmt_bind_z(to, ":at", at);
+        TRY(stmt_run(to, err));
+    }
+}
+
 static enum status counts_json(struct night *n, struct strbuf *out, struct err *err)
 {
     struct json_out j = json_out_to(out);
@@ -273,6 +297,7 @@ static enum status commit(struct night *n, const struct night_record *previous, 
     TRY(append_aliases(n, ledger, err));
     TRY(append_entity_events(n, ledger, err));
     TRY(append_warning_moves(n, ledger, err));
+    TRY(append_reviews(n, ledger, at, err));
     AUTO_STRBUF published = STRBUF_INIT;
     strbuf_addf(&published, "%s %s", folder, hash); /* the chain holds every manifest, every manifest the chain before it */
     TRY(audit_add(ledger, "publish", strbuf_z(&published), err));

@@ -175,6 +175,7 @@ static enum status insert_answer(struct review *v, const struct answer *a, const
     AUTO_STMT q = stmt_use(v->x.site->ledger, STMT_INSERT_LINK_REVIEW);
     stmt_bind_int(q, ":night", night);
     stmt_bind_int(q, ":question", (int64_t)v->questions.v[a->question].hash);
+    stmt_bind_int(q, ":anchor", 0);
     stmt_bind_int(q, ":decision", a->decision);
     stmt_bind_text(q, ":reviewer", a->reviewer);
     stmt_bind_day(q, ":day", a->day);

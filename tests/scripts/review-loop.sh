@@ -49,7 +49,10 @@ unset MOPAI_CLOCK
 cp -R "$work/a" "$work/b"
 run_night "$work/a" 2
 run_night "$work/b" 2
-[ "$(made "$work/a" 2)" = "6|0|3" ] || fail "the night does not obey: $(made "$work/a" 2)"
+[ "$(made "$work/a" 2)" = "6|0|3
+7|2|3" ] || fail "the night does not obey: $(made "$work/a" 2)"
+mopai -C "$work/a" explain record yb_settle_120194_20260228_inc.csv 7 >"$work/out"
+grep -q 人工核对不是此人 "$work/out" && grep -q '核查员甲 2026-03-03' "$work/out" || fail "explain does not say who kept the row apart: $(cat "$work/out")"
 mopai -C "$work/a" explain record yb_settle_120194_20260228_inc.csv 6 | grep -q 人工核对为同一人 || fail "explain does not say that people decided"
 [ "$(tree_hash "$work/a/reports/latest/")" = "$(tree_hash "$work/b/reports/latest/")" ] || fail "not the same bytes"
 cmp "$work/a/store/runs/2/persons.seg" "$work/b/store/runs/2/persons.seg"

@@ -83,3 +83,19 @@ deliver "$work/a" 3
 run_night "$work/a" 3
 suppressed=$(sqlite3 "$work/a/store/runs/3/night.db" "SELECT count(*) FROM hit WHERE disposition = 'suppressed'")
 [ "$suppressed" -gt 0 ] || { echo "no cooldown is visible on the next night"; exit 1; }
+
+# one of the doors says it is another person's data: the rows the warning told are kept apart from the next night on, which says so and writes nothing twice
+first=$(count "SELECT w.warning_no FROM warning AS w JOIN warning_event AS e USING (warning_no), json_each(e.body, '\$.evidence') AS v JOIN visit USING (warning_no)
+    WHERE json_extract(v.value, '\$.file') LIKE 'yb_settle%' AND json_extract(v.value, '\$.row') IS NOT NULL ORDER BY 1 LIMIT 1")
+number=$(mopai -C "$work/a" export warnings | grep -o "W-0*$first-." | head -1)
+printf '预警编号,核查结果,走访日期,走访人\n%s,串人,2026-03-04,走访员乙\n' "$number" >"$work/other.csv"
+MOPAI_CLOCK=2026-03-05T09:00:00 mopai -C "$work/a" visits import "$work/other.csv" >"$work/import4.out" 2>&1 || { cat "$work/import4.out"; exit 1; }
+run_night "$work/a" 4
+apart=$(count "SELECT count(*) FROM link_review WHERE note = '串人 $number' AND decision = 2 AND who = ''")
+[ "$apart" -gt 0 ] || { echo "no row was kept apart"; exit 1; }
+told=$(sqlite3 "$work/a/store/runs/4/night.db" "SELECT f.name || ' ' || m.line FROM link_made AS m JOIN input_file AS f USING (input) WHERE m.asked = 2 LIMIT 1")
+# shellcheck disable=SC2086
+mopai -C "$work/a" explain record $told >"$work/why"
+grep -q 人工核对不是此人 "$work/why" && grep -q "走访员乙 2026-03-04（串人 $number）" "$work/why" || { echo "explain does not say that a visit kept it apart"; cat "$work/why"; exit 1; }
+run_night "$work/a" 4
+[ "$(count 'SELECT max(night) FROM night')" = 4 ] || { echo "a night without anything new was published"; exit 1; }

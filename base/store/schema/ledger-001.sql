@@ -241,11 +241,13 @@ CREATE INDEX visit_by_seq ON visit (seq);
 CREATE INDEX visit_by_warning ON visit (warning_no, visit_id);
 CREATE INDEX visit_by_import ON visit (import_id);
 
--- What people said about rows the night asked about (`mopai review`). A question is the hash of the values compared: data that change ask anew.
+-- What people said about rows the night asked about (`mopai review`), and what visits said of rows that were put to somebody (outcome 串人: the night that first
+-- reads such a visit writes its rows with an empty `who`). A question is the hash of the values compared: data that change ask anew.
 CREATE TABLE link_review (
   review_id INTEGER PRIMARY KEY,
   night     INTEGER NOT NULL,             -- the last published one when it was imported: the nights after it obey
   question  INTEGER NOT NULL,
+  anchor    INTEGER NOT NULL,             -- of the person a visit keeps a row apart from; 0 for answers to questions
   decision  INTEGER NOT NULL,             -- enum review_decision (pipeline/link_how.h); the newest of a question counts
   reviewer  TEXT NOT NULL,
   day       INTEGER NOT NULL,

@@ -49,7 +49,7 @@ CREATE TABLE link_made (
   input       INTEGER NOT NULL,
   row         INTEGER NOT NULL,
   line        INTEGER NOT NULL,
-  asked       INTEGER NOT NULL,           -- 0: made tonight, 1: a question for people
+  asked       INTEGER NOT NULL,           -- 0: made tonight, 1: a question for people, 2: not the person, as people said
   person_row  INTEGER NOT NULL,
   how         INTEGER NOT NULL,           -- enum made_how (pipeline/link_how.h)
   slip        INTEGER NOT NULL,           -- enum repair_kind
@@ -145,6 +145,9 @@ CREATE TABLE proposed_alias (
 
 CREATE TABLE proposed_entity_event (
   ord INTEGER PRIMARY KEY, kind TEXT NOT NULL, entity_kind TEXT NOT NULL, entity INTEGER NOT NULL, from_id INTEGER NOT NULL, to_id INTEGER NOT NULL
+) STRICT;
+CREATE TABLE proposed_review ( -- rows a visit found to be another person's
+  question INTEGER PRIMARY KEY, anchor INTEGER NOT NULL, reviewer TEXT NOT NULL, day INTEGER NOT NULL, note TEXT NOT NULL, file TEXT NOT NULL
 ) STRICT;
 CREATE TABLE proposed_warning_move (
   warning_no INTEGER PRIMARY KEY, from_entity INTEGER NOT NULL, to_entity INTEGER NOT NULL, cause TEXT NOT NULL

@@ -1,3 +1,3 @@
 -- SPDX-License-Identifier: Apache-2.0
-INSERT INTO link_review (night, question, decision, reviewer, day, note, file, who, at)
-VALUES (:night, :question, :decision, :reviewer, :day, :note, :file, :who, :at)
+INSERT INTO link_review (night, question, anchor, decision, reviewer, day, note, file, who, at)
+VALUES (:night, :question, :anchor, :decision, :reviewer, :day, :note, :file, :who, :at)

@@ -1,2 +1,3 @@
 -- SPDX-License-Identifier: Apache-2.0
-SELECT coalesce(max(review_id), 0) FROM link_review WHERE night < :before
+-- What nights wrote themselves (who is empty) is no news to them.
+SELECT coalesce(max(review_id), 0) FROM link_review WHERE night < :before AND who <> ''
