@@ -255,22 +255,45 @@ static enum status run_stages(struct work *w, const struct run_plan *plan, struc
 }
 
 /* The raw copies of the deliveries in force, compressed after the lists are out. A failure costs space, nothing else. */
-static void compress_raw(const struct work *w)
+/* Raw copies stay as they came while they are young: evidence, explain and a changed sources.yaml read them again, and a file that is not compressed needs no
+   reading from its start. */
+enum { RAW_PLAIN_DAYS = 7 };
+
+typedef VEC(const char *) hash_list;
+
+static enum status list_settled(struct work *w, hash_list *out, struct err *err)
 {
-    for (size_t i = 0; i < w->night.n_inputs; i++) {
-        struct err err = {.status = ST_OK};
-        progress_set(TR("压缩原始文件", "compressing raw files"), i, w->night.n_inputs);
-        if (raw_compress(w->site->raw, w->night.inputs[i].xxh128, &err) != ST_OK) {
-            log_event(LOG_WARN, "raw_compress", "error=\"%s\"", err.text);
+    AUTO_STMT q = stmt_use(w->site->ledger, STMT_LIST_RAW_SETTLED);
+    stmt_bind_day(q, ":day", w->night.as_of - RAW_PLAIN_DAYS);
+    for (bool row;;) {
+        TRY(stmt_step(q, &row, err));
+        if (!row) {
+            return ST_OK;
+        }
+        vec_push(out, arena_z(&w->night.arena, stmt_text(q, 0)));
+    }
+}
+
+static enum status compress_raw(struct work *w, struct err *err)
+{
+    hash_list settled = {0};
+    enum status status = list_settled(w, &settled, err);
+    for (size_t i = 0; i < settled.n && status == ST_OK; i++) {
+        struct err failed = {.status = ST_OK};
+        progress_set(TR("压缩原始文件", "compressing raw files"), i, settled.n);
+        if (raw_compress(w->site->raw, settled.v[i], &failed) != ST_OK) {
+            log_event(LOG_WARN, "raw_compress", "error=\"%s\"", failed.text);
         }
     }
     progress_done();
+    vec_release(&settled);
+    return status;
 }
 
 /* After a night is published; does nothing the second time. */
 static enum status tidy(struct work *w, int64_t newest, struct err *err)
 {
-    compress_raw(w);
+    TRY(compress_raw(w, err));
     return publish_prune(w->site, newest, KEEP_RUNS, err);
 }
 

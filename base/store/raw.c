@@ -325,7 +325,7 @@ static enum status write_compressed(struct raw_reader *r, const char *tmp, const
     struct digest_hex hex;
     int64_t size = 0;
     TRY(gzip_out_open(tmp, &to, err));
-    struct digest *digest = digest_new();
+    struct digest *digest = digest_new_identity();
     enum status status = hash_stored(r, to, digest, &size, err);
     digest_finish(digest, &hex);
     if (status != ST_OK) {

@@ -92,7 +92,8 @@ static bool has_han(struct str s)
     return false;
 }
 
-static const char *const compound_surnames[] = {
+enum { COMPOUND_BYTES = 6 }; /* two characters of three bytes each */
+static const char compound_surnames[][COMPOUND_BYTES + 1] = {
     "欧阳", "太史", "端木", "上官", "司马", "东方", "独孤", "南宫", "万俟", "闻人", "夏侯", "诸葛", "尉迟", "公羊", "赫连", "澹台", "皇甫", "宗政",
     "濮阳", "公冶", "太叔", "申屠", "公孙", "慕容", "仲孙", "钟离", "长孙", "宇文", "司徒", "鲜于", "司空", "闾丘", "子车", "亓官", "司寇", "巫马",
     "公西", "颛孙", "壤驷", "公良", "漆雕", "乐正", "宰父", "谷梁", "拓跋", "夹谷", "轩辕", "令狐", "段干", "百里", "呼延", "东郭", "南门", "羊舌",
@@ -103,8 +104,8 @@ static bool is_compound(uint32_t a, uint32_t b)
     char text[8];
     size_t n = utf8_put(text, a);
     n += utf8_put(text + n, b);
-    for (size_t i = 0; i < ARRAY_LEN(compound_surnames); i++) {
-        if (str_eqz(str_n(text, n), compound_surnames[i])) {
+    for (size_t i = 0; i < ARRAY_LEN(compound_surnames) && n == COMPOUND_BYTES; i++) {
+        if (memcmp(text, compound_surnames[i], COMPOUND_BYTES) == 0) {
             return true;
         }
     }

@@ -164,7 +164,7 @@ static void raw_copy_changed_or_gone(void **state)
 {
     (void)state;
     struct err err = {0};
-    const char *path = below("store/raw", ".gz");
+    const char *path = below("store/raw", "");
     flip_middle(path);
     verify_says("raw copy of file");
     must(file_unlink(path, &err), &err);
