@@ -161,10 +161,11 @@ check-build: $(TEST_BIN) $(FUZZ_REPLAY) $(BENCH_BIN) $(BUILD)/mopai-plain ext
 check-asan: setup-test
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) MODE=asan DEV=1 all check-build
 	$(Q)sh scripts/check.sh build/asan
-## check-prop: the random tests at length: 100,000 lives of warnings, 5,000 worlds of rules (check tries 1,500 and 400)
+## check-prop: the random tests at length: 100,000 lives of warnings; 10^5 pairs of a rule and a household, decided alike by block machine, tree walk and SQL (PAIR_ROUNDS=12000: 10^6)
+PAIR_ROUNDS ?= 1200
 check-prop: all $(BUILD)/tests/prop/prop_life $(BUILD)/tests/prop/prop_rules
 	$(Q)PROP_ROUNDS=100000 $(BUILD)/tests/prop/prop_life
-	$(Q)PROP_ROUNDS=5000 $(BUILD)/tests/prop/prop_rules
+	$(Q)PROP_ROUNDS=$(PAIR_ROUNDS) PROP_SQL=1 $(BUILD)/tests/prop/prop_rules
 ## check-kill: a night killed, and made to fail by a full and a broken disk, at every one of its steps (check tries one in three)
 check-kill: all $(BUILD)/tests/fault/test_kill
 	$(Q)MOPAI_KILL_ALL=1 $(BUILD)/tests/fault/test_kill $(BUILD)/mopai
