@@ -240,6 +240,14 @@ static void exec_points(struct rules_run *run, const struct insn *in, size_t n)
 /* --- comparisons ---------------------------------------------------------------------------------------------------- */
 #define PAIR(i) (struct val){a.lo[i], a.hi[i]}, (struct val){b.lo[i], b.hi[i]}
 
+/* As val_lt, val_le and val_in (rules/arith.h), without a branch: values of neighbours have nothing to do with one another, and a wrong guess costs more than the work. */
+#define ORDER(i, op) (uint8_t)((unsigned)((a.hi[i] op b.lo[i]) | (a.lo[i] op b.hi[i]) << 1) & (0u - (unsigned)((a.lo[i] != VAL_NONE_INT) & (b.lo[i] != VAL_NONE_INT))))
+static inline uint8_t in_mask(int64_t lo, int64_t hi, uint64_t mask, unsigned unknown)
+{
+    unsigned within = (uint64_t)lo < 64, hit = (unsigned)(mask >> (lo & 63)) & within & 1;
+    return (uint8_t)(lo == hi ? hit * TRUTH_YES : unknown);
+}
+
 static void exec_compare(struct rules_run *run, const struct insn *in, size_t n)
 {
     uint8_t *d = run->t[in->dst];
@@ -247,12 +255,12 @@ static void exec_compare(struct rules_run *run, const struct insn *in, size_t n)
     switch ((int)in->op) {
     case OP_LT:
         EACH(i, n) {
-            d[i] = val_lt(PAIR(i));
+            d[i] = ORDER(i, <);
         }
         break;
     case OP_LE:
         EACH(i, n) {
-            d[i] = val_le(PAIR(i));
+            d[i] = ORDER(i, <=);
         }
         break;
     case OP_EQ:
@@ -262,7 +270,7 @@ static void exec_compare(struct rules_run *run, const struct insn *in, size_t n)
         break;
     case OP_IN:
         EACH(i, n) {
-            d[i] = val_in((struct val){a.lo[i], a.hi[i]}, (uint64_t)in->imm);
+            d[i] = in_mask(a.lo[i], a.hi[i], (uint64_t)in->imm, in->imm ? TRUTH_MAYBE : TRUTH_NO);
         }
         break;
     case OP_HAS:

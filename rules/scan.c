@@ -69,34 +69,57 @@ static void rows_count(struct rules_run *run, size_t fact, const struct rules_ro
     run->rows = NULL;
 }
 
-/* Where a row of this fact is added, and whether its person counts there. */
-static uint8_t slot_of(const struct rules_run *run, const struct fact_def *f, const struct acc *a, const struct rules_rows *rows, uint32_t row, uint32_t *out)
+/* Whose row it is, worked out once for all facts of a scan. */
+struct whose {
+    const uint32_t *person; /* of rows from .. from+n-1 */
+    uint32_t home[CHUNK];   /* household it is added to; RULES_NO_ROW for nobody's */
+    uint8_t member[CHUNK];  /* what its person is there; RULES_LIVING when the row itself names the household */
+    bool homes;             /* home and member are made */
+};
+
+static void find_homes(const struct rules_run *run, const struct rules_rows *rows, uint32_t from, uint32_t n, struct whose *w)
 {
-    uint32_t p = rows->person[row];
-    if (f->entity == RULES_PERSON) {
-        *out = p;
-        return p == RULES_NO_ROW ? TRUTH_NO : TRUTH_YES;
+    enum { AHEAD = 24 };
+    const uint32_t *household_of = run->w.household_of;
+    const uint8_t *member = run->w.member;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t p = w->person[i], later = i + AHEAD < n ? w->person[i + AHEAD] : RULES_NO_ROW;
+        if (later != RULES_NO_ROW) {
+            __builtin_prefetch(&household_of[later]);
+            __builtin_prefetch(&member[later]);
+        }
+        bool named = rows->household && rows->household[from + i] != RULES_NO_ROW;
+        w->home[i] = named ? rows->household[from + i] : p == RULES_NO_ROW ? RULES_NO_ROW : household_of[p];
+        w->member[i] = named ? RULES_LIVING : p == RULES_NO_ROW ? 0 : member[p];
     }
-    if (rows->household && rows->household[row] != RULES_NO_ROW) {
-        *out = rows->household[row];
-        return TRUTH_YES;
-    }
-    *out = p == RULES_NO_ROW ? RULES_NO_ROW : run->w.household_of[p];
-    if (*out == RULES_NO_ROW) {
-        return TRUTH_NO;
-    }
-    uint8_t member = run->w.member[p];
-    if (member == RULES_LIVING) {
-        return TRUTH_YES;
-    }
+    w->homes = true;
+}
+
+/* Does a member who is dead, or gone, count in a household's figure? */
+static uint8_t dead_counts(const struct rules_run *run, const struct fact_def *f, const struct acc *a, uint32_t person, uint8_t member)
+{
     if (member != RULES_DEAD || f->living_only) {
         return TRUTH_NO;
     }
     if (a->window_day == DAY_MISSING) {
         return TRUTH_YES;
     }
-    daynum death = run->w.death ? run->w.death[p] : DAY_MISSING;
+    daynum death = run->w.death ? run->w.death[person] : DAY_MISSING;
     return death == DAY_MISSING ? TRUTH_MAYBE : death > a->window_day ? TRUTH_YES : TRUTH_NO;
+}
+
+/* Where row i of the piece is added for this fact, and whether its person counts there. */
+static uint8_t slot_of(const struct rules_run *run, const struct fact_def *f, const struct acc *a, const struct whose *w, uint32_t i, uint32_t *out)
+{
+    if (f->entity == RULES_PERSON) {
+        *out = w->person[i];
+        return *out == RULES_NO_ROW ? TRUTH_NO : TRUTH_YES;
+    }
+    *out = w->home[i];
+    if (*out == RULES_NO_ROW) {
+        return TRUTH_NO;
+    }
+    return w->member[i] == RULES_LIVING ? TRUTH_YES : dead_counts(run, f, a, w->person[i], w->member[i]);
 }
 
 /* --- adding --------------------------------------------------------------------------------------------------------- */
@@ -219,23 +242,33 @@ static void add_mask(struct acc *a, uint32_t slot, uint8_t t, struct val v, enum
     *mask = (int64_t)((uint64_t)*mask | (uint64_t)1 << at);
 }
 
-/* Sums of plain numbers: nearly all rows of a district (tests/bench/bench_rules.c). Returns false when it has to be done with care. */
-static bool add_plain(struct rules_run *run, const struct fact_def *f, const struct rules_rows *rows, uint32_t from, uint32_t n, const uint8_t *counts)
+/* Sums of plain numbers: nearly all rows of a district (tests/bench/bench_rules.c). Slots lie all over memory, so they are asked for some rows ahead. Returns
+   false when it has to be done with care. */
+static bool add_plain(struct rules_run *run, const struct fact_def *f, const struct rules_rows *rows, const struct whose *w, uint32_t from, uint32_t n, const uint8_t *counts)
 {
+    enum { AHEAD = 16 };
     struct acc *a = &run->accs[f->input];
     const struct rules_lane *value = &rows->columns[lane_of(&run->rs->scans[f->scan], f->column)];
+    uint16_t row[CHUNK + AHEAD]; /* of those that count */
+    uint32_t count = 0;
     if (value->kind != RULES_LANE_I64 || !value->p) {
         return false;
     }
     const int64_t *v = (const int64_t *)value->p + from;
+    const uint32_t *slots = f->entity == RULES_PERSON ? w->person : w->home;
+    bool careful = false;
     for (uint32_t i = 0; i < n; i++) {
-        if (counts[i] == TRUTH_MAYBE || (counts[i] && v[i] <= VAL_NONE_INT)) {
-            return false;
-        }
+        row[count] = (uint16_t)i;
+        count += counts[i] != TRUTH_NO && slots[i] != RULES_NO_ROW;
+        careful |= counts[i] == TRUTH_MAYBE || (counts[i] && v[i] <= VAL_NONE_INT);
     }
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t slot;
-        uint8_t t = counts[i] ? slot_of(run, f, a, rows, from + i, &slot) : TRUTH_NO;
+    for (uint32_t k = 0; k < AHEAD && count; k++) {
+        row[count + k] = row[count - 1];
+    }
+    for (uint32_t k = 0; k < count && !careful; k++) {
+        uint32_t i = row[k], slot;
+        __builtin_prefetch(&a->lo[slots[row[k + AHEAD]]], 1);
+        uint8_t t = slot_of(run, f, a, w, i, &slot);
         if (t == TRUTH_YES) {
             a->lo[slot] = plus(a->lo[slot], v[i]);
             if (a->hi) {
@@ -245,10 +278,10 @@ static bool add_plain(struct rules_run *run, const struct fact_def *f, const str
             add_sum(a, slot, t, val_of(v[i]));
         }
     }
-    return true;
+    return !careful;
 }
 
-static void add_rows(struct rules_run *run, size_t fact, const struct rules_rows *rows, uint32_t from, uint32_t n, const uint8_t *counts)
+static void add_rows(struct rules_run *run, size_t fact, const struct rules_rows *rows, const struct whose *w, uint32_t from, uint32_t n, const uint8_t *counts)
 {
     const struct fact_def *f = def_of(run, fact);
     const struct rules_scan *scan = &run->rs->scans[f->scan];
@@ -256,7 +289,7 @@ static void add_rows(struct rules_run *run, size_t fact, const struct rules_rows
     struct rules_lane nothing = {RULES_LANE_VAL, NULL};
     const struct rules_lane *value = f->column >= 0 ? &rows->columns[lane_of(scan, f->column)] : &nothing;
     const struct rules_lane *day = f->date_column >= 0 ? &rows->columns[lane_of(scan, f->date_column)] : &nothing;
-    if (f->agg == RULES_SUM && add_plain(run, f, rows, from, n, counts)) {
+    if (f->agg == RULES_SUM && add_plain(run, f, rows, w, from, n, counts)) {
         return;
     }
     for (uint32_t i = 0; i < n; i++) {
@@ -264,7 +297,7 @@ static void add_rows(struct rules_run *run, size_t fact, const struct rules_rows
         if (counts[i] == TRUTH_NO) {
             continue;
         }
-        uint8_t t = counts[i] & slot_of(run, f, a, rows, from + i, &slot);
+        uint8_t t = counts[i] & slot_of(run, f, a, w, i, &slot);
         if (t == TRUTH_NO) {
             continue;
         }
@@ -292,16 +325,28 @@ static void add_rows(struct rules_run *run, size_t fact, const struct rules_rows
     }
 }
 
+/* Once a piece, and only when a fact of a household asks for it. */
+static void need_homes(const struct rules_run *run, const struct fact_def *f, const struct rules_rows *rows, uint32_t from, uint32_t n, struct whose *w)
+{
+    if (f->entity == RULES_HOUSEHOLD && !w->homes) {
+        find_homes(run, rows, from, n, w);
+    }
+}
+
 void rules_scan_rows(struct rules_run *run, size_t scan, const struct rules_rows *rows)
 {
     uint8_t counts[CHUNK];
     BUG_ON(run->ready || scan >= run->rs->n_scans);
     for (uint32_t from = 0; from < rows->n; from += CHUNK) {
         uint32_t n = MIN(rows->n - from, (uint32_t)CHUNK);
+        struct whose w;
+        w.person = rows->person + from, w.homes = false;
         for (size_t i = 0; i < run->rs->inputs.n_facts; i++) {
-            if (def_of(run, i)->scan == (int)scan) {
+            const struct fact_def *f = def_of(run, i);
+            if (f->scan == (int)scan) {
+                need_homes(run, f, rows, from, n, &w);
                 rows_count(run, i, rows, from, n, counts);
-                add_rows(run, i, rows, from, n, counts);
+                add_rows(run, i, rows, &w, from, n, counts);
             }
         }
     }
@@ -309,13 +354,18 @@ void rules_scan_rows(struct rules_run *run, size_t scan, const struct rules_rows
 
 void rules_row_counts(struct rules_run *run, size_t fact, const struct rules_rows *rows, uint8_t *out_counts)
 {
+    const struct fact_def *f = def_of(run, fact);
     for (uint32_t from = 0; from < rows->n; from += CHUNK) {
         uint32_t n = MIN(rows->n - from, (uint32_t)CHUNK);
+        struct whose w;
+        w.person = rows->person + from, w.homes = false;
+        need_homes(run, f, rows, from, n, &w);
         rows_count(run, fact, rows, from, n, out_counts + from);
-        for (uint32_t i = from; i < from + n; i++) {
+        for (uint32_t i = 0; i < n; i++) {
             uint32_t slot;
-            out_counts[i] &= slot_of(run, def_of(run, fact), &run->accs[fact], rows, i, &slot);
-            out_counts[i] = out_counts[i] == TRUTH_YES ? 2 : out_counts[i] == TRUTH_MAYBE ? 1 : 0;
+            uint8_t *out = &out_counts[from + i];
+            *out &= slot_of(run, f, &run->accs[fact], &w, i, &slot);
+            *out = *out == TRUTH_YES ? 2 : *out == TRUTH_MAYBE ? 1 : 0;
         }
     }
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The shipped rules over a million persons in blocks of 1,024, and ten million settlements into household sums. Bars (one core): all rules over
-   1 M persons under 1 s, 10 M rows a second scanned. */
+/* A hundred rules, the shipped ones and copies of them under other ids, over a million persons in blocks of 1,024, and ten million settlements into every
+   fact made of them. Processor time of one core: rules without the scan under 1 s, with it under 3 s. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/core/clock.h"
 #include "base/core/file.h"
@@ -10,7 +11,7 @@
 #include "tests/lib/rules_random.h"
 #include "tests/lib/shipped_schema.h"
 
-enum { PERSONS = 1000000, MEMBERS = 3, ROWS = 10000000, BLOCK = 1024, DAY = 20513 };
+enum { RULES = 100, PERSONS = 1000000, MEMBERS = 3, ROWS = 10000000, BLOCK = 1024, DAY = 20513 };
 
 struct bench {
     struct arena arena;
@@ -22,12 +23,38 @@ struct bench {
     struct rules_lane *person_lanes, *household_lanes;
 };
 
+/* Processor time: the machine may have other things to do. */
+static int64_t cpu_ms(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Every rule again under an id of its own, as often as makes a hundred, none of them a draft. `needs` and `yield_to` go on meaning the first. */
+static void multiply(struct strbuf *text, struct strbuf *out)
+{
+    struct str all = strbuf_str(text), head = str_sub(all, 0, str_find(all, STR("\nrules:\n")) + strlen("\nrules:\n"));
+    size_t n = 0;
+    strbuf_adds(out, head);
+    for (int copy = 0; n < RULES; copy++) {
+        struct str rest = str_sub(all, head.n, all.n), line;
+        while (str_split(&rest, '\n', &line) && (n < RULES || !str_starts(line, STR("  - id: ")))) {
+            bool id = str_starts(line, STR("  - id: ")), draft = str_starts(str_trim(line), STR("status: draft"));
+            n += id;
+            strbuf_addf(out, id && copy ? STR_FMT "x%d\n" : "" STR_FMT "\n", STR_ARG(draft ? STR("    status: shadow") : line), copy);
+        }
+        BUG_ON(n == 0);
+    }
+}
+
 static void load_rules(struct bench *b)
 {
     struct err err;
-    AUTO_STRBUF text = STRBUF_INIT, out = STRBUF_INIT;
+    AUTO_STRBUF file = STRBUF_INIT, text = STRBUF_INIT, out = STRBUF_INIT;
     AUTO_DIAG diags = {0};
-    if (file_read_all("rules.yaml", 1 << 20, &text, &err) == ST_OK) {
+    if (file_read_all("rules.yaml", 1 << 20, &file, &err) == ST_OK) {
+        multiply(&file, &text);
         b->rs = rules_compile(shipped_schema(), "rules.yaml", strbuf_str(&text), 0, &diags);
     }
     if (!b->rs) {
@@ -119,7 +146,7 @@ static int64_t scan(struct bench *b)
         code[i] = (int32_t)dice_below(&d, 4);
     }
     const struct rules_inputs *in = ruleset_inputs(b->rs);
-    int64_t t0 = clock_monotonic_ms();
+    int64_t t0 = cpu_ms();
     for (size_t s = 0; s < in->n_scans; s++) {
         struct rules_lane lanes[8];
         const struct rules_table *t = &shipped_schema()->tables[in->scans[s].table];
@@ -133,7 +160,17 @@ static int64_t scan(struct bench *b)
         }
     }
     rules_run_ready(b->run);
-    return clock_monotonic_ms() - t0;
+    return cpu_ms() - t0;
+}
+
+static size_t facts_on(const struct bench *b, const char *table)
+{
+    const struct rules_inputs *in = ruleset_inputs(b->rs);
+    size_t n = 0;
+    for (size_t i = 0; i < in->n_facts; i++) {
+        n += str_eqz(shipped_schema()->tables[in->facts[i].table].name, table);
+    }
+    return n;
 }
 
 static void count_hit(void *ctx, struct rules_run *run, const struct rules_hit *hit)
@@ -156,7 +193,7 @@ static int64_t evaluate(struct bench *b, uint64_t *hits)
     const struct rules_inputs *in = ruleset_inputs(b->rs);
     struct rules_lane *pl = arena_array(&b->arena, struct rules_lane, in->n_person_attrs + 1), *hl = arena_array(&b->arena, struct rules_lane, in->n_household_attrs + 1);
     uint32_t first[BLOCK / MEMBERS + 2];
-    int64_t t0 = clock_monotonic_ms();
+    int64_t t0 = cpu_ms();
     for (uint32_t h = 0; h < b->households; h += BLOCK / MEMBERS) {
         uint32_t nh = MIN((uint32_t)(BLOCK / MEMBERS), b->households - h), p = h * MEMBERS, n = MIN(nh * MEMBERS, PERSONS - p);
         for (uint32_t k = 0; k <= nh; k++) {
@@ -167,7 +204,7 @@ static int64_t evaluate(struct bench *b, uint64_t *hits)
         struct rules_block block = {n, nh, b->person + p, b->household + h, first, b->area + h, pl, hl};
         rules_eval_block(b->run, &block, RULES_WANT_FIRED, count_hit, hits);
     }
-    return clock_monotonic_ms() - t0;
+    return cpu_ms() - t0;
 }
 
 int main(void)
@@ -176,10 +213,11 @@ int main(void)
     uint64_t hits = 0;
     load_rules(&b);
     build_world(&b);
-    int64_t ms = scan(&b);
-    printf("rules\tscan\t%.1f M rows/s\n", ROWS / 1000.0 / (double)MAX(ms, 1));
-    ms = evaluate(&b, &hits);
-    printf("rules\teval\t%zu rules x %.1f M persons in %lld ms, %llu hits\n", ruleset_evaluated(b.rs), PERSONS / 1e6, (long long)ms, (unsigned long long)hits);
+    int64_t scanned = scan(&b), evaluated = evaluate(&b, &hits);
+    printf("rules\tscan\t%.1f M rows/s, %.1f M facts of a row a second\n", ROWS / 1000.0 / (double)MAX(scanned, 1),
+           ROWS / 1000.0 * (double)facts_on(&b, "医疗结算") / (double)MAX(scanned, 1));
+    printf("rules\teval\t%zu rules x %.1f M persons in %lld ms, %llu hits\n", ruleset_evaluated(b.rs), PERSONS / 1e6, (long long)evaluated, (unsigned long long)hits);
+    printf("rules\tboth\t%lld ms of one core; bars: 1000 without the scan, 3000 with it\n", (long long)(scanned + evaluated));
     rules_run_free(b.run);
     ruleset_free(b.rs);
     arena_release(&b.arena);
