@@ -378,6 +378,11 @@ static uint64_t parse_dirty(struct str cell)
     return classify(q.s, q.n);
 }
 
+uint64_t ident_parse_clean(struct str cell)
+{
+    return cell.n == 18 ? resident_fast(cell.p) : 0;
+}
+
 uint64_t ident_parse(struct str cell)
 {
     uint64_t id = cell.n == 18 ? resident_fast(cell.p) : 0;

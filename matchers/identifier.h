@@ -56,6 +56,8 @@ static inline uint64_t ident_anchor(enum ident_kind kind, uint64_t hash) { retur
 /* The word for a cell, as it came or cleaned: blanks, zero-width characters, apostrophes, ="...", full width, every disguise of X, hyphens and
    words around the number are seen through. Never fails: what is no identifier is IDENT_BLANK, IDENT_DAMAGED or IDENT_UNUSABLE, explained by ident_reason. */
 uint64_t ident_parse(struct str cell);
+/* Of the usual 18 clean characters of a valid number, the word; 0 when it is anything else, which ident_parse knows. */
+uint64_t ident_parse_clean(struct str cell);
 /* A pseudonym, byte for byte (after trimming ASCII blanks). */
 uint64_t ident_parse_token(struct str cell);
 

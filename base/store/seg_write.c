@@ -132,12 +132,11 @@ static void interner_grow(struct interner *d)
     }
 }
 
-static uint16_t intern(struct interner *d, struct str s)
+static uint16_t intern(struct interner *d, struct str s, uint64_t h)
 {
     if (!d->slots || d->n * 2 > d->mask) {
         interner_grow(d);
     }
-    uint64_t h = hash64_str(s);
     uint32_t tag = (uint32_t)(h >> 32);
     size_t i = (size_t)h & d->mask;
     for (; d->slots[i].code1; i = (i + 1) & d->mask) {
@@ -166,10 +165,17 @@ static void interner_clear(struct interner *d)
 
 /* --- encoding a chunk --- */
 
-static int64_t value_at(const struct column *c, size_t i)
-{
-    return c->type == SEG_I32 ? c->v.i32[i] : c->v.i64[i];
-}
+/* One loop a width, and no branch a value: half of them may be missing. */
+#define MEASURE(values)                                                                                                \
+    do {                                                                                                               \
+        for (size_t i = 0; i < n; i++) {                                                                               \
+            int64_t v = (int64_t)(values)[i], key = (int64_t)((uint64_t)v ^ flip);                                     \
+            bool none = v == missing;                                                                                  \
+            absent += none;                                                                                            \
+            min = none || key > min ? min : key;                                                                       \
+            max = none || key < max ? max : key;                                                                       \
+        }                                                                                                              \
+    } while (0)
 
 /* Range and number of missing values. Unsigned columns compare as unsigned: `flip` moves their order onto the signed one. */
 static void measure(const struct column *c, size_t n, struct seg_chunk *out)
@@ -178,15 +184,10 @@ static void measure(const struct column *c, size_t n, struct seg_chunk *out)
     uint64_t flip = c->type == SEG_U64 ? (uint64_t)1 << 63 : 0;
     int64_t min = INT64_MAX, max = INT64_MIN;
     uint32_t absent = 0;
-    for (size_t i = 0; i < n; i++) {
-        int64_t v = value_at(c, i);
-        int64_t key = (int64_t)((uint64_t)v ^ flip);
-        if (v == missing) {
-            absent++;
-        } else {
-            min = MIN(min, key);
-            max = MAX(max, key);
-        }
+    if (c->type == SEG_I32) {
+        MEASURE(c->v.i32);
+    } else {
+        MEASURE(c->v.i64);
     }
     out->count = absent;
     out->min = absent == n ? 0 : (int64_t)((uint64_t)min ^ flip);
@@ -194,12 +195,18 @@ static void measure(const struct column *c, size_t n, struct seg_chunk *out)
 }
 
 /* Codes value - min, one higher when 0 stands for missing. */
+#define PACK_FROM(type_, values)                                                                                       \
+    for (size_t i = 0; i < n; i++) {                                                                                   \
+        int64_t v = (int64_t)(values)[i];                                                                              \
+        to[i] = v == missing ? 0 : (type_)((uint64_t)v - base);                                                        \
+    }
 #define PACK(type_)                                                                                                    \
     do {                                                                                                               \
         type_ *to = (type_ *)(void *)out;                                                                              \
-        for (size_t i = 0; i < n; i++) {                                                                               \
-            int64_t v = value_at(c, i);                                                                                \
-            to[i] = some_missing && v == missing ? 0 : (type_)((uint64_t)v - base);                                    \
+        if (c->type == SEG_I32) {                                                                                      \
+            PACK_FROM(type_, c->v.i32)                                                                                 \
+        } else {                                                                                                       \
+            PACK_FROM(type_, c->v.i64)                                                                                 \
         }                                                                                                              \
     } while (0)
 
@@ -327,20 +334,49 @@ void seg_put_u64(struct seg_writer *w, size_t col, uint64_t v)
     c->v.u64[c->n++] = v;
 }
 
+static uint16_t put_new(struct seg_writer *w, struct column *c, struct str v, uint64_t hash)
+{
+    if (v.n > SEG_MAX_TEXT) { /* said at close; data is never our mistake */
+        w->too_long = true;
+        v = str_n("", 0);
+        hash = hash64_str(v);
+    }
+    uint16_t code = intern(&c->dict, v, hash);
+    c->v.code[c->n++] = code;
+    if (c->dict.bytes.n > SEG_BLOCK_TEXT) {
+        w->cut = true;
+    }
+    return code;
+}
+
 void seg_put_text(struct seg_writer *w, size_t col, struct str v)
 {
     struct column *c = next_cell(w, col);
     BUG_ON(c->type != SEG_TEXT);
-    if (v.n > SEG_MAX_TEXT) {
-        w->too_long = true; /* said at close; data is never our mistake */
-        v.n = 0;
+    if (c->n > 0 && str_eq(interned(&c->dict, c->v.code[c->n - 1]), v)) { /* runs are common: one street, one year */
+        c->v.code[c->n] = c->v.code[c->n - 1];
+        c->n++;
+        return;
     }
-    size_t last = c->n ? c->v.code[c->n - 1] : 0;
-    bool same = c->n > 0 && str_eq(interned(&c->dict, last), v); /* runs are common: one street, one year */
-    c->v.code[c->n++] = same ? (uint16_t)last : intern(&c->dict, v);
-    if (c->dict.bytes.n > SEG_BLOCK_TEXT) {
-        w->cut = true;
+    (void)put_new(w, c, v, hash64_str(v));
+}
+
+void seg_put_hashed(struct seg_writer *w, size_t col, struct str v, uint64_t hash)
+{
+    struct column *c = next_cell(w, col);
+    BUG_ON(c->type != SEG_TEXT);
+    (void)put_new(w, c, v, hash);
+}
+
+void seg_put_marked(struct seg_writer *w, size_t col, struct str v, uint64_t hash, struct seg_mark *mark)
+{
+    struct column *c = next_cell(w, col);
+    BUG_ON(c->type != SEG_TEXT);
+    if (mark->block == w->blocks + 1) {
+        c->v.code[c->n++] = mark->code;
+        return;
     }
+    *mark = (struct seg_mark){w->blocks + 1, put_new(w, c, v, hash)};
 }
 
 void seg_end_row(struct seg_writer *w)

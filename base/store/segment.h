@@ -31,6 +31,13 @@ enum status seg_writer_open(const char *path, const struct seg_column *columns, 
 void seg_put_i64(struct seg_writer *w, size_t col, int64_t v); /* SEG_I32 (must fit) or SEG_I64 */
 void seg_put_u64(struct seg_writer *w, size_t col, uint64_t v);
 void seg_put_text(struct seg_writer *w, size_t col, struct str v); /* copied; equal texts of a block are stored once */
+/* The same for whoever knows hash64_str(v); and for a text that comes again and again, *mark (first {0}, then ours) saves looking for it. */
+void seg_put_hashed(struct seg_writer *w, size_t col, struct str v, uint64_t hash);
+struct seg_mark {
+    uint32_t block;
+    uint16_t code;
+};
+void seg_put_marked(struct seg_writer *w, size_t col, struct str v, uint64_t hash, struct seg_mark *mark);
 void seg_end_row(struct seg_writer *w);
 /* Column-wise: the same n values for every column, then seg_end_rows(w, n). Any n; the writer cuts the blocks of fixed columns itself, so
    whole arrays may be handed over. Text columns cannot be mixed in: use the row-wise calls for files that have them. */

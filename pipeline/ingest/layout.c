@@ -133,6 +133,55 @@ bool layout_fits(const struct layout *l, const struct record *rec)
     return rec->fields.n >= l->n_named;
 }
 
+/* Does any of these begin with the same ideograph? */
+static bool begins_like(struct str s, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (memcmp(s.p, words[i], 3) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool header_begins_like(const struct layout *l, struct str s)
+{
+    for (size_t i = 0; i < l->n_rows; i++) {
+        struct str folded = l->rows[i].n > 0 ? l->rows[i].folded[0] : str_n("", 0);
+        if (folded.n == 0 || (folded.n >= 3 && memcmp(s.p, folded.p, 3) == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A field that is surely not blank, raw or not, behind the first one. */
+static bool has_company(const struct record *rec)
+{
+    for (size_t f = 1; f < rec->fields.n; f++) {
+        struct str s = rec->fields.v[f];
+        unsigned char c = s.n > 0 ? (unsigned char)s.p[0] : 0;
+        if (c > ' ' && c < 0x7F && c != '\'' && c != '=') {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool layout_surely_data(const struct layout *l, const struct record *rec, struct str first)
+{
+    if (rec->fields.n != l->n_named || first.n == 0 || !has_company(rec)) {
+        return false;
+    }
+    unsigned char c = (unsigned char)first.p[0];
+    if (c < 0x80) {
+        return (is_digit(c) || is_alpha(c)) && !may_repeat(l, 0, to_lower((char)c));
+    }
+    /* E4..E9 begin the ideographs that no folding touches */
+    return c >= 0xE4 && c <= 0xE9 && first.n >= 3 && !header_begins_like(l, first) && !begins_like(first, total_words, ARRAY_LEN(total_words)) &&
+           !begins_like(first, signature_words, ARRAY_LEN(signature_words));
+}
+
 enum row_kind layout_row_kind(const struct layout *l, const struct source *s, const struct record *rec, struct strbuf *scratch)
 {
     size_t first = 0;

@@ -28,7 +28,7 @@ struct reader {
     bool can_cut;
     size_t window;       /* where the splitter's window begins in buf, NO_WINDOW */
     struct csv_feed *feed;
-    struct strbuf scratch;
+    struct strbuf scratch, decoded;
     field_list alone;    /* fields of a continuation line read by itself */
 };
 
@@ -87,6 +87,7 @@ void reader_close(struct reader *r)
     split_release(&r->split);
     strbuf_release(&r->narrow);
     strbuf_release(&r->scratch);
+    strbuf_release(&r->decoded);
     vec_release(&r->alone);
     free(r->buf);
     free(r->wide);
@@ -393,4 +394,22 @@ struct str record_text(const struct reader *r, const struct record *rec, struct 
 {
     struct decode_note ignored;
     return rec->raw ? decode_line(&r->decoder, field, scratch, &ignored) : field;
+}
+
+struct record *record_decoded(struct reader *r, struct record *rec)
+{
+    size_t most = 1;
+    for (size_t f = 0; rec->raw && f < rec->fields.n; f++) {
+        most += rec->fields.v[f].n * 3; /* a euro sign of one byte becomes three */
+    }
+    strbuf_clear(&r->decoded);
+    strbuf_reserve(&r->decoded, most);
+    for (size_t f = 0; rec->raw && f < rec->fields.n; f++) {
+        AUTO_STRBUF scratch = STRBUF_INIT;
+        struct str text = record_text(r, rec, rec->fields.v[f], &scratch);
+        rec->fields.v[f] = str_n(r->decoded.p + r->decoded.n, text.n);
+        strbuf_adds(&r->decoded, text);
+    }
+    rec->raw = false;
+    return rec;
 }

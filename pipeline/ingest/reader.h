@@ -46,6 +46,8 @@ enum status reader_next(struct reader *r, struct record *rec, bool *out_more, st
 enum status reader_next_raw(struct reader *r, struct record *rec, bool *out_more, struct err *err) MUST_CHECK;
 /* A field as text: a view of it, or of *scratch (cleared first). */
 struct str record_text(const struct reader *r, const struct record *rec, struct str field, struct strbuf *scratch);
+/* Makes all its fields text; yields rec. */
+struct record *record_decoded(struct reader *r, struct record *rec);
 bool reader_unended(const struct reader *r);  /* the last line has no line end: written so, or cut off */
 int64_t reader_bytes(const struct reader *r); /* raw bytes taken so far, for progress */
 void reader_close(struct reader *r);          /* NULL is fine */

@@ -5,6 +5,24 @@
 #include "pipeline/ingest/cells.h"
 #include "pipeline/ingest/typing.h"
 
+/* A tag and bytes, with room left for the two marks that may follow. */
+static void add_part(struct strbuf *out, char tag, const void *p, size_t n)
+{
+    if (out->cap - out->n < n + 4) {
+        strbuf_reserve(out, n + 256);
+    }
+    out->p[out->n] = tag;
+    if (n > 0) {
+        memcpy(out->p + out->n + 1, p, n);
+    }
+    out->n += n + 1;
+}
+
+static void add_mark(struct strbuf *out, char mark)
+{
+    out->p[out->n++] = mark;
+}
+
 /* A damaged number is a key, a placeholder or a number lost in a spreadsheet is none. */
 static bool id_key(const struct cell *v, struct strbuf *out)
 {
@@ -13,16 +31,14 @@ static bool id_key(const struct cell *v, struct strbuf *out)
         id = v->u;
     }
     if (id != 0) {
-        strbuf_addc(out, 'u');
-        strbuf_add(out, &id, sizeof(id));
+        add_part(out, 'u', &id, sizeof(id));
         return true;
     }
     enum ident_reason r = ident_reason(v->u);
     if (r == IDENT_R_BLANK || r == IDENT_R_PLACEHOLDER || r == IDENT_R_TEXT || ident_spreadsheet_damage(v->u) || v->text.n == 0) {
         return false;
     }
-    strbuf_addc(out, 't');
-    strbuf_adds(out, v->text);
+    add_part(out, 't', v->text.p, v->text.n);
     return true;
 }
 
@@ -36,8 +52,7 @@ static bool number_key(const struct source_column *c, enum key_part part, const 
         n = c->type == COL_DATE ? day_month((daynum)n) : n;
         n = part == KEY_YEAR ? n / 12 : n;
     }
-    strbuf_addc(out, 'i');
-    strbuf_add(out, &n, sizeof(n));
+    add_part(out, 'i', &n, sizeof(n));
     return true;
 }
 
@@ -45,8 +60,7 @@ static bool part_bytes(const struct source_column *c, enum key_part part, const 
 {
     if (column_has_raw(c)) {
         if (c->type == COL_CERTIFICATE && part == KEY_WHOLE) {
-            strbuf_addc(out, 't');
-            strbuf_adds(out, v->text);
+            add_part(out, 't', v->text.p, v->text.n);
             return v->text.n > 0;
         }
         return id_key(v, out);
@@ -54,8 +68,7 @@ static bool part_bytes(const struct source_column *c, enum key_part part, const 
     if (!column_is_text(c)) {
         return number_key(c, part, v, out);
     }
-    strbuf_addc(out, 't');
-    strbuf_adds(out, v->text);
+    add_part(out, 't', v->text.p, v->text.n);
     return v->text.n > 0;
 }
 
@@ -66,7 +79,7 @@ static bool alternative_bytes(const struct source *s, const struct source_key_al
         if (!part_bytes(&s->columns[c], alt->part[i], &cells[c], out)) {
             return false;
         }
-        strbuf_addc(out, '\x1f');
+        add_mark(out, '\x1f');
     }
     return true;
 }
@@ -83,7 +96,7 @@ bool key_bytes(const struct source *s, const struct source_key *key, size_t n, c
         if (!filled) {
             return false;
         }
-        strbuf_addc(out, '\x1e');
+        add_mark(out, '\x1e');
     }
     return true;
 }

@@ -1,44 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "pipeline/ingest/typing.h"
+#include "pipeline/ingest/typing_private.h"
 
 #include <stdlib.h>
 
 #include "base/core/log.h"
 #include "base/store/segment.h"
-#include "matchers/identifier.h"
-#include "pipeline/ingest/cells.h"
 #include "pipeline/ingest/raw_text.h"
 #include "pipeline/ingest/segment_meta.h"
 #include "pipeline/ingest/xlsx.h"
 
 #define PROGRESS_EVERY 65536 /* rows */
-
-enum storage { STORE_TEXT, STORE_ID, STORE_NUMBER };
-/* A column as this file has it, laid out for the loop over its rows (bench: tests/bench/bench_ingest.c). */
-struct plan {
-    struct cell_reader reader;
-    int field;             /* -1: the file lacks it */
-    enum storage storage;
-    bool rejecting;        /* a failing cell rejects the row */
-    bool obliged;          /* so does a blank one */
-};
-
-struct typer {
-    const struct source *s;
-    const struct typing_job *job;
-    struct typed_file *out;
-    struct arena arena;
-    struct layout layout;
-    struct reader *reader;
-    struct record rec;
-    struct seg_writer *w;         /* NULL: nothing is written */
-    struct reject_list rejects;
-    struct plan *plans;           /* [width] */
-    size_t width;
-    struct cell *cells;           /* [width] */
-    struct strbuf key, content, scratch;
-    int col_line, col_key, col_content, col_refund; /* of the segment */
-};
 
 char *segment_path(struct arena *a, const char *segments_dir, const char *xxh128, const struct source *s)
 {
@@ -58,270 +29,14 @@ void typed_file_release(struct typed_file *t)
     strbuf_release(&t->scope);
 }
 
-/* --- what a row means ---------------------------------------------------------------------------------------------- */
-
-/* Types the cells of a row. The first column whose cell rejects the row, -1 when none does; *out_defects: some cell is not usable. */
-static int read_cells(struct typer *t, bool *out_defects)
-{
-    int bad = -1;
-    *out_defects = false;
-    for (size_t c = 0; c < t->s->n_columns; c++) {
-        struct plan *p = &t->plans[c];
-        if (p->field < 0) {
-            continue;
-        }
-        struct cell *v = &t->cells[c];
-        cell_read(&p->reader, t->rec.fields.v[p->field], v);
-        if (v->reason == VALUE_OK) {
-            continue;
-        }
-        *out_defects |= v->reason != VALUE_MISSING;
-        if (bad < 0 && (v->reason == VALUE_MISSING ? p->obliged : p->rejecting)) {
-            bad = (int)c;
-        }
-    }
-    return bad;
-}
-
-static void add_measures(struct typer *t, bool is_refund)
-{
-    const struct source *s = t->s;
-    for (size_t m = s->n_columns; m < source_width(s); m++) {
-        const struct source_column *c = &s->columns[m];
-        int64_t sum = 0;
-        bool missing = false;
-        for (size_t i = 0; i < c->n_terms; i++) {
-            int64_t v = t->cells[c->term[i]].i;
-            missing |= v == FEN_MISSING;
-            sum += missing ? 0 : c->sign[i] * v;
-        }
-        sum = is_refund && sum > 0 ? -sum : sum; /* some systems mark a refund and leave its amount positive */
-        t->cells[m] = (struct cell){missing ? VALUE_MISSING : VALUE_OK, missing ? FEN_MISSING : sum, 0, {"", 0}};
-    }
-}
-
-static struct str raw_field(const struct typer *t, size_t c)
-{
-    int f = t->layout.field_of[c];
-    return f >= 0 ? t->rec.fields.v[f] : str_n("", 0);
-}
-
-/* Most cells show their last character; only disguised ones need the check digit computed. */
-static bool ends_x(uint64_t id, struct str raw)
-{
-    return raw.n == 18 ? to_lower(raw.p[17]) == 'x' : ident_ends_x(id);
-}
-
-static void count_id(struct typing_facts *f, uint64_t id, struct str raw)
-{
-    enum ident_kind k = ident_kind(id);
-    f->ids += k != IDENT_BLANK;
-    f->ids_wrecked += ident_spreadsheet_damage(id);
-    if (k == IDENT_RESIDENT || k == IDENT_DAMAGED) {
-        f->ids_18++;
-        f->ids_x += k == IDENT_RESIDENT && ends_x(id, raw);
-    }
-}
-
-static void count_facts(struct typer *t)
-{
-    const struct source *s = t->s;
-    struct typing_facts *f = &t->out->facts;
-    int id = s->person[ROLE_ID].column, sex = s->person[ROLE_SEX].column;
-    if (id >= 0 && column_has_raw(&s->columns[id])) {
-        count_id(f, t->cells[id].u, raw_field(t, (size_t)id));
-        int by_id = ident_sex(t->cells[id].u);
-        if (sex >= 0 && by_id != SEX_UNKNOWN) {
-            bool man = str_eqz(t->cells[sex].text, "男"), woman = str_eqz(t->cells[sex].text, "女");
-            f->sexes += man || woman;
-            f->sexes_against += (man && by_id == SEX_FEMALE) || (woman && by_id == SEX_MALE);
-        }
-    }
-    if (s->period_column >= 0 && t->cells[s->period_column].reason == VALUE_OK) {
-        int64_t v = t->cells[s->period_column].i;
-        monthnum m = s->columns[s->period_column].type == COL_MONTH ? (monthnum)v : day_month((daynum)v);
-        f->month_from = f->month_from == MONTH_MISSING ? m : MIN(f->month_from, m);
-        f->month_to = MAX(f->month_to, m);
-    }
-    if (s->date_column >= 0 && t->cells[s->date_column].reason == VALUE_OK && t->cells[s->date_column].i != DAY_FOREVER) {
-        int64_t v = t->cells[s->date_column].i;
-        daynum d = s->columns[s->date_column].type == COL_MONTH ? month_last((monthnum)v) : (daynum)v;
-        f->date = MAX(f->date, d);
-    }
-    if (s->scope_column >= 0) {
-        struct str scope = column_is_text(&s->columns[s->scope_column]) ? t->cells[s->scope_column].text : str_n("", 0);
-        if (t->out->scope.n == 0) {
-            strbuf_adds(&t->out->scope, scope);
-        } else if (scope.n > 0) {
-            t->out->several_scopes |= !str_eq(scope, strbuf_str(&t->out->scope));
-        }
-    }
-}
-
-/* --- writing a row ------------------------------------------------------------------------------------------------- */
-
-/* Typed values in a row, as bytes: fixed ones whole, texts ended by a separator. */
-static void content_add(struct strbuf *b, enum storage storage, const struct cell *v)
-{
-    if (b->cap - b->n < v->text.n + 16) {
-        strbuf_reserve(b, v->text.n + 256);
-    }
-    char *p = b->p + b->n;
-    if (storage != STORE_TEXT) {
-        memcpy(p, storage == STORE_ID ? (const void *)&v->u : (const void *)&v->i, 8);
-        p += 8;
-    }
-    if (storage != STORE_NUMBER) {
-        memcpy(p, v->text.p, v->text.n);
-        p += v->text.n;
-        *p++ = '\x1f';
-    }
-    b->n = (size_t)(p - b->p);
-}
-
-static uint64_t nonzero_hash(const struct strbuf *b)
-{
-    uint64_t h = hash64(b->p, b->n);
-    return h ? h : 1;
-}
-
-static void put_row(struct typer *t, uint64_t key, uint64_t refund)
-{
-    size_t col = 0;
-    strbuf_clear(&t->content);
-    for (size_t c = 0; c < t->width; c++) {
-        const struct cell *v = &t->cells[c];
-        enum storage storage = t->plans[c].storage;
-        content_add(&t->content, storage, v);
-        if (storage == STORE_NUMBER) {
-            seg_put_i64(t->w, col++, v->i);
-            continue;
-        }
-        if (storage == STORE_ID) {
-            seg_put_u64(t->w, col++, v->u);
-        }
-        seg_put_text(t->w, col++, v->text);
-    }
-    seg_put_i64(t->w, (size_t)t->col_line, t->rec.line);
-    seg_put_u64(t->w, (size_t)t->col_key, key);
-    seg_put_u64(t->w, (size_t)t->col_content, nonzero_hash(&t->content));
-    if (t->col_refund >= 0) {
-        seg_put_u64(t->w, (size_t)t->col_refund, refund);
-    }
-    seg_end_row(t->w);
-}
-
-static void reject_row(struct typer *t, int column, enum value_reason reason, struct str raw)
-{
-    t->out->facts.rejected++;
-    if (rejects_count(&t->rejects, REJECT_ROW, column, reason)) {
-        strbuf_clear(&t->scratch);
-        if (column >= 0) {
-            cell_mask(&t->s->columns[column], raw, &t->scratch);
-        }
-        rejects_example(&t->rejects, t->rec.line, -1, strbuf_str(&t->scratch));
-    }
-}
-
-static void note_defects(struct typer *t)
-{
-    int64_t row = t->out->facts.typed;
-    for (size_t c = 0; c < t->s->n_columns; c++) {
-        enum value_reason r = t->cells[c].reason;
-        if (r == VALUE_OK || r == VALUE_MISSING) {
-            continue;
-        }
-        if (rejects_count(&t->rejects, REJECT_DEFECT, (int)c, r)) {
-            strbuf_clear(&t->scratch);
-            cell_mask(&t->s->columns[c], raw_field(t, c), &t->scratch);
-            rejects_example(&t->rejects, t->rec.line, row, strbuf_str(&t->scratch));
-        }
-    }
-}
-
-/* Does the source say that such a row does not count? */
-static bool is_skipped(const struct typer *t)
-{
-    for (size_t i = 0; i < t->s->n_skip; i++) {
-        const struct source_skip *k = &t->s->skip[i];
-        const struct cell *c = &t->cells[k->column];
-        bool flag = t->s->columns[k->column].type == COL_FLAG;
-        if (c->reason == VALUE_OK && (flag ? c->i == str_eqz(k->value, "是") : str_eq(c->text, k->value))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void type_row(struct typer *t)
-{
-    const struct source *s = t->s;
-    struct typing_facts *f = &t->out->facts;
-    bool defects;
-    int bad = read_cells(t, &defects);
-    if (is_skipped(t)) {
-        f->aside[ROW_SKIPPED]++;
-        return;
-    }
-    if (bad >= 0) {
-        enum value_reason r = t->cells[bad].reason;
-        reject_row(t, bad, r == VALUE_MISSING ? VALUE_REQUIRED : r, raw_field(t, (size_t)bad));
-        return;
-    }
-    uint64_t key = 0, refund = 0;
-    strbuf_clear(&t->key);
-    if (key_bytes(s, s->key, s->n_key, t->cells, &t->key)) {
-        key = nonzero_hash(&t->key);
-    }
-    f->keys_blank += key == 0;
-    if (s->refund_of.n > 0) {
-        strbuf_clear(&t->key);
-        refund = key_bytes(s, &s->refund_of, 1, t->cells, &t->key) ? nonzero_hash(&t->key) : 0;
-    }
-    add_measures(t, refund != 0);
-    count_facts(t);
-    if (defects) {
-        note_defects(t);
-    }
-    f->cells += (int64_t)s->n_columns;
-    f->typed++;
-    if (t->w) {
-        put_row(t, key, refund);
-    }
-}
-
 /* --- one file ------------------------------------------------------------------------------------------------------ */
-
-static void take_record(struct typer *t)
-{
-    struct typing_facts *f = &t->out->facts;
-    f->records++;
-    f->euros += t->rec.euro;
-    if (t->rec.line <= t->layout.header_line) {
-        bool blank = t->rec.bad == VALUE_OK && record_is_blank(&t->rec);
-        f->aside[blank ? ROW_BLANK : t->rec.line < t->layout.first_line ? ROW_TITLE : ROW_HEADER]++;
-        return;
-    }
-    if (t->rec.bad != VALUE_OK) {
-        reject_row(t, -1, t->rec.bad, str_n("", 0));
-        return;
-    }
-    enum row_kind kind = layout_row_kind(&t->layout, t->s, &t->rec, &t->scratch);
-    if (kind != ROW_DATA) {
-        f->aside[kind]++;
-    } else if (!layout_fits(&t->layout, &t->rec)) {
-        reject_row(t, -1, VALUE_ROW_COLUMNS, str_n("", 0));
-    } else {
-        type_row(t);
-    }
-}
 
 static enum status read_all(struct typer *t, struct err *err)
 {
     const struct typing_facts *f = &t->out->facts;
     bool more = true;
     for (int64_t n = 1, rejected = 0, line = 0;; n++) {
-        TRY(reader_next(t->reader, &t->rec, &more, err));
+        TRY(reader_next_raw(t->reader, &t->rec, &more, err));
         if (!more) {
             if (f->rejected > rejected && reader_unended(t->reader)) {
                 strbuf_addf(&t->out->notes, TR("最后一行（第 %lld 行）被退回，行尾也没有换行，文件可能没有传完；请核对行数，必要时重新发送\n", "the last row (line %lld) is rejected and has no line end, the file may be cut off; check the number of rows, send it again if need be\n"),
@@ -331,7 +46,7 @@ static enum status read_all(struct typer *t, struct err *err)
         }
         rejected = f->rejected;
         line = t->rec.line;
-        take_record(t);
+        type_record(t);
         if (n % PROGRESS_EVERY == 0 && t->job->progress) {
             progress_set(t->job->progress, (uint64_t)reader_bytes(t->reader), (uint64_t)t->job->size);
         }
@@ -344,6 +59,8 @@ static void prepare_columns(struct typer *t)
     t->width = source_width(s);
     t->plans = arena_array(&t->arena, struct plan, t->width + 1);
     t->cells = arena_array(&t->arena, struct cell, t->width + 1);
+    t->known = arena_array(&t->arena, struct remembered *, t->width + 1);
+    t->words = arena_array(&t->arena, uint64_t, t->width * 2 + 1);
     for (size_t c = 0; c < t->width; c++) {
         const struct source_column *sc = &s->columns[c];
         struct plan *p = &t->plans[c];
@@ -351,6 +68,7 @@ static void prepare_columns(struct typer *t)
         cell_reader_init(&p->reader, sc);
         p->field = c < s->n_columns ? t->layout.field_of[c] : -1;
         p->storage = column_is_text(sc) ? STORE_TEXT : column_has_raw(sc) ? STORE_ID : STORE_NUMBER;
+        p->remembers = column_is_text(sc) || sc->type == COL_FLAG;
         p->rejecting = sc->bad == BAD_REJECT || (sc->required && !column_has_raw(sc));
         p->obliged = (sc->bad == BAD_REJECT && sc->required) || (int)c == s->period_column;
     }
@@ -469,11 +187,13 @@ static void typer_release(struct typer *t)
     rejects_release(&t->rejects);
     for (size_t c = 0; t->plans && c < t->width; c++) {
         cell_reader_release(&t->plans[c].reader);
+        cell_memo_release(&t->plans[c].memo);
+        strbuf_release(&t->plans[c].decoded);
     }
     vec_release(&t->rec.fields);
     strbuf_release(&t->key);
-    strbuf_release(&t->content);
     strbuf_release(&t->scratch);
+    strbuf_release(&t->masked);
     arena_release(&t->arena);
 }
 
