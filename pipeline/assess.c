@@ -179,6 +179,26 @@ static daynum newest_data(const struct assess *a, const struct rules_rule *r)
     return newest == DAY_MISSING ? a->night->as_of : newest;
 }
 
+/* The rules named by `yield_to`; of a random sample all that are not one. */
+static void find_yields(struct assess *a, const struct rules_rule *r, struct life_rule *l)
+{
+    const struct people *people = a->night->site->people;
+    size_t n = ruleset_evaluated(a->rules);
+    bool sample = rule_draws_lots(r, people);
+    uint32_t *yields = arena_array(&a->arena, uint32_t, (sample ? n : r->n_yield) + 1);
+    for (size_t y = 0; y < r->n_yield && !sample; y++) {
+        if (r->yield_to[y] >= 0 && (size_t)r->yield_to[y] < n) {
+            yields[l->n_yield_to++] = (uint32_t)r->yield_to[y];
+        }
+    }
+    for (size_t i = 0; i < n && sample; i++) {
+        if (!rule_draws_lots(ruleset_rule(a->rules, i), people)) {
+            yields[l->n_yield_to++] = (uint32_t)i;
+        }
+    }
+    l->yield_to = yields;
+}
+
 static void make_life_rules(struct assess *a)
 {
     size_t n = ruleset_evaluated(a->rules);
@@ -186,19 +206,13 @@ static void make_life_rules(struct assess *a)
     for (size_t i = 0; i < n; i++) {
         const struct rules_rule *r = ruleset_rule(a->rules, i);
         struct life_rule *l = &a->life_rules[i];
-        uint32_t *yields = arena_array(&a->arena, uint32_t, r->n_yield + 1);
         l->shadow = r->status != RULES_ACTIVE;
         l->pending = (uint32_t)r->pending_times;
         l->clear = (uint32_t)MAX(r->clear_times, 1);
         l->budget = r->budget;
         l->has_again = r->n_again > 0;
         l->again_growth = r->n_again > 0 ? r->again_growth[0] : 0;
-        for (size_t y = 0; y < r->n_yield; y++) {
-            if (r->yield_to[y] >= 0 && (size_t)r->yield_to[y] < n) {
-                yields[l->n_yield_to++] = (uint32_t)r->yield_to[y];
-            }
-        }
-        l->yield_to = yields;
+        find_yields(a, r, l);
         l->data_date = newest_data(a, r);
         l->cooldown = r->cooldown_days;
     }

@@ -39,6 +39,16 @@ bool rule_reads_source(const struct rules_rule *r, const struct people *people, 
     return false;
 }
 
+bool rule_draws_lots(const struct rules_rule *r, const struct people *people)
+{
+    for (size_t i = 0; i < r->n_attrs; i++) {
+        if (people->attrs[r->attrs[i]].builtin == ATTR_B_H_LOT) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum life_hold world_hold(const struct world *w, size_t rule, uint64_t identity)
 {
     if (w->first) {

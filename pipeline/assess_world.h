@@ -25,5 +25,7 @@ uint64_t world_identity(struct str rule, char entity_kind, int64_t entity, struc
 enum life_hold world_hold(const struct world *w, size_t rule, uint64_t identity);
 /* Does the rule read this source, directly or through an attribute? */
 bool rule_reads_source(const struct rules_rule *r, const struct people *people, size_t source);
+/* Does it name 户.抽签? Then it is a random sample of households nothing else points to: it yields to every rule that draws none. */
+bool rule_draws_lots(const struct rules_rule *r, const struct people *people);
 
 #endif

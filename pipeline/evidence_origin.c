@@ -59,6 +59,7 @@ static bool builtin_origin(enum attr_builtin b, enum person_column *out_column, 
     case ATTR_B_RELATION:
     case ATTR_B_H_SIZE:
     case ATTR_B_H_BASIS:
+    case ATTR_B_H_LOT:
     case ATTR_BUILTIN_COUNT:
         break;
     }

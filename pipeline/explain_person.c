@@ -129,6 +129,7 @@ static enum status attribute_origin(struct explain *x, const struct people_attr 
     case ATTR_B_RELATION:
     case ATTR_B_H_SIZE:
     case ATTR_B_H_BASIS:
+    case ATTR_B_H_LOT:
     case ATTR_B_H_NAME:
     case ATTR_BUILTIN_COUNT:
         break;

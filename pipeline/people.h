@@ -23,6 +23,7 @@ enum attr_type {
 #define ATTR_NOTHING (INT64_MIN + 1) /* 无: known that there is none (no certificate, not dead) */
 
 enum attr_entity { ATTR_PERSON, ATTR_HOUSEHOLD };
+enum { LOTS = 10000 }; /* 户.抽签 is below */
 
 /* Attributes the program computes itself; they stand before those of people.yaml under fixed names. */
 enum attr_builtin {
@@ -43,6 +44,7 @@ enum attr_builtin {
     ATTR_B_RELATION,      /* 与户主关系 text */
     ATTR_B_H_SIZE,        /* 户.人口 integer: living members; unknown when the basis is 未定 */
     ATTR_B_H_BASIS,       /* 户.组户依据 enum */
+    ATTR_B_H_LOT,         /* 户.抽签 integer 0..9999, by household id and quarter of the as-of date: what a random sample asks */
     ATTR_B_H_NAME,        /* 户.姓名 text: of the head */
     ATTR_BUILTIN_COUNT
 };

@@ -30,6 +30,7 @@ static const struct people_attr builtins[] = {
     PERSON(ATTR_B_RELATION, "与户主关系", ATTR_TEXT, ATTR_UNKNOWN),
     HOUSE(ATTR_B_H_SIZE, "人口", ATTR_INTEGER, ATTR_UNKNOWN),
     HOUSE(ATTR_B_H_BASIS, "组户依据", ATTR_ENUM, ATTR_UNKNOWN),
+    HOUSE(ATTR_B_H_LOT, "抽签", ATTR_INTEGER, ATTR_UNKNOWN),
     HOUSE(ATTR_B_H_NAME, "姓名", ATTR_TEXT, ATTR_UNKNOWN),
 };
 

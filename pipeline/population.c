@@ -321,6 +321,7 @@ static enum status builtin_person(struct population *p, enum attr_builtin b, uin
     case ATTR_B_RELATION:
     case ATTR_B_H_SIZE:
     case ATTR_B_H_BASIS:
+    case ATTR_B_H_LOT:
     case ATTR_B_H_NAME:
     case ATTR_BUILTIN_COUNT:
         break;
@@ -328,8 +329,22 @@ static enum status builtin_person(struct population *p, enum attr_builtin b, uin
     BUG("no lane");
 }
 
+/* The same household draws the same number all quarter, whatever else the night holds. */
+static enum status draw_lots(struct population *p, uint32_t first, uint32_t n, int64_t *out, struct err *err)
+{
+    TRY(population_household(p, H_ID, first, n, out, err));
+    uint64_t quarter = (uint64_t)(day_month(p->as_of) / 3);
+    for (uint32_t i = 0; i < n; i++) {
+        out[i] = (int64_t)(hash64_seed(&out[i], sizeof(out[i]), quarter) % LOTS);
+    }
+    return ST_OK;
+}
+
 static enum status builtin_household(struct population *p, enum attr_builtin b, uint32_t first, uint32_t n, int64_t *out, struct err *err)
 {
+    if (b == ATTR_B_H_LOT) {
+        return draw_lots(p, first, n, out, err);
+    }
     TRY(population_household(p, H_BASIS, first, n, out, err));
     if (b == ATTR_B_H_BASIS) {
         return ST_OK;

@@ -1,180 +1,67 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `mopai rules scorecard`: what the doors said of each rule. Reads the ledger, and the hits of the last published night for overlap. */
+/* `mopai rules scorecard`: what the doors said of each rule, in words and numbers; --fair: of groups of households. */
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/core/file.h"
 #include "base/core/json_out.h"
-#include "base/core/wilson.h"
-#include "base/store/db.h"
 #include "base/text/width.h"
 #include "pipeline/command.h"
-#include "pipeline/schema.h"
-#include "pipeline/site.h"
+#include "pipeline/scorecard.h"
 
-enum { ENOUGH = 5, CAUSES = 8, NEVER_WORTH = 300, WORTH = 500 };
-enum { OPT_RULE, OPT_MONTHS };
+enum { OPT_RULE, OPT_MONTHS, OPT_AREAS, OPT_VISITORS, OPT_FAIR };
 static const struct option options[] = {
     [OPT_RULE] = {"rule", 0, "ID", "只看这条规则", "this rule only"},
     [OPT_MONTHS] = {"months", 0, NULL, "每条规则再按预警产生的月份分开", "each rule by the month its warnings were made, too"},
+    [OPT_AREAS] = {"areas", 0, NULL, "每条规则再按街道分开", "each rule by street, too"},
+    [OPT_VISITORS] = {"visitors", 0, NULL, "每条规则再按走访人分开", "each rule by who visited, too"},
+    [OPT_FAIR] = {"fair", 0, NULL, "改看公平：各类家庭命中、走访、属实的比例有没有超出偶然的差别",
+                  "fairness instead: do kinds of households differ in hits, visits and what was found, beyond chance"},
     {NULL, 0, NULL, NULL, NULL},
 };
 
-struct cause {
-    const char *outcome;
-    int64_t n;
-};
-/* Of one rule, or of one month of it. */
-struct score {
-    struct str rule;        /* id */
-    monthnum month;         /* MONTH_MISSING: all */
-    int64_t warnings, sent, visited, verified, proven, repeats, hits, overlapping;
-    VEC(daynum) waits;      /* days from the list to the visit */
-    struct cause causes[CAUSES]; /* of those found wrong, in order of first appearance */
-    size_t n_causes;
-};
-struct card {
-    struct arena arena;
-    struct site *site;
-    const struct rules_meta *meta;
-    const struct ruleset *rules;
-    VEC(struct score) v;
-    bool months;
-};
+/* --- verdicts ------------------------------------------------------------------------------------------------------- */
+enum verdict { VERDICT_NONE, VERDICT_KEEP, VERDICT_TUNE, VERDICT_RETIRE };
+static const char *const verdict_names[] = {"none", "keep", "tune", "retire"}; /* for programs */
 
-/* --- counting ------------------------------------------------------------------------------------------------------- */
-static struct score *score_of(struct card *c, struct str rule, monthnum month)
-{
-    for (size_t i = 0; i < c->v.n; i++) {
-        if (c->v.v[i].month == month && str_eq(c->v.v[i].rule, rule)) {
-            return &c->v.v[i];
-        }
-    }
-    struct score *s = vec_add(&c->v);
-    s->rule = arena_str(&c->arena, rule);
-    s->month = month;
-    return s;
-}
-
-static void add_cause(struct card *c, struct score *s, struct str outcome)
-{
-    for (size_t i = 0; i < s->n_causes; i++) {
-        if (str_eqz(outcome, s->causes[i].outcome)) {
-            s->causes[i].n++;
-            return;
-        }
-    }
-    if (s->n_causes < CAUSES) {
-        s->causes[s->n_causes++] = (struct cause){arena_z(&c->arena, outcome), 1};
-    }
-}
-
-/* Groups in the order of rules.yaml: two proven, then wrong; what comes behind says nothing about the warning. */
-static void add_outcome(struct card *c, struct score *s, struct str outcome, struct str group)
-{
-    for (size_t g = 0; g < c->meta->n_groups; g++) {
-        if (!str_eq(c->meta->groups[g].name, group)) {
-            continue;
-        }
-        bool proven = c->meta->groups[g].proven, wrong = !proven && g == 2;
-        s->proven += proven;
-        s->verified += proven || wrong;
-        if (wrong) {
-            add_cause(c, s, outcome);
-        }
-    }
-}
-
-static void add_warning(struct card *c, struct score *s, struct stmt *q, bool again)
-{
-    daynum sent = stmt_day(q, 5), visited = stmt_day(q, 6);
-    s->warnings++;
-    s->sent += sent != DAY_MISSING;
-    s->repeats += again;
-    if (visited == DAY_MISSING) {
-        return;
-    }
-    s->visited++;
-    if (sent != DAY_MISSING && visited >= sent) {
-        vec_push(&s->waits, visited - sent);
-    }
-    add_outcome(c, s, stmt_text(q, 7), stmt_text(q, 8));
-}
-
-static enum status read_warnings(struct card *c, struct err *err)
-{
-    AUTO_STMT q = stmt_use(c->site->ledger, STMT_LIST_SCORECARD);
-    AUTO_STRBUF last = STRBUF_INIT, here = STRBUF_INIT;
-    for (bool row;;) {
-        TRY(stmt_step(q, &row, err));
-        if (!row) {
-            return ST_OK;
-        }
-        strbuf_clear(&here);
-        strbuf_addf(&here, STR_FMT " " STR_FMT "%lld", STR_ARG(stmt_text(q, 0)), STR_ARG(stmt_text(q, 2)), (long long)stmt_int(q, 3));
-        bool again = str_eq(strbuf_str(&here), strbuf_str(&last));
-        add_warning(c, score_of(c, stmt_text(q, 0), MONTH_MISSING), q, again);
-        if (c->months) {
-            add_warning(c, score_of(c, stmt_text(q, 0), day_month(stmt_day(q, 4))), q, again);
-        }
-        strbuf_clear(&last);
-        strbuf_adds(&last, strbuf_str(&here));
-    }
-}
-
-static enum status read_overlap(struct card *c, struct db *night, struct err *err)
-{
-    AUTO_STMT q = stmt_use(night, STMT_COUNT_HITS_OVERLAPPING);
-    for (bool row;;) {
-        TRY(stmt_step(q, &row, err));
-        if (!row) {
-            return ST_OK;
-        }
-        struct score *s = score_of(c, stmt_text(q, 0), MONTH_MISSING);
-        s->hits = stmt_int(q, 1);
-        s->overlapping = stmt_int(q, 2);
-    }
-}
-
-/* The hits of the last night, when its run is still there. */
-static enum status read_last_night(struct card *c, struct err *err)
-{
-    AUTO_STMT q = stmt_use(c->site->ledger, STMT_SELECT_NIGHT_LAST);
-    bool row;
-    TRY(stmt_one(q, &row, err));
-    if (!row) {
-        return err_set(err, ST_NOT_FOUND, TR("还没有发布过一夜，请先运行 mopai run", "no night was published yet: run mopai run first"));
-    }
-    const char *path = arena_printf(&c->arena, "%s/%lld/night.db", c->site->runs, (long long)stmt_int(q, 0));
-    if (!file_exists(path)) {
-        return ST_OK;
-    }
-    struct db *night = NULL;
-    TRY(db_open(path, DB_READ, &night, err));
-    enum status status = read_overlap(c, night, err);
-    db_abandon(night);
-    return status;
-}
-
-/* --- words ---------------------------------------------------------------------------------------------------------- */
-static const char *verdict(const struct score *s)
+static enum verdict verdict_of(const struct score *s)
 {
     struct share p = wilson((uint64_t)s->proven, (uint64_t)s->verified);
-    if (s->verified < ENOUGH) {
-        return TR("核实太少，先不下结论", "too few verified to tell");
-    }
-    return p.high < NEVER_WORTH ? TR("多半不属实：改线或停用", "mostly wrong: move the line or retire it")
-           : p.low >= WORTH     ? TR("保留", "keep")
-                                : TR("看原因，调整", "look at the causes and tune");
+    return s->verified < SCORE_ENOUGH ? VERDICT_NONE : p.high < SCORE_NEVER ? VERDICT_RETIRE : p.low >= SCORE_WORTH ? VERDICT_KEEP : VERDICT_TUNE;
 }
 
-static int compare_days(const void *a, const void *b) { return (*(const daynum *)a > *(const daynum *)b) - (*(const daynum *)a < *(const daynum *)b); }
-
-static daynum median(const struct score *s)
+static void add_main_cause(const struct score *s, struct strbuf *b)
 {
-    return s->waits.n ? s->waits.v[(s->waits.n - 1) / 2] : DAY_MISSING;
+    if (s->n_causes) {
+        strbuf_addf(b, TR("，不属实多是“%s”", "; mostly '%s'"), s->causes[0].outcome);
+    }
 }
 
+/* What to do with the rule, and why. */
+static void add_verdict(const struct score *s, struct strbuf *b)
+{
+    struct share p = wilson((uint64_t)s->proven, (uint64_t)s->verified);
+    if (s->cut != CUT_NONE) {
+        return; /* of a part of the rule nothing is proposed */
+    }
+    switch (verdict_of(s)) {
+    case VERDICT_NONE:
+        strbuf_addz(b, TR("核实太少，先不下结论", "too few verified to tell"));
+        return;
+    case VERDICT_RETIRE:
+        strbuf_addf(b, TR("多半不属实：改线或停用（属实率最多 %u%%", "mostly wrong: move the line or retire it (at most %u%% right"), (p.high + 5) / 10);
+        break;
+    case VERDICT_KEEP:
+        strbuf_addf(b, TR("保留（属实率至少 %u%%", "keep (at least %u%% right"), (p.low + 5) / 10);
+        break;
+    case VERDICT_TUNE:
+        strbuf_addf(b, TR("看原因，调整（属实率 %u–%u%%", "look at the causes and tune (%u–%u%% right"), (p.low + 5) / 10, (p.high + 5) / 10);
+        break;
+    }
+    add_main_cause(s, b);
+    strbuf_addz(b, TR("）", ")"));
+}
+
+/* --- rules ---------------------------------------------------------------------------------------------------------- */
 static struct str rule_name(const struct card *c, struct str id)
 {
     int i = ruleset_find(c->rules, id);
@@ -184,129 +71,281 @@ static struct str rule_name(const struct card *c, struct str id)
 static void add_name(const struct card *c, const struct score *s, struct strbuf *b)
 {
     AUTO_STRBUF name = STRBUF_INIT;
-    if (s->month == MONTH_MISSING) {
+    if (s->cut == CUT_NONE) {
         strbuf_addf(&name, STR_FMT " " STR_FMT, STR_ARG(s->rule), STR_ARG(rule_name(c, s->rule)));
     } else {
-        strbuf_addz(&name, "    ");
-        strbuf_add_month(&name, s->month);
+        strbuf_addf(&name, "    " STR_FMT, STR_ARG(s->label));
     }
-    strbuf_add_padded(b, strbuf_str(&name), 32);
+    strbuf_add_padded(b, strbuf_str(&name), 36);
+}
+
+static void add_share(int64_t k, int64_t n, size_t width, struct strbuf *b)
+{
+    AUTO_STRBUF cell = STRBUF_INIT;
+    if (n >= SCORE_ENOUGH) {
+        struct share p = wilson((uint64_t)k, (uint64_t)n);
+        strbuf_addf(&cell, "  %3u%% (%u–%u)", (p.value + 5) / 10, (p.low + 5) / 10, (p.high + 5) / 10);
+    } else {
+        strbuf_addz(&cell, "     -");
+    }
+    strbuf_add_padded(b, strbuf_str(&cell), width);
+}
+
+static void add_causes(const struct score *s, struct strbuf *b)
+{
+    for (size_t i = 0; i < s->n_causes; i++) {
+        strbuf_addf(b, "%s%s %lld", i ? TR("、", ", ") : TR("      不属实：", "      wrong: "), s->causes[i].outcome, (long long)s->causes[i].n);
+    }
+    strbuf_addz(b, s->n_causes ? "\n" : "");
+}
+
+/* The last night, and in whose company it comes. */
+static void add_last_night(const struct score *s, struct strbuf *b)
+{
+    if (!s->counted || s->cut != CUT_NONE || (s->hits == 0 && s->unknown == 0)) {
+        return;
+    }
+    strbuf_addf(b, TR("      上一夜命中 %lld 条", "      %lld hits last night"), (long long)s->hits);
+    if (s->unknown) {
+        strbuf_addf(b, TR("，因缺数据定不了 %lld", ", %lld undecided for want of data"), (long long)s->unknown);
+    }
+    if (s->overlapping) {
+        strbuf_addf(b, TR("；%lld 条同户另有别的规则", "; %lld in a household with another rule's"), (long long)s->overlapping);
+    }
+    for (size_t i = 0; i < s->n_others; i++) {
+        strbuf_addf(b, "%s" STR_FMT " %lld", i ? TR("、", ", ") : TR("，最多的是 ", ", mostly "), STR_ARG(s->others[i].rule), (long long)s->others[i].n);
+    }
+    strbuf_addc(b, '\n');
 }
 
 static void add_row(const struct card *c, const struct score *s, struct strbuf *b)
 {
     add_name(c, s, b);
     strbuf_addf(b, "%8lld%8lld%8lld%8lld%8lld", (long long)s->warnings, (long long)s->sent, (long long)s->visited, (long long)s->verified, (long long)s->proven);
-    if (s->verified >= ENOUGH) {
-        struct share p = wilson((uint64_t)s->proven, (uint64_t)s->verified);
-        AUTO_STRBUF cell = STRBUF_INIT;
-        strbuf_addf(&cell, "  %3u%% (%u–%u)", (p.value + 5) / 10, (p.low + 5) / 10, (p.high + 5) / 10);
-        strbuf_add_padded(b, strbuf_str(&cell), 18);
-    } else {
-        strbuf_add_padded(b, STR("     -"), 18);
-    }
-    daynum days = median(s);
+    add_share(s->proven, s->verified, 18, b);
+    daynum days = score_median_wait(s);
     if (days == DAY_MISSING) {
         strbuf_addf(b, "%6s", "-");
     } else {
         strbuf_addf(b, "%6d", days);
     }
-    strbuf_addf(b, "%6lld  %s\n", (long long)s->repeats, verdict(s));
-    for (size_t i = 0; i < s->n_causes; i++) {
-        strbuf_addf(b, "%s%s %lld", i ? TR("、", ", ") : TR("      不属实：", "      wrong: "), s->causes[i].outcome, (long long)s->causes[i].n);
-    }
-    strbuf_addz(b, s->n_causes ? "\n" : "");
-    if (s->overlapping) {
-        strbuf_addf(b, TR("      上一夜命中 %lld 条，其中 %lld 条同户另有别的规则\n", "      %lld hits last night, %lld of them in a household with another rule's\n"), (long long)s->hits,
-                    (long long)s->overlapping);
+    strbuf_addf(b, "%6lld  ", (long long)s->repeats);
+    add_verdict(s, b);
+    strbuf_addc(b, '\n');
+    if (s->cut == CUT_NONE) {
+        add_causes(s, b);
+        add_last_night(s, b);
     }
 }
 
+static void add_sample(const struct sample_estimate *e, struct strbuf *b)
+{
+    if (!e->any) {
+        return;
+    }
+    strbuf_addf(b, TR("\n随机抽查：走访 %lld 户，核实 %lld 户，有困难 %lld 户", "\nrandom sample: %lld visited, %lld verified, %lld in need"), (long long)e->visited,
+                (long long)e->verified, (long long)e->proven);
+    if (e->verified >= SCORE_ENOUGH && e->households >= 0) {
+        struct share p = wilson((uint64_t)e->proven, (uint64_t)e->verified);
+        strbuf_addf(b, TR("；上一夜没有预警的 %lld 户里，估计漏了 %lld 户（%lld–%lld）\n", "; of %lld households without a warning last night, about %lld were missed (%lld–%lld)\n"),
+                    (long long)e->households, (long long)(e->households * p.value / 1000), (long long)(e->households * p.low / 1000),
+                    (long long)((e->households * p.high + 999) / 1000));
+    } else {
+        strbuf_addz(b, TR("；核实不足 5 户，还估计不了漏了多少\n", "; under five verified: what is missed cannot be estimated yet\n"));
+    }
+}
+
+/* A rule on trial that never sent anybody: its figures are those of the last night. */
+static bool only_counts(const struct score *s) { return s->shadow && s->warnings == 0; }
+
+static void add_counted(struct card *c, struct strbuf *b)
+{
+    bool any = false;
+    for (size_t i = 0; i < c->v.n; i++) {
+        const struct score *s = &c->v.v[i];
+        if (!only_counts(s)) {
+            continue;
+        }
+        if (!any) {
+            strbuf_addc(b, '\n');
+            strbuf_add_padded(b, str_of(TR("只统计不派单的，上一夜", "only counted, last night")), 36);
+            strbuf_addz(b, TR("    命中  定不了\n", "    hits  undecided\n"));
+        }
+        any = true;
+        add_name(c, s, b);
+        strbuf_addf(b, "%8lld%8lld\n", (long long)s->hits, (long long)s->unknown);
+    }
+}
+
+static void add_rules(struct card *c, const struct sample_estimate *e, struct strbuf *b)
+{
+    strbuf_add_padded(b, str_of(TR("规则", "rule")), 36);
+    strbuf_addz(b, TR("    预警    派单    走访    核实    属实  属实率（95%区间）  天数  重复  结论\n",
+                      "  warned    sent visited  proved   right  share right (95%)  days again  verdict\n"));
+    for (size_t i = 0; i < c->v.n; i++) {
+        if (!only_counts(&c->v.v[i])) {
+            add_row(c, &c->v.v[i], b);
+        }
+    }
+    add_sample(e, b);
+    add_counted(c, b);
+}
+
+/* --- for programs --------------------------------------------------------------------------------------------------- */
 static void json_row(const struct card *c, const struct score *s, struct json_out *j)
 {
+    static const char *const cuts[CUT_COUNT] = {NULL, "month", "street", "visitor"};
     struct share p = wilson((uint64_t)s->proven, (uint64_t)s->verified);
     json_open(j, '{');
     json_ks(j, "rule", s->rule);
     json_ks(j, "name", rule_name(c, s->rule));
-    if (s->month != MONTH_MISSING) {
-        AUTO_STRBUF month = STRBUF_INIT;
-        strbuf_add_month(&month, s->month);
-        json_ks(j, "month", strbuf_str(&month));
+    if (s->cut != CUT_NONE) {
+        json_ks(j, cuts[s->cut], s->label);
     }
     json_ki(j, "warnings", s->warnings);
     json_ki(j, "sent", s->sent);
     json_ki(j, "visited", s->visited);
     json_ki(j, "verified", s->verified);
     json_ki(j, "proven", s->proven);
-    if (s->verified >= ENOUGH) {
+    if (s->verified >= SCORE_ENOUGH) {
         json_ki(j, "precision_permille", p.value);
         json_ki(j, "precision_low", p.low);
         json_ki(j, "precision_high", p.high);
     }
     json_ki(j, "repeats", s->repeats);
-    json_ki(j, "hits_last_night", s->hits);
-    json_ki(j, "overlapping", s->overlapping);
+    if (score_median_wait(s) != DAY_MISSING) {
+        json_ki(j, "days_to_visit", score_median_wait(s));
+    }
+    if (s->cut == CUT_NONE) {
+        json_kz(j, "verdict", verdict_names[verdict_of(s)]);
+        json_key(j, "shadow");
+        json_bool(j, s->shadow);
+        json_ki(j, "hits_last_night", s->hits);
+        json_ki(j, "unknown_last_night", s->unknown);
+        json_ki(j, "overlapping", s->overlapping);
+    }
     json_key(j, "wrong");
     json_open(j, '{');
     for (size_t i = 0; i < s->n_causes; i++) {
-        json_key(j, s->causes[i].outcome);
-        json_int(j, s->causes[i].n);
+        json_ki(j, s->causes[i].outcome, s->causes[i].n);
     }
     json_close(j, '}');
     json_close(j, '}');
 }
 
-static int by_rule_and_month(const void *a, const void *b)
+static void json_rules(struct card *c, struct strbuf *b)
 {
-    const struct score *x = a, *y = b;
-    int c = str_cmp(x->rule, y->rule);
-    return c ? c : (x->month > y->month) - (x->month < y->month);
-}
-
-static void print(struct card *c, const char *only, bool json)
-{
-    AUTO_STRBUF b = STRBUF_INIT;
-    struct json_out j = json_out_to(&b);
-    vec_sort(&c->v, by_rule_and_month);
-    if (json) {
-        json_open(&j, '[');
-    } else {
-        strbuf_add_padded(&b, str_of(TR("规则", "rule")), 32);
-        strbuf_addz(&b, TR("    预警    派单    走访    核实    属实  属实率（95%区间）  天数  重复  结论\n",
-                           "  warned    sent visited  proved   right  share right (95%)  days again  verdict\n"));
-    }
+    struct json_out j = json_out_to(b);
+    json_open(&j, '[');
     for (size_t i = 0; i < c->v.n; i++) {
-        struct score *s = &c->v.v[i];
-        if (only && !str_eqz(s->rule, only)) {
-            continue;
-        }
-        vec_sort(&s->waits, compare_days);
-        if (json) {
-            json_row(c, s, &j);
-        } else {
-            add_row(c, s, &b);
-        }
+        json_row(c, &c->v.v[i], &j);
     }
-    if (json) {
-        json_close(&j, ']');
-        strbuf_addc(&b, '\n');
+    json_close(&j, ']');
+    strbuf_addc(b, '\n');
+}
+
+/* --- fairness ------------------------------------------------------------------------------------------------------- */
+static void add_fair_share(const struct fair_share *s, struct strbuf *b)
+{
+    AUTO_STRBUF cell = STRBUF_INIT;
+    add_share(s->k, s->n, 17, &cell);
+    strbuf_addz(&cell, s->differs > 0 ? TR("偏高", "high") : s->differs < 0 ? TR("偏低", "low") : "");
+    strbuf_add_padded(b, strbuf_str(&cell), 24);
+}
+
+static void add_fair(const fair_groups *g, struct strbuf *b)
+{
+    int differ = 0;
+    strbuf_add_padded(b, str_of(TR("家庭", "households")), 32);
+    strbuf_addz(b, TR("    户数  命中（95%区间）         走访过，派了的里面      属实，核实的里面\n",
+                      "  number  hit (95%)               visited, of those sent  in need, of those verified\n"));
+    for (size_t i = 0; i < g->n; i++) {
+        const struct fair_group *x = &g->v[i];
+        AUTO_STRBUF name = STRBUF_INIT;
+        strbuf_addf(&name, "%s  %s", x->kind, x->name);
+        strbuf_add_padded(b, strbuf_str(&name), 32);
+        strbuf_addf(b, "%8lld", (long long)x->households);
+        add_fair_share(&x->hit, b);
+        add_fair_share(&x->visited, b);
+        add_fair_share(&x->proven, b);
+        strbuf_addc(b, '\n');
+        differ += (x->hit.differs != 0) + (x->visited.differs != 0) + (x->proven.differs != 0);
     }
-    fputs(strbuf_z(&b), stdout);
+    strbuf_addf(b, TR("\n%d 处与同类其余的户相差超出偶然。命中偏高不等于不公：看属实是不是也高；命中高而属实低的，先查规则。二十处里总有一处是碰巧。\n",
+                      "\n%d shares differ from the other households of their kind beyond chance. A high share of hits is no unfairness by itself: see whether as many were "
+                      "in need; where they were not, look at the rules first. One in twenty differs by luck.\n"),
+                differ);
+}
+
+static void json_share(struct json_out *j, const char *key, const struct fair_share *s)
+{
+    json_key(j, key);
+    json_open(j, '{');
+    json_ki(j, "k", s->k);
+    json_ki(j, "n", s->n);
+    json_ki(j, "differs", s->differs);
+    json_close(j, '}');
+}
+
+static void json_fair(const fair_groups *g, struct strbuf *b)
+{
+    struct json_out j = json_out_to(b);
+    json_open(&j, '[');
+    for (size_t i = 0; i < g->n; i++) {
+        json_open(&j, '{');
+        json_kz(&j, "kind", g->v[i].kind);
+        json_kz(&j, "name", g->v[i].name);
+        json_ki(&j, "households", g->v[i].households);
+        json_share(&j, "hit", &g->v[i].hit);
+        json_share(&j, "visited", &g->v[i].visited);
+        json_share(&j, "proven", &g->v[i].proven);
+        json_close(&j, '}');
+    }
+    json_close(&j, ']');
+    strbuf_addc(b, '\n');
 }
 
 /* --- the command ---------------------------------------------------------------------------------------------------- */
+static enum status tell_fairness(struct card *c, const struct args *a, struct strbuf *b, struct err *err)
+{
+    fair_groups groups = {0};
+    enum status status = scorecard_fair(c, &groups, err);
+    if (status == ST_OK && a->json) {
+        json_fair(&groups, b);
+    } else if (status == ST_OK) {
+        add_fair(&groups, b);
+    }
+    vec_release(&groups);
+    return status;
+}
+
+static enum status tell_rules(struct card *c, const struct args *a, struct strbuf *b, struct err *err)
+{
+    struct sample_estimate estimate;
+    TRY(scorecard_sample(c, &estimate, err));
+    if (a->json) {
+        json_rules(c, b);
+    } else {
+        add_rules(c, &estimate, b);
+    }
+    return ST_OK;
+}
+
 static enum status score(struct card *c, const struct args *a, struct err *err)
 {
     struct schema schema;
     struct ruleset *rules = NULL;
+    AUTO_STRBUF b = STRBUF_INIT;
     schema_build(&c->arena, c->site->sources, c->site->people, &c->site->areas, &schema);
     TRY(schema_compile(&schema, c->site->files[SITE_RULES].path, c->site->files[SITE_RULES].text, &rules, err));
     c->rules = rules;
     c->meta = ruleset_meta(rules);
-    enum status status = read_last_night(c, err);
-    status = status == ST_OK ? read_warnings(c, err) : status;
+    enum status status = scorecard_read(c, err);
     if (status == ST_OK) {
-        print(c, a->opt[OPT_RULE], a->json);
+        status = a->opt[OPT_FAIR] ? tell_fairness(c, a, &b, err) : tell_rules(c, a, &b, err);
+    }
+    if (status == ST_OK) {
+        fputs(strbuf_z(&b), stdout);
     }
     ruleset_free(rules);
     return status;
@@ -319,31 +358,37 @@ static enum status run(const struct args *a, struct err *err)
     }
     AUTO_SITE site = {.lock_fd = -1};
     TRY(site_open(&site, a->site_dir, SITE_READ, err));
-    struct card c = {.arena = ARENA_INIT, .site = &site, .months = a->opt[OPT_MONTHS] != NULL};
+    struct card c = {.arena = ARENA_INIT, .site = &site, .only = a->opt[OPT_RULE]};
+    c.cut[CUT_MONTH] = a->opt[OPT_MONTHS] != NULL;
+    c.cut[CUT_STREET] = a->opt[OPT_AREAS] != NULL;
+    c.cut[CUT_VISITOR] = a->opt[OPT_VISITORS] != NULL;
     enum status status = score(&c, a, err);
-    for (size_t i = 0; i < c.v.n; i++) {
-        vec_release(&c.v.v[i].waits);
-    }
-    vec_release(&c.v);
-    arena_release(&c.arena);
+    scorecard_release(&c);
     return status;
 }
 
 const struct command cmd_rules_scorecard = {
     .name = "rules scorecard",
     .operands = "",
-    .zh = "每条规则的成绩单：派了多少、走了多少、属实多少，错在哪里，留不留",
-    .en = "each rule by what the doors said: sent, visited, right, causes of the wrong ones, keep or not",
+    .zh = "每条规则的成绩单：派了多少、走了多少、属实多少，错在哪里，留不留；漏了多少；各类家庭是不是一样",
+    .en = "each rule by what the doors said: sent, visited, right, causes of the wrong ones, keep or not; what is missed; is every kind of household treated alike",
     .more_zh = "属实率 = 属实 ÷ 核实过的（无法联系、人户分离等不算），括号里是 95% 区间；核实不足 5 条不算率。\n"
                "天数是从列入清单到走访的中位数；重复是同一对象同一规则的第二条起。\n"
-               "结论：区间上限低于 30% 的改线或停用，下限不低于 50% 的保留，其余看原因调整。\n\n"
+               "结论：区间上限低于 30% 的改线或停用，下限不低于 50% 的保留，其余看原因调整。只统计的规则（shadow）另列上一夜的数。\n"
+               "随机抽查（用到“户.抽签”的规则）走访的是没有预警的户，据此估计漏了多少。\n"
+               "--fair 按户主的性别、年龄，有没有孩子，是否住在户籍街道，住哪个街道，比命中、走访、属实的比例；“偏高”“偏低”是与同类其余的户相差超出偶然。\n\n"
                "  mopai rules scorecard\n"
-               "  mopai rules scorecard --rule R02 --months",
+               "  mopai rules scorecard --rule R02 --months --areas --visitors\n"
+               "  mopai rules scorecard --fair",
     .more_en = "The share right is of those verified (not reached, moved and the like are left out), with its 95 % interval; blank under five verified.\n"
                "Days: median from the list to the visit. Again: from the second warning of one rule about the same person or household on.\n"
-               "Verdict: interval below 30 %, move the line or retire; from 50 % on, keep; else look at the causes and tune.\n\n"
+               "Verdict: interval below 30 %, move the line or retire; from 50 % on, keep; else look at the causes and tune.\n"
+               "A random sample (a rule that reads 户.抽签) visits households without a warning: how many are missed is estimated from it.\n"
+               "--fair compares shares of hits, visits and need by sex and age of the head, children, registration and street; high and low differ from the other\n"
+               "households of the kind beyond chance.\n\n"
                "  mopai rules scorecard\n"
-               "  mopai rules scorecard --rule R02 --months",
+               "  mopai rules scorecard --rule R02 --months --areas --visitors\n"
+               "  mopai rules scorecard --fair",
     .options = options,
     .run = run,
 };

@@ -152,6 +152,7 @@ static struct val builtin_absent(enum attr_builtin b)
     case ATTR_B_AGE:
     case ATTR_B_RELATION:
     case ATTR_B_H_BASIS:
+    case ATTR_B_H_LOT:
     case ATTR_B_H_NAME:
     case ATTR_BUILTIN_COUNT:
         break;

@@ -44,4 +44,41 @@ expect "$work/text" '^R01 .* - .*先不下结论'
 expect "$work/text" '不属实：数据过期 1'
 expect "$work/text" '^    2026-03 '
 expect "$work/text" ' 4  *0  ' # four days from the list to the door, nothing repeated
+expect "$work/text" '^C02 家中有人去世  *[1-9][0-9]*  *0$' # a rule on trial is counted
+[ "$(field C02 hits_last_night)" = "$(sqlite3 "$site/store/runs/2/night.db" "SELECT count(*) FROM hit WHERE rule = 'C02'")" ] || { echo "C02: hits of the night"; exit 1; }
+mopai -C "$site" rules scorecard --rule R02 --areas --visitors >"$work/cuts"
+expect "$work/cuts" '^    某人  *7  *7  *7  *7  *6  *86% (49–97)'
+[ "$(awk '/街道/ { n += $2 } END { print n }' "$work/cuts")" = "$(count "SELECT count(*) FROM warning WHERE rule = 'R02'")" ] || { echo "R02 by street does not add up"; cat "$work/cuts"; exit 1; }
+
+# fairness: every household with somebody living in it stands once in each kind, and hits are those of the night
+mopai -C "$site" --json rules scorecard --fair >"$work/fair"
+living=$(mopai -C "$site" sql --csv "SELECT count(*) FROM households WHERE 成员数 > 0" | tail -1 | tr -d '\r')
+hit=$(mopai -C "$site" sql --csv "SELECT count(DISTINCT 户) FROM hits WHERE 处置 <> '试运行'" | tail -1 | tr -d '\r')
+for kind in 户主性别 户主年龄 孩子 户籍 街道; do
+    awk -v kind="\"kind\": \"$kind\"" -v living="$living" -v hit="$hit" '
+        index($0, "\"kind\"") { on = index($0, kind) } on && /"households"/ { gsub(/[^0-9]/, ""); all += $0 } on && /"hit"/ { in_hit = 1 }
+        on && in_hit && /"k"/ { gsub(/[^0-9]/, ""); hits += $0; in_hit = 0 } END { exit all != living || hits != hit }' "$work/fair" ||
+        { echo "$kind does not add up to $living households, $hit of them hit"; cat "$work/fair"; exit 1; }
+done
+mopai -C "$site" rules scorecard --fair >"$work/text"
+expect "$work/text" '^户主性别  女'
+expect "$work/text" '二十处里总有一处是碰巧'
+
+# the random sample: active and wide open, every household without a warning is drawn, those with one are not; visits of it say what is missed
+sed '/^  抽查万分数:/,/values/s/value: 25户/value: 10000户/; /^  - id: Z01/,/status:/s/status: shadow/status: active/' "$site/rules.yaml" >"$work/rules.yaml"
+cp "$work/rules.yaml" "$site/rules.yaml"
+deliver "$site" 3
+run_night "$site" 3
+db="$site/store/runs/3/night.db"
+drawn() { sqlite3 "$db" "SELECT count(*) FROM hit AS z WHERE rule = 'Z01' AND disposition $1 AND $2 EXISTS (SELECT 1 FROM hit AS o WHERE o.household = z.household AND o.rule <> 'Z01' AND o.disposition IN ('new', 'standing', 'held'))"; }
+[ "$(drawn "= 'held'" '')" = 0 ] || { echo "a household with a warning is in the sample"; exit 1; }
+[ "$(drawn "= 'held'" NOT)" -gt 50 ] && [ "$(drawn "= 'suppressed'" '')" -gt 5 ] || { echo "the sample is not drawn"; exit 1; }
+sqlite3 "$site/store/ledger.db" "
+  INSERT INTO visit (import_id, warning_no, visit_day, visitor, outcome, outcome_group, note, at)
+  SELECT 1, warning_no, (SELECT as_of FROM night WHERE night = 3) + 1, '某人', CASE WHEN nth = 1 THEN '转介' ELSE '没有困难' END, CASE WHEN nth = 1 THEN '属实已帮扶' ELSE '不属实' END, '', 't'
+  FROM (SELECT warning_no, row_number() OVER (ORDER BY warning_no) AS nth FROM warning WHERE rule = 'Z01') WHERE nth <= 10;"
+mopai -C "$site" rules scorecard >"$work/text"
+expect "$work/text" '^随机抽查：走访 10 户，核实 10 户，有困难 1 户；上一夜没有预警的 [0-9]* 户里，估计漏了 [0-9]* 户（[0-9]*–[0-9]*）$'
+quiet=$(mopai -C "$site" sql --csv "SELECT count(*) FROM households h WHERE 成员数 > 0 AND NOT EXISTS (SELECT 1 FROM hits x WHERE x.户 = h.户 AND x.规则 <> 'Z01' AND x.处置 <> '试运行')" | tail -1 | tr -d '\r')
+expect "$work/text" "没有预警的 $quiet 户里，估计漏了 $((quiet / 10)) 户"
 echo ok
