@@ -51,6 +51,7 @@ extern const struct command cmd_release;
 extern const struct command cmd_report;
 extern const struct command cmd_review_export;
 extern const struct command cmd_review_import;
+extern const struct command cmd_review_list;
 extern const struct command cmd_rules_backtest;
 extern const struct command cmd_rules_check;
 extern const struct command cmd_rules_diff;

@@ -9,6 +9,7 @@ static const struct command *const table[] = {
     &cmd_visits,
     &cmd_review_export,
     &cmd_review_import,
+    &cmd_review_list,
     &cmd_release,
     &cmd_deliveries,
     &cmd_explain,

@@ -12,6 +12,7 @@
 #include "pipeline/command.h"
 #include "pipeline/explain.h"
 #include "pipeline/link_how.h"
+#include "pipeline/review_rows.h"
 #include "pipeline/row_reader.h"
 #include "pipeline/site.h"
 #include "rules/warning_number.h"
@@ -438,80 +439,6 @@ static enum status export_rows(struct export *e, int only_source, struct err *er
     return ST_OK;
 }
 
-/* --- questions: rows that are likelier somebody's than not, and not sure enough ------------------------------------------------------------ */
-
-static enum status question_cells(struct export *e, const struct link_made_row *m, struct err *err)
-{
-    const struct night_input *in = &e->x.inputs[m->input];
-    const struct source *s = &e->x.site->sources->v[in->source];
-    AUTO_ROWS r = {.seg = NULL};
-    struct str name;
-    char ref[REF_MAX];
-    TRY(row_reader_open(&r, in->segment, s, err));
-    row_reader_want(&r, s->person[ROLE_NAME].column);
-    row_reader_want(&r, s->person[ROLE_ID].column);
-    TRY(row_reader_block(&r, seg_block_of(r.seg, (uint64_t)m->row), err));
-    size_t i = (size_t)((uint64_t)m->row - r.start);
-    csv_text(&e->csv, s->label);
-    csv_z(&e->csv, in->name);
-    csv_int(&e->csv, m->line);
-    csv_text(&e->csv, row_text(&r, s->person[ROLE_NAME].column, i));
-    put_id(e, row_id(&r, s->person[ROLE_ID].column, i), (struct str){NULL, 0});
-    TRY(ref_of(e, (uint32_t)m->person_row, ref, err));
-    csv_z(&e->csv, ref);
-    TRY(population_person_text(e->x.pop, P_NAME, (uint32_t)m->person_row, &e->row, &name, err));
-    csv_text(&e->csv, name);
-    int64_t anchor;
-    TRY(population_person_one(e->x.pop, P_ANCHOR, (uint32_t)m->person_row, &anchor, err));
-    put_id(e, (uint64_t)anchor, (struct str){NULL, 0});
-    return ST_OK;
-}
-
-/* What does not agree, and the columns people fill in for `mopai review import`. */
-static void answer_cells(struct export *e, const struct link_made *m)
-{
-    char number[REF_MAX];
-    strbuf_clear(&e->how);
-    link_how_against(m, &e->how);
-    csv_text(&e->csv, strbuf_str(&e->how));
-    question_ref(e->x.site->key, m->question, number);
-    csv_z(&e->csv, number);
-    for (int blank = 0; blank < 4; blank++) {
-        csv_empty(&e->csv);
-    }
-}
-
-static int nearest_to_even(const void *x, const void *y)
-{
-    const struct link_made_row *a = x, *b = y;
-    if (a->made.probability != b->made.probability) { /* one half tells most */
-        return a->made.probability < b->made.probability ? -1 : 1;
-    }
-    return a->input != b->input ? (a->input < b->input ? -1 : 1) : a->row < b->row ? -1 : a->row > b->row;
-}
-
-/* The least certain first: their answer tells most. */
-static enum status export_questions(struct export *e, struct err *err)
-{
-    static const char *const names[] = {"数据源", "文件", "行", "姓名", "证件号", "可能是", "此人姓名", "此人证件号",
-                                        "把握", "依据", "不符", "编号", "核查结果", "核查人", "核查日期", "备注", NULL};
-    AUTO_MADE asked = {NULL, 0};
-    TRY(link_made_read(e->x.run_dir, -1, 1, &asked, err));
-    qsort(asked.v, asked.n, sizeof(*asked.v), nearest_to_even);
-    header(e, names);
-    end_row(e);
-    for (size_t i = 0; i < asked.n; i++) {
-        TRY(question_cells(e, &asked.v[i], err));
-        put_sure(e, true, &asked.v[i]);
-        strbuf_clear(&e->how);
-        link_how_text(&asked.v[i].made, &e->how);
-        csv_text(&e->csv, strbuf_str(&e->how));
-        answer_cells(e, &asked.v[i].made);
-        end_row(e);
-    }
-    return ST_OK;
-}
-
 /* --- warnings --------------------------------------------------------------------------------------------------------------------------- */
 
 static const char *state_word(struct str kind)
@@ -572,7 +499,7 @@ static enum status export_what(struct export *e, enum what what, int source, str
     case WHAT_LINKS:
         return export_rows(e, -1, err);
     case WHAT_QUESTIONS:
-        return export_questions(e, err);
+        return review_csv(&e->x, &e->text, err);
     case WHAT_FACTS:
         return export_facts(e, err);
     case WHAT_WARNINGS:
@@ -643,33 +570,6 @@ static enum status run_export(const struct args *a, struct err *err)
     arena_release(&e.arena);
     return status;
 }
-
-static enum status run_review_export(const struct args *a, struct err *err)
-{
-    char word[] = "questions", *operand = word;
-    struct args as_export = *a;
-    if (a->n > 0) {
-        return err_set(err, ST_USAGE, "%s", TR("没有操作数，如 mopai review export -o 疑问.csv", "takes no operand: mopai review export -o FILE"));
-    }
-    as_export.n = 1;
-    as_export.v = &operand;
-    return run_export(&as_export, err);
-}
-
-const struct command cmd_review_export = {
-    .name = "review export",
-    .operands = "",
-    .zh = "拿不准是谁的记录，导出给人核对（CSV）",
-    .en = "rows that may be somebody's, for people to decide (CSV)",
-    .more_zh = "每行一条：记录和可能的人左右并列，什么相符、什么不符，最拿不准的在前。\n"
-               "“核查结果”填 同一人、不是同一人 或 不清楚，再填核查人和核查日期，然后 mopai review import。\n"
-               "例：mopai -C 站点 review export -o 疑问.csv\n\n证件号打码；--reveal 写全。导出都记入审计。",
-    .more_en = "A row each: the record beside the person it may be, what agrees and what does not, the least certain first. Fill in 核查结果\n"
-               "(同一人, 不是同一人, 不清楚), 核查人 and 核查日期, then mopai review import.\n"
-               "Example: mopai -C SITE review export -o questions.csv\n\nIdentifiers are masked unless --reveal. Every export is audited.",
-    .options = options,
-    .run = run_review_export,
-};
 
 const struct command cmd_export = {
     .name = "export",

@@ -4,17 +4,14 @@
 #include <stdio.h>
 
 #include "base/core/clock.h"
-#include "base/core/csv_out.h"
-#include "base/core/file.h"
 #include "base/core/map.h"
 #include "base/store/db.h"
 #include "pipeline/audit.h"
 #include "pipeline/command.h"
 #include "pipeline/explain.h"
 #include "pipeline/link_how.h"
-#include "pipeline/visits_file.h"
+#include "pipeline/refused_rows.h"
 
-#define REASON_HEADER "未接受原因"
 #define REASONS_SHOWN 5
 
 struct question {
@@ -218,40 +215,18 @@ static enum status write_ledger(struct review *v, const char *path, struct err *
     return tx_commit(&tx, err);
 }
 
-static bool is_reason(struct str header)
+static enum status write_refused(struct review *v, const char *path, const char **out_path, struct err *err)
 {
-    return str_eqz(str_trim(header), REASON_HEADER);
-}
-
-/* The columns as they came, without the reason of an earlier time. */
-static void put_cells(struct csv_out *c, const struct filled_row *header, const struct filled_row *row)
-{
-    for (size_t i = 0; i < header->n; i++) {
-        if (!is_reason(header->cells[i])) {
-            csv_text(c, i < row->n ? row->cells[i] : STR(""));
-        }
-    }
-}
-
-static enum status write_refused(struct review *v, const char *path, struct err *err)
-{
-    if (v->refused == 0) {
-        return ST_OK;
-    }
-    AUTO_STRBUF b = STRBUF_INIT;
-    struct csv_out c = csv_out_to(&b);
-    strbuf_addz(&b, CSV_BOM);
-    put_cells(&c, &v->list.header, &v->list.header);
-    csv_z(&c, REASON_HEADER);
-    csv_end_row(&c);
+    struct refused_rows r;
+    refused_init(&r, &v->list);
     for (size_t i = 0; i < v->answers.n; i++) {
         if (v->answers.v[i].refused) {
-            put_cells(&c, &v->list.header, v->answers.v[i].cells);
-            csv_z(&c, v->answers.v[i].refused);
-            csv_end_row(&c);
+            refused_add(&r, v->answers.v[i].cells, v->answers.v[i].refused, NULL);
         }
     }
-    return file_write_atomic(path, strbuf_str(&b), err);
+    enum status status = refused_write(&r, path, &v->arena, out_path, err);
+    refused_release(&r);
+    return status;
 }
 
 static void print_result(const struct review *v, const char *path, const char *refused_path)
@@ -283,8 +258,8 @@ static enum status import_file(struct review *v, const char *path, struct err *e
         judge(v, &a);
         vec_push(&v->answers, a);
     }
-    const char *refused_path = arena_printf(&v->arena, "%s.refused.csv", path);
-    TRY(write_refused(v, refused_path, err));
+    const char *refused_path;
+    TRY(write_refused(v, path, &refused_path, err));
     TRY(write_ledger(v, path, err));
     print_result(v, path, refused_path);
     return ST_OK;

@@ -33,10 +33,22 @@ MOPAI_CLOCK=2026-03-03T09:00:00
 export MOPAI_CLOCK
 mopai -C "$work/a" review export -o "$work/q.csv"
 grep -q 12019419610305001X "$work/q.csv" && fail "an identifier in full without --reveal"
-awk -F, -v OFS=, '{ sub(/\r$/, "") } NR > 1 { $13 = ($3 == 6 ? "同一人" : "不是同一个"); $14 = "核查员甲"; $15 = "2026-03-03" } { print }' \
+awk -F, -v OFS=, '{ sub(/\r$/, "") } NR > 1 { $30 = ($7 == 6 ? "同一人" : "不是同一个"); $31 = "核查员甲"; $32 = "2026-03-03" } { print }' \
     "$work/q.csv" >"$work/filled.csv"
-mopai -C "$work/a" review import "$work/filled.csv" >"$work/out" 2>&1
+# on the terminal, and as a workbook: both sides and a word a field; opened and saved by LibreOffice it is read as not answered yet
+mopai -C "$work/a" review list >"$work/out"
+grep -q '姓名  王德明  |  王德明  → 相同' "$work/out" && grep -q '等人核对 2 处' "$work/out" || fail "$(cat "$work/out")"
+mopai -C "$work/a" review export -o "$work/q.xlsx"
+HOME="$work" soffice --headless --convert-to 'xlsx:Calc MS Excel 2007 XML' --outdir "$work/saved" "$work/q.xlsx" >"$work/soffice.out" 2>&1
+mopai -C "$work/a" review import "$work/saved/q.xlsx" >"$work/out" 2>&1
+grep -q '接受 0 行，未填 2 行，重复 0 行，未接受 0 行' "$work/out" || fail "the saved workbook: $(cat "$work/out")"
+# the filled list as a workbook
+HOME="$work" soffice --headless --convert-to xlsx --infilter='CSV:44,34,76,1' --outdir "$work" "$work/filled.csv" >"$work/soffice.out" 2>&1
+mopai -C "$work/a" review import "$work/filled.xlsx" >"$work/out" 2>&1
+mv "$work/filled.xlsx.refused.csv" "$work/filled.csv.refused.csv"
 grep -q '接受 1 行，未填 0 行，重复 0 行，未接受 1 行' "$work/out" || fail "$(cat "$work/out")"
+mopai -C "$work/a" review import "$work/filled.csv" >"$work/out" 2>&1
+grep -q '接受 0 行，未填 0 行，重复 1 行，未接受 1 行' "$work/out" || fail "the same as CSV: $(cat "$work/out")"
 sed 's/不是同一个/不是同一人/' "$work/filled.csv.refused.csv" >"$work/again.csv"
 mopai -C "$work/a" review import "$work/again.csv" >"$work/out" 2>&1
 grep -q '接受 1 行，未填 0 行，重复 0 行，未接受 0 行' "$work/out" || fail "$(cat "$work/out")"
