@@ -30,6 +30,8 @@ static const int32_t repairs[REPAIR_KIND_COUNT] = { /* some nine proposals among
 static const int32_t of_another = BITS(-3), of_housemate = BITS(-3.5), doubtful = BITS(4), doubtful_housemate = BITS(3);
 static const int32_t far = BITS(-4), other = BITS(-9);
 
+typedef VEC(int32_t) int32_list;
+
 struct weigher {
     const struct link *l;
     const struct loose_table *t;
@@ -127,21 +129,32 @@ static int32_t sum_of(int32_t a, int32_t b)
     return most - bits_of((double)probability_ppm(apart) / 1e6);
 }
 
-/* Those with numbers of their own share the probability; records without one may be the same person as another candidate and are judged alone. */
-static void share(const struct link *l, struct candidate *v, size_t n)
+/* Those with numbers of their own share the probability; records without one may be the same person as another candidate and are judged alone. A common
+   name brings hundreds of candidates: what the others weigh together is put together from those before one and those after it, not summed up for each. */
+static void share(const struct link *l, struct candidate *v, size_t n, int32_list *after)
 {
+    size_t rivals = 0; /* they come first */
+    while (rivals < n && ident_key(l->anchor[v[rivals].person])) {
+        rivals++;
+    }
+    after->n = 0;
+    vec_reserve(after, rivals + 1);
+    after->v[rivals] = INT32_MIN;
+    for (size_t k = rivals; k-- > 0;) {
+        after->v[k] = after->v[k + 1] == INT32_MIN ? v[k].weight : sum_of(after->v[k + 1], v[k].weight);
+    }
+    int32_t before = 0; /* the stranger, and those before */
     for (size_t i = 0; i < n; i++) {
-        int32_t rest = 0; /* the stranger, and everybody else */
-        for (size_t k = 0; k < n && ident_key(l->anchor[v[i].person]); k++) {
-            rest = k != i && ident_key(l->anchor[v[k].person]) ? sum_of(rest, v[k].weight) : rest;
-        }
+        int32_t rest = i >= rivals ? before : after->v[i + 1] == INT32_MIN ? before : sum_of(before, after->v[i + 1]);
         v[i].probability = (int32_t)probability_ppm(v[i].weight - rest);
+        before = i < rivals ? sum_of(before, v[i].weight) : before;
     }
 }
 
 void link_weigh(const struct link *l, const struct loose_table *t, candidate_list *list)
 {
     struct weigher w = {.l = l, .t = t, .size = bits_of((double)MAX(l->n, 1u))};
+    int32_list after = {0};
     learn_priors(&w);
     for (size_t i = 0, n; i < list->n; i += n) {
         struct candidate *v = &list->v[i];
@@ -153,8 +166,9 @@ void link_weigh(const struct link *l, const struct loose_table *t, candidate_lis
         for (size_t k = 0; k < n; k++) {
             weigh(&w, x, &v[k], namesakes);
         }
-        share(l, v, n);
+        share(l, v, n, &after);
     }
+    vec_release(&after);
     free(w.known_there);
     free(w.known_else);
 }
