@@ -207,7 +207,8 @@ void meta_load(struct compiler *c, const struct yaml_node *map)
         groups[g] = m->groups[g];
         groups[g].cooldown_days = days[g] < 0 ? 0 : days[g];
         if (days[g] < 0) {
-            yaml_problem(&c->doc, map, "E601", TR("meta.cooldown 缺少“" STR_FMT "”这一组", "meta.cooldown says nothing about '" STR_FMT "'"), STR_ARG(groups[g].name));
+            const struct yaml_node *cooldown = yaml_get(map, "cooldown");
+            yaml_problem(&c->doc, cooldown ? cooldown : map, "E601", TR("meta.cooldown 缺少“" STR_FMT "”这一组", "meta.cooldown says nothing about '" STR_FMT "'"), STR_ARG(groups[g].name));
         }
     }
     m->groups = groups;
