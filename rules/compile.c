@@ -67,7 +67,7 @@ static void warn_unused(struct compiler *c, const struct yaml_node *params)
 
 static void load_all(struct compiler *c)
 {
-    static const char *const keys[] = {"format", "meta", "params", "facts", "rules", NULL};
+    static const char *const keys[] = {"format", "meta", "sets", "params", "facts", "rules", NULL};
     const struct yaml_node *root = c->doc.root, *rules;
     if (!yaml_as_map(&c->doc, root, "rules.yaml")) {
         return;
@@ -75,6 +75,7 @@ static void load_all(struct compiler *c)
     yaml_check_keys(&c->doc, root, keys);
     check_format(c);
     meta_load(c, yaml_get(root, "meta"));
+    sets_load(c, yaml_get(root, "sets"));
     params_load(c, yaml_get(root, "params"));
     facts_collect(c, yaml_get(root, "facts"));
     for (size_t i = 0; i < c->rs->n_facts; i++) {
@@ -87,6 +88,7 @@ static void load_all(struct compiler *c)
         }
     }
     warn_unused(c, yaml_get(root, "params"));
+    sets_unused(c);
     if (c->mutation && c->diags->errors == 0) {
         mutate(c);
     }

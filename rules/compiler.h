@@ -75,6 +75,10 @@ void facts_collect(struct compiler *c, const struct yaml_node *map);
 bool fact_resolve(struct compiler *c, int fact); /* false when it is wrong, or defined by itself */
 /* rules/param.c */
 void params_load(struct compiler *c, const struct yaml_node *map);
+/* rules/sets.c */
+void sets_load(struct compiler *c, const struct yaml_node *map);
+void sets_unused(struct compiler *c); /* W407 */
+struct code_set *find_set(const struct ruleset *rs, struct str name, int enumeration); /* NULL when there is none of that enumeration */
 /* rules/meta.c */
 void meta_load(struct compiler *c, const struct yaml_node *map);
 void needs_check(struct compiler *c, const struct yaml_node *map); /* of meta.needs, once the rules are known */

@@ -46,8 +46,12 @@ static void init_acc(struct rules_run *run, size_t fact)
     const struct fact_def *f = &run->rs->facts[run->rs->input_defs[fact]];
     struct acc *a = &run->accs[fact];
     a->n = f->entity == RULES_HOUSEHOLD ? run->w.n_households : run->w.n_persons;
-    a->lo = xcalloc(a->n + 1, sizeof *a->lo);
-    if (has_masks(f)) {
+    a->top = f->top;
+    a->lo = xcalloc((a->n + 1) * (size_t)MAX(f->top, 1), sizeof *a->lo);
+    if (f->agg == RULES_TOP) {
+        a->hi = xcalloc((a->n + 1) * (size_t)f->top, sizeof *a->hi);
+        a->maybe = xcalloc(a->n + 1, sizeof *a->maybe);
+    } else if (has_masks(f)) {
         a->hi = xcalloc(a->n + 1, sizeof *a->hi);
         a->bit0 = -1;
     } else if (f->agg != RULES_SUM && f->agg != RULES_COUNT) {

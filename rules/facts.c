@@ -88,6 +88,7 @@ static bool column_fits(const struct compiler *c, const struct fact_def *f, stru
     bool dated = col->type == RT_DATE || col->type == RT_MONTH;
     switch (f->agg) {
     case RULES_SUM:
+    case RULES_TOP:
         return amount && col->type != RT_RATIO;
     case RULES_MAX:
     case RULES_MIN:
@@ -127,13 +128,32 @@ static bool months_fit(struct compiler *c, const struct yaml_node *map, const st
     return fits;
 }
 
+/* sum with top: the few largest. */
+static bool top_of(struct compiler *c, const struct yaml_node *map, struct fact_def *f)
+{
+    int64_t n;
+    if (!yaml_get(map, "top")) {
+        return true;
+    }
+    if (f->agg != RULES_SUM) {
+        yaml_problem(&c->doc, yaml_get(map, "top"), "E405", TR("top: 只和 sum 一起用：最大的几笔之和", "top: goes with sum: the largest few added up"));
+        return false;
+    }
+    if (!yaml_int_in(&c->doc, map, "top", 1, LIMIT_TOP, &n)) {
+        return false;
+    }
+    f->agg = RULES_TOP;
+    f->top = (int)n;
+    return true;
+}
+
 static bool scan_fact(struct compiler *c, const struct yaml_node *map, const char *key, struct fact_def *f)
 {
     const struct yaml_node *node = yaml_get(map, key), *where = yaml_get(map, "where");
     struct str text, of;
     f->kind = FACT_SCAN;
     f->type = RT_INT;
-    if (!yaml_as_text(&c->doc, node, key, &text) || !source_of(c, node, text, f, f->agg != RULES_COUNT)) {
+    if (!top_of(c, map, f) || !yaml_as_text(&c->doc, node, key, &text) || !source_of(c, node, text, f, f->agg != RULES_COUNT)) {
         return false;
     }
     if (f->column >= 0 && !column_fits(c, f, f)) {
@@ -233,7 +253,7 @@ static int members_of(struct str w)
 
 static bool resolve_now(struct compiler *c, const struct yaml_node *node, struct fact_def *f)
 {
-    static const char *const keys[] = {"sum", "count", "max", "min", "take", "first", "distinct", "gap", "date", "last", "stale", "where", "of", "type", "note", NULL};
+    static const char *const keys[] = {"sum", "count", "max", "min", "take", "first", "distinct", "gap", "top", "date", "last", "stale", "where", "of", "type", "note", NULL};
     static const struct {
         const char *key;
         enum rules_agg agg;

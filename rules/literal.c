@@ -247,6 +247,9 @@ void fact_hash(const struct ruleset *rs, struct fact_def *f)
         strbuf_addf(&b, "%d %d %d " STR_FMT " " STR_FMT " " STR_FMT " %lldm%lldd %d ", (int)f->agg, (int)f->entity, (int)f->type, STR_ARG(t->name),
                     STR_ARG(column), STR_ARG(date), (long long)f->window.months, (long long)f->window.days, f->living_only);
         strbuf_addz(&b, span_name(f->window.span));
+        if (f->top) {
+            strbuf_addf(&b, " top %d ", f->top);
+        }
         if (f->where) {
             expr_canonical(rs, f->where, &b);
         }

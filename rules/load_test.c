@@ -113,20 +113,57 @@ static bool load_cell(struct test_loader *l, const struct yaml_node *node, int t
     return col->type == RT_TEXT || parse_literal(l->c, node, col->type, col->enumeration, &row->cells[column]);
 }
 
-/* The columns of a row written as a list: date, then value, of the first fact over that table. */
+/* The first fact over that table which a condition names, itself or by way of others; -1. */
+static int fact_named(const struct ruleset *rs, const struct expr *e, int table)
+{
+    if (!e) {
+        return -1;
+    }
+    const struct fact_def *f = e->op == EX_FACT ? &rs->facts[e->index] : NULL;
+    if (f && f->kind == FACT_SCAN) {
+        return f->table == table ? e->index : -1;
+    }
+    int at = fact_named(rs, f ? f->body : e->a, table);
+    return at >= 0 || f ? at : fact_named(rs, e->b, table);
+}
+
+static int fact_in_lines(const struct ruleset *rs, const struct line *lines, size_t n, int table)
+{
+    int at = -1;
+    for (size_t i = 0; i < n && at < 0; i++) {
+        at = fact_named(rs, lines[i].e, table);
+    }
+    return at;
+}
+
+/* What the rule itself asks for comes first, so that a fact added for another rule changes no test. */
+static int main_fact(const struct test_loader *l, int table)
+{
+    const struct ruleset *rs = l->c->rs;
+    int at = fact_in_lines(rs, l->r->when, l->r->n_when, table);
+    for (size_t i = 0; i < l->r->n_dims && at < 0; i++) {
+        at = fact_in_lines(rs, l->r->dims[i].lines, l->r->dims[i].n_lines, table);
+    }
+    at = at < 0 ? fact_in_lines(rs, l->r->unless, l->r->n_unless, table) : at;
+    at = at < 0 ? fact_in_lines(rs, l->r->levels, l->r->n_levels, table) : at;
+    for (size_t i = 0; i < rs->n_facts && at < 0; i++) {
+        at = rs->facts[i].state == 2 && rs->facts[i].kind == FACT_SCAN && rs->facts[i].table == table ? (int)i : -1;
+    }
+    return at;
+}
+
+/* The columns of a row written as a list: date, then value, of the rule's first fact over that table. */
 static void default_columns(const struct test_loader *l, int table, int out[2])
 {
+    int at = main_fact(l, table);
     out[0] = out[1] = -1;
-    for (size_t i = 0; i < l->c->rs->n_facts; i++) {
-        const struct fact_def *f = &l->c->rs->facts[i];
-        if (f->state == 2 && f->kind == FACT_SCAN && f->table == table) {
-            size_t n = 0;
-            if (f->date_column >= 0) {
-                out[n++] = f->date_column;
-            }
-            out[n] = f->column;
-            return;
+    if (at >= 0) {
+        const struct fact_def *f = &l->c->rs->facts[at];
+        size_t n = 0;
+        if (f->date_column >= 0) {
+            out[n++] = f->date_column;
         }
+        out[n] = f->column;
     }
 }
 

@@ -52,7 +52,7 @@ static struct known fresh(const struct env *env, const struct expr *e)
         k.v = body.v, k.none = body.none;
     } else {
         enum rules_agg agg = rs->facts[e->index].agg;
-        bool counts = agg == RULES_COUNT || agg == RULES_DISTINCT || agg == RULES_GAP;
+        bool counts = agg == RULES_COUNT || agg == RULES_DISTINCT || agg == RULES_GAP || agg == RULES_TOP;
         k.none = agg >= RULES_MAX && !counts;
         k.v = counts ? val_range(0, VAL_POS_INF) : VAL_UNKNOWN;
     }

@@ -128,6 +128,20 @@ static struct expr *make_compare(struct px *p, enum tok op, struct expr *a, stru
 
 static bool is_relop(enum tok t) { return t == TOK_LT || t == TOK_LE || t == TOK_GT || t == TOK_GE || t == TOK_EQ || t == TOK_NE; }
 
+/* 残疾等级 在 重度: the name of a set is taken; NULL when the word is none, and nothing was taken or said. */
+static struct expr *named_set(struct px *p, struct expr *x)
+{
+    bool word = (p->t.kind == TOK_WORD || p->t.kind == TOK_STRING) && (x->type == RT_ENUM || x->type == RT_SET);
+    struct code_set *set = word ? find_set(p->c->rs, p->t.text, x->enumeration) : NULL;
+    if (!set) {
+        return NULL;
+    }
+    set->used = true;
+    px_next(p);
+    struct expr *e = make_in(p, x, set->mask);
+    return e;
+}
+
 /* (一级, 二级) or, for 变为, one bare name. A mask for enumerations, else a chain of equalities. */
 static struct expr *parse_list(struct px *p, struct expr *x, size_t from)
 {
@@ -166,6 +180,10 @@ static struct expr *parse_in(struct px *p, struct expr *x, size_t from)
     if (p->t.kind == TOK_LPAREN) {
         return parse_list(p, x, from);
     }
+    struct expr *named = named_set(p, x);
+    if (named) {
+        return named;
+    }
     struct expr *lo = px_sum(p, x);
     if (!lo) {
         return NULL;
@@ -183,6 +201,20 @@ static struct expr *parse_in(struct px *p, struct expr *x, size_t from)
     return le ? px_node(p, EX_AND, RT_BOOL, ge, le) : NULL;
 }
 
+/* 享受待遇 含 照料类: one of them is enough. */
+static struct expr *has_any(struct px *p, struct expr *x, uint64_t mask)
+{
+    struct expr *any = NULL;
+    for (int i = 0; i < LIMIT_SET; i++) {
+        struct expr *e = mask >> i & 1 ? px_node(p, EX_HAS, RT_BOOL, x, NULL) : NULL;
+        if (e) {
+            e->value = val_of(i);
+            any = any ? px_node(p, EX_OR, RT_BOOL, any, e) : e;
+        }
+    }
+    return any;
+}
+
 static struct expr *parse_has(struct px *p, struct expr *x, size_t from)
 {
     px_next(p);
@@ -196,6 +228,10 @@ static struct expr *parse_has(struct px *p, struct expr *x, size_t from)
     }
     if (p->t.kind != TOK_WORD && p->t.kind != TOK_STRING) {
         return px_wanted(p, TR("取值名", "the name of a value"));
+    }
+    struct expr *named = named_set(p, x);
+    if (named) {
+        return has_any(p, x, (uint64_t)named->value.lo);
     }
     struct expr *v = px_resolve(p, p->t.text, x);
     if (!v) {
@@ -285,6 +321,10 @@ static struct expr *parse_values(struct px *p, struct expr *x, size_t from)
     }
     if (p->t.kind != TOK_WORD && p->t.kind != TOK_STRING) {
         return px_wanted(p, TR("取值名或括号里的取值", "a value, or values in brackets"));
+    }
+    struct expr *named = named_set(p, x);
+    if (named) {
+        return named;
     }
     struct expr *v = px_resolve(p, p->t.text, x);
     px_next(p);

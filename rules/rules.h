@@ -164,7 +164,8 @@ struct rules_attr_need {
 enum rules_agg {
     RULES_SUM, RULES_COUNT, RULES_MAX, RULES_MIN, RULES_LAST, RULES_FIRST,
     RULES_DISTINCT, /* different values of an enumeration, or different months of a date */
-    RULES_GAP       /* months without a row, counted back from the last month that is over */
+    RULES_GAP,      /* months without a row, counted back from the last month that is over */
+    RULES_TOP       /* the few largest amounts above zero, added up */
 };
 struct rules_fact {         /* one aggregate over one table; shown so that evidence can name it */
     struct str name;        /* 近12月自付 */

@@ -16,7 +16,8 @@ enum {
     LIMIT_RULES = 2000,
     LIMIT_FACTS = 2000,
     LIMIT_FACT_DEPTH = 24,   /* facts made of facts */
-    LIMIT_SET = 63           /* values of an enumeration used in a set or 在 (...) */
+    LIMIT_SET = 63,          /* values of an enumeration used in a set or 在 (...) */
+    LIMIT_TOP = 12           /* largest amounts a fact adds up */
 };
 
 /* Where a value lives: once, per household, per person, per row of a table. A value of a lower domain can be lifted to a higher one. */
@@ -62,6 +63,15 @@ struct line {
     uint32_t code_from, code_to;
 };
 
+/* Values of an enumeration under one name: what counts as 重度 is written once. */
+struct code_set {
+    struct str name;
+    int enumeration;
+    uint64_t mask;
+    bool used;
+    struct diag_at at;
+};
+
 struct param_version {
     daynum from;
     int area;              /* schema index, -1 general */
@@ -93,6 +103,7 @@ struct fact_def {
     enum rules_agg agg;
     int table, column, date_column;
     bool living_only;
+    int top;               /* RULES_TOP: how many amounts */
     struct window window;
     struct expr *where;    /* NULL: every row */
     struct diag_at at;
@@ -209,6 +220,8 @@ struct ruleset {
     struct rules_meta meta;
     struct param *params;
     size_t n_params;
+    struct code_set *sets;
+    size_t n_sets;
     struct fact_def *facts;
     size_t n_facts;
     struct change_test *ctests;

@@ -18,6 +18,7 @@ struct acc {
     size_t n;
     int64_t first, last;   /* window on the date column; bounded only with date_column >= 0 */
     bool has_first, has_last;
+    int top;               /* TOP: lo and hi hold so many amounts a slot, the greatest first: of sure rows, of all; maybe: 1 once one cannot be read */
     int bits;              /* DISTINCT, GAP: lo and hi are masks of values or months seen surely and possibly; so many of them */
     int64_t bit0;          /* the month of bit 0, later months first; -1: values */
     daynum window_day;     /* dead members count when they died after this day; DAY_MISSING: always */

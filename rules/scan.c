@@ -221,6 +221,41 @@ static void add_last(struct acc *a, uint32_t slot, uint8_t t, struct val v, stru
     }
 }
 
+static void keep_greatest(int64_t *top, int k, int64_t v)
+{
+    for (int i = 0; i < k && v > 0; i++) {
+        int64_t here = top[i];
+        if (v > here) {
+            top[i] = v;
+            v = here;
+        }
+    }
+}
+
+static void add_top(struct acc *a, uint32_t slot, uint8_t t, struct val v)
+{
+    if (val_is_none(v)) {
+        return;
+    }
+    if (!val_known(v)) {
+        a->maybe[slot] = 1;
+        return;
+    }
+    keep_greatest(a->hi + (size_t)slot * (size_t)a->top, a->top, v.lo);
+    if (t == TRUTH_YES) {
+        keep_greatest(a->lo + (size_t)slot * (size_t)a->top, a->top, v.lo);
+    }
+}
+
+static struct val top_value(const struct acc *a, uint32_t row, bool open)
+{
+    struct val sum = val_of(0);
+    for (int i = 0; i < a->top; i++) {
+        sum = val_add(sum, val_range(a->lo[(size_t)row * (size_t)a->top + (size_t)i], a->hi[(size_t)row * (size_t)a->top + (size_t)i]));
+    }
+    return val_range(sum.lo, open || a->maybe[row] ? VAL_POS_INF : sum.hi);
+}
+
 static enum rules_type scan_type(const struct rules_run *run, const struct fact_def *f, int column) { return run->rs->schema.tables[f->table].columns[column].type; }
 
 /* A value nobody can read may be any of them. */
@@ -312,6 +347,9 @@ static void add_rows(struct rules_run *run, size_t fact, const struct rules_rows
         case RULES_MIN:
             add_extreme(a, slot, t, rules_lane_get(value, from + i), f->agg == RULES_MAX);
             break;
+        case RULES_TOP:
+            add_top(a, slot, t, rules_lane_get(value, from + i));
+            break;
         case RULES_DISTINCT:
         case RULES_GAP:
             add_mask(a, slot, t, rules_lane_get(value, from + i), scan_type(run, f, f->column));
@@ -400,6 +438,8 @@ struct val acc_value(const struct rules_run *run, size_t fact, uint32_t row)
     case RULES_MAX:
     case RULES_MIN:
         return extreme_value(a, row, f->agg == RULES_MAX, open);
+    case RULES_TOP:
+        return top_value(a, row, open);
     case RULES_DISTINCT:
     case RULES_GAP:
         return mask_value(f, a, row, open);

@@ -25,7 +25,7 @@ static const char *column_name(struct sqlgen *g, const struct fact_def *f, int c
 static const char *note_of(struct sqlgen *g, const struct fact_def *f, const struct acc *a)
 {
     AUTO_STRBUF b = STRBUF_INIT;
-    static const char *const words[] = {"求和", "计数", "最大", "最小", "最近一条", "最早一条", "几种", "连续几个月没有"};
+    static const char *const words[] = {"求和", "计数", "最大", "最小", "最近一条", "最早一条", "几种", "连续几个月没有", "最大的几笔之和"};
     strbuf_addf(&b, STR_FMT " %s", STR_ARG(g->rs->schema.tables[f->table].name), words[f->agg]);
     if (f->column >= 0) {
         strbuf_addf(&b, " %s", column_name(g, f, f->column));
@@ -127,6 +127,15 @@ static const char *different(struct sqlgen *g, const struct fact_def *f, const c
              (long long)a->bit0, in, k, (long long)a->bit0, in, k, rows);
 }
 
+/* s: place among the sure ones, m: among all. Amounts of zero and below count for nothing. */
+static const char *largest(struct sqlgen *g, const struct fact_def *f, const char *rows)
+{
+    return F("SELECT 键, sum(CASE WHEN t AND v = w AND s <= %d THEN v ELSE 0 END) AS lo,\n      CASE WHEN max(v <> w) THEN " SQL_MAX " ELSE sum(CASE WHEN v = w AND m <= %d THEN v ELSE 0 END) END AS hi\n"
+             "    FROM (SELECT 键, t, v, w, row_number() OVER (PARTITION BY 键, v = w, t IS TRUE ORDER BY v DESC) AS s, row_number() OVER (PARTITION BY 键, v = w ORDER BY v DESC) AS m\n"
+             "      FROM \"%s\" WHERE v <> " SQL_NONE " AND (v > 0 OR v <> w)) GROUP BY 键",
+             f->top, f->top, rows);
+}
+
 static const char *grouped(struct sqlgen *g, const struct fact_def *f, const char *rows, const struct acc *a)
 {
     switch (f->agg) {
@@ -138,6 +147,8 @@ static const char *grouped(struct sqlgen *g, const struct fact_def *f, const cha
         return newest(g, rows, 1);
     case RULES_FIRST:
         return newest(g, rows, -1);
+    case RULES_TOP:
+        return largest(g, f, rows);
     case RULES_DISTINCT:
     case RULES_GAP:
         return different(g, f, rows, a);
@@ -167,6 +178,7 @@ static const char *ends(struct sqlgen *g, const struct fact_def *f, const struct
         return F("ifnull(a.lo, 0), CASE WHEN o.键 IS NOT NULL THEN %d ELSE ifnull(a.hi, 0) END", a->bits);
     case RULES_GAP:
         return F("CASE WHEN o.键 IS NOT NULL THEN 0 ELSE ifnull(a.lo, %d) END, ifnull(a.hi, %d)", a->bits, a->bits);
+    case RULES_TOP:
     case RULES_SUM:
     case RULES_COUNT:
     default:

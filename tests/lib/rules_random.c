@@ -24,7 +24,7 @@ static const char *const GRADES[] = {"一级", "二级", "三级", "四级", "�
 static const char *const CATEGORIES[] = {"特困", "低保", "低保边缘", "刚性支出", "防返贫", "无"};
 static const char *const BENEFITS[] = {"护理补贴", "生活补贴", "低保金", "高龄津贴"};
 static const char *const MONEY[] = {"500元", "5000元", "大额自付线", "高额红线", "2 * 大额自付线", "3个月 * 低保标准", "高额红线 / 4", "1.5 * 高额红线", "0元"};
-static const char *const HOUSE_MONEY[] = {"户.和", "户.大", "户.小", "户.和 + 户.大", "户.和 - 100元", "2 * 户.和", "户.和 / 2", "户.元", "户.首笔", "0.5 * (户.和 + 户.大)"};
+static const char *const HOUSE_MONEY[] = {"户.前几笔", "户.和", "户.大", "户.小", "户.和 + 户.大", "户.和 - 100元", "2 * 户.和", "户.和 / 2", "户.元", "户.首笔", "0.5 * (户.和 + 户.大)"};
 static const char *const PERSON_MONEY[] = {"人.和", "人.大", "人.和 + 10元", "户.和", "户.和 - 人.和"};
 static const char *const HOUSE_COUNT[] = {"户.数", "户.人口", "户.成员数", "户.数 + 户.人口", "户.成员数 * 2", "户.均"};
 static const char *const GAPS[] = {"0个月", "1个月", "3个月", "6个月"};
@@ -248,6 +248,8 @@ static void facts(struct writer *w)
     strbuf_addf(w->b, "}\n  人.大: {max: 待遇发放.金额");
     where(w, false);
     strbuf_addf(w->b, "}\n  户.首笔: {first: 医疗结算.自付金额, date: 结算日期%s", window(w));
+    where(w, true);
+    strbuf_addf(w->b, "}\n  户.前几笔: {sum: 医疗结算.自付金额, top: %u, date: 结算日期%s", 1 + dice_below(w->d, 3), window(w));
     where(w, true);
     strbuf_addf(w->b, "}\n  户.险种数: {distinct: 医疗结算.险种, date: 结算日期%s", window(w));
     strbuf_addf(w->b, "}\n  人.月数: {distinct: 待遇发放.发放月份, last: %s", PICK(w, MONTH_WINDOWS));

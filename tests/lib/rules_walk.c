@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/lib/rules_walk.h"
 
+#include <stdlib.h>
+
 #include "base/core/bug.h"
 
 struct env {
@@ -248,6 +250,45 @@ static struct val scan_last(const struct walk_world *w, const struct fact_def *f
     return f->type == RT_ENUM && !val_known(out) ? VAL_UNKNOWN : out;
 }
 
+static int by_amount(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x < y) - (x > y);
+}
+
+static int64_t add_first(int64_t *v, size_t n, int top)
+{
+    int64_t sum = 0;
+    qsort(v, n, sizeof(*v), by_amount);
+    for (size_t i = 0; i < n && i < (size_t)top; i++) {
+        sum += v[i];
+    }
+    return sum;
+}
+
+static struct val scan_top(const struct walk_world *w, const struct fact_def *f, uint32_t entity)
+{
+    int64_t *sure = xcalloc(w->n_rows + 1, sizeof(*sure)), *all = xcalloc(w->n_rows + 1, sizeof(*all));
+    size_t n_sure = 0, n_all = 0;
+    bool wild = is_open(w, f, entity);
+    for (size_t i = 0; i < w->n_rows; i++) {
+        const struct walk_row *row = &w->rows[i];
+        struct val t = row->table == f->table ? row_counts(w, f, entity, row) : VAL_FALSE, v = row->cells[f->column];
+        wild = wild || (t.hi && !val_known(v));
+        if (!t.hi || !val_known(v) || v.lo <= 0) {
+            continue;
+        }
+        all[n_all++] = v.lo;
+        if (t.lo) {
+            sure[n_sure++] = v.lo;
+        }
+    }
+    struct val out = val_range(add_first(sure, n_sure, f->top), wild ? VAL_POS_INF : add_first(all, n_all, f->top));
+    free(sure);
+    free(all);
+    return out;
+}
+
 /* Different values or months; months without any, backwards from the newest. */
 static struct val scan_different(const struct walk_world *w, const struct fact_def *f, uint32_t entity)
 {
@@ -311,6 +352,8 @@ static struct val fact(const struct env *e, const struct expr *x)
     case RULES_LAST:
     case RULES_FIRST:
         return scan_last(e->w, f, entity);
+    case RULES_TOP:
+        return scan_top(e->w, f, entity);
     case RULES_DISTINCT:
     case RULES_GAP:
         return scan_different(e->w, f, entity);
