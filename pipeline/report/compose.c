@@ -121,6 +121,13 @@ static enum status write_lists(struct report *r, const struct list *list, const 
     return st;
 }
 
+static enum status put_rule_figures(struct report *r, const struct page_rule *p, struct err *err)
+{
+    TRY(put_figure(r, arena_printf(&r->arena, "rule." STR_FMT ".new", STR_ARG(p->id)), p->fresh, err));
+    TRY(put_figure(r, arena_printf(&r->arena, "rule." STR_FMT ".standing", STR_ARG(p->id)), p->standing, err));
+    return put_figure(r, arena_printf(&r->arena, "rule." STR_FMT ".held", STR_ARG(p->id)), p->held, err);
+}
+
 static enum status put_figures(struct report *r, const struct page *p, struct err *err)
 {
     const struct page_night *n = &p->nights.v[0];
@@ -135,6 +142,9 @@ static enum status put_figures(struct report *r, const struct page *p, struct er
     for (size_t i = 0; i < p->streets.n; i++) {
         const char *name = arena_printf(&r->arena, "list.street." STR_FMT, STR_ARG(p->streets.v[i].code));
         TRY(put_figure(r, name, p->streets.v[i].rows, err));
+    }
+    for (size_t i = 0; i < p->rules.n; i++) {
+        TRY(put_rule_figures(r, &p->rules.v[i], err));
     }
     return tx_commit(&tx, err);
 }
@@ -180,6 +190,9 @@ static enum status write_page(struct report *r, const struct list *list, const l
     enum status st = page_load(r, list, spans, &page, err);
     if (st == ST_OK) {
         add_departments(r, &page);
+        st = rule_pages_write(r, &page, err);
+    }
+    if (st == ST_OK) {
         st = write_twins(r, &page, err);
     }
     if (st == ST_OK) {

@@ -58,19 +58,22 @@ void page_html(struct report *r, const struct page *p, struct strbuf *out)
     page_top(out, r, p);
     strbuf_addz(out, "</header>\n<main>\n");
     page_todo(out, p);
-    strbuf_addz(out, "<div class=\"two\">");
-    strbuf_addz(out, "<div>");
+    strbuf_addz(out, "<div class=\"two\"><div>");
     page_levels(out, p);
     page_kinds(out, p);
     strbuf_addz(out, "</div><div>");
     page_nights(out, p);
     page_changes(out, r, p);
     strbuf_addz(out, "</div></div>\n");
+    strbuf_addz(out, "<div class=\"pair\">");
     page_streets(out, p);
     page_loop(out, r, p);
+    strbuf_addz(out, "</div>\n");
     page_rules(out, p);
+    strbuf_addz(out, "<div class=\"pair\">");
     page_sources(out, p);
     page_linkage(out, p);
+    strbuf_addz(out, "</div>\n");
     files(out, p);
     footer(out, r);
 }

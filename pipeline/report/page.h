@@ -12,7 +12,7 @@
 #define PAGE_NIGHTS  14 /* of the chart, this one included */
 #define PAGE_HIDDEN  5  /* counts below this are not shown */
 #define PAGE_STREETS 10 /* rows of a table that stand on paper */
-#define PAGE_LATE    5
+#define PAGE_LATE    4
 #define PAGE_PROVEN  6
 
 struct page_source {
@@ -80,6 +80,8 @@ struct page {
 enum status page_load(struct report *r, const struct list *list, const list_spans *spans, struct page *out, struct err *err) MUST_CHECK;
 enum status page_since(struct report *r, struct page *out, struct err *err) MUST_CHECK; /* page_since.c; called by page_load */
 void page_release(struct page *p);
+/* rules/ID.html of every rule of the night, their names into p; nothing without r->rules. rule_page.c */
+enum status rule_pages_write(struct report *r, struct page *p, struct err *err) MUST_CHECK;
 void page_html(struct report *r, const struct page *p, struct strbuf *out);
 
 /* --- sections, in the order of the page ----------------------------------------------------------------------------------- */

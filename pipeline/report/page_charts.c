@@ -40,7 +40,8 @@ void chart_share(struct strbuf *b, unsigned share, unsigned low, unsigned high)
 
 /* --- the last nights as columns, oldest at the left -------------------------------------------------------------------- */
 
-#define CHART_WIDTH  720
+#define CHART_WIDTH  440
+#define CHART_LABEL  46 /* width of 12月31日 */
 #define CHART_HEIGHT 150
 #define CHART_BASE   118
 
@@ -52,7 +53,7 @@ static void chart_rect(struct strbuf *b, const char *cls, int64_t x, int64_t top
     }
 }
 
-static void chart_night(struct strbuf *b, const struct page_night *v, int64_t x, int64_t width, int64_t most)
+static void chart_night(struct strbuf *b, const struct page_night *v, int64_t x, int64_t width, int64_t most, bool dated)
 {
     const int64_t room = CHART_BASE - 24;
     int64_t standing = v->standing * room / most, fresh = v->fresh * room / most, held = v->held * room / most, y = CHART_BASE - standing;
@@ -61,11 +62,14 @@ static void chart_night(struct strbuf *b, const struct page_night *v, int64_t x,
     chart_rect(b, "f-new", x, y, width, fresh);
     y -= held;
     chart_rect(b, "f-held", x, y, width, held);
-    strbuf_addf(b, "<text x=\"%lld\" y=\"%lld\" text-anchor=\"middle\">", (long long)(x + width / 2), (long long)(y - 6));
-    html_count(b, v->fresh + v->standing);
-    strbuf_addf(b, "</text><text x=\"%lld\" y=\"%d\" text-anchor=\"middle\">", (long long)(x + width / 2), CHART_BASE + 20);
-    html_day(b, v->as_of);
-    strbuf_addz(b, "</text>");
+    if (dated) {
+        strbuf_addf(b, "<text x=\"%lld\" y=\"%lld\" text-anchor=\"middle\">", (long long)(x + width / 2), (long long)(y - 6));
+        html_count(b, v->fresh + v->standing);
+        strbuf_addz(b, "</text>");
+        strbuf_addf(b, "<text x=\"%lld\" y=\"%d\" text-anchor=\"middle\">", (long long)(x + width / 2), CHART_BASE + 20);
+        html_day(b, v->as_of);
+        strbuf_addz(b, "</text>");
+    }
 }
 
 void chart_nights(struct strbuf *b, const struct page_night *nights, size_t n)
@@ -77,9 +81,10 @@ void chart_nights(struct strbuf *b, const struct page_night *nights, size_t n)
     strbuf_addf(b, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", CHART_WIDTH, CHART_HEIGHT,
                 TR("近几夜的在单与暂扣条数", "warnings on lists and held, last nights"));
     strbuf_addf(b, "<line x1=\"0\" x2=\"%d\" y1=\"%d\" y2=\"%d\" stroke=\"#1d1f21\"/>", CHART_WIDTH, CHART_BASE, CHART_BASE);
-    int64_t step = CHART_WIDTH / (int64_t)MAX(n, (size_t)6), width = MIN(step * 6 / 10, 56);
+    const int64_t step = CHART_WIDTH / (int64_t)MAX(n, (size_t)6), width = MIN(step * 6 / 10, 40);
+    const size_t every = (size_t)((CHART_LABEL + step - 1) / step); /* words that have room, the newest night's always */
     for (size_t k = 0; k < n; k++) {
-        chart_night(b, &nights[n - 1 - k], (int64_t)k * step + (step - width) / 2, width, most);
+        chart_night(b, &nights[n - 1 - k], (int64_t)k * step + (step - width) / 2, width, most, (n - 1 - k) % every == 0);
     }
     strbuf_addz(b, "</svg>");
 }

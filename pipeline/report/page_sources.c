@@ -58,7 +58,7 @@ void page_sources(struct strbuf *b, const struct page *p)
     const char *const names[] = {TR("数据源", "source"), TR("状态", "state"), TR("数据日期", "data date"), TR("应更新", "due"), TR("新到", "arrived"), TR("待定", "waiting"),
                                  TR("拒收", "refused"), TR("记录", "records"), TR("接收", "typed"), TR("退回", "rejected"), TR("搁置", "set aside"), TR("归到人", "linked")};
     size_t late = page_sources_late(p), shown = 0;
-    strbuf_addf(b, "<section><h2>%s</h2><p class=\"note screen\">%s</p>", TR("数据到了没有", "What came in"),
+    strbuf_addf(b, "<section class=\"came\"><h2>%s</h2><p class=\"note screen\">%s</p>", TR("数据到了没有", "What came in"),
                 TR("按时：在约定日期内更新过。过期或缺失的数据源不说明任何人“没有”。新到、待定、拒收按交付计；记录 = 接收 + 退回 + 搁置（标题、表头、合计、签名、空行、声明不算的行）。",
                    "Fresh: updated within the agreed days. A late or missing source says of nobody that he has none. Arrived, waiting and refused count deliveries; records = typed + "
                    "rejected + set aside (titles, heads, totals, signatures, blank rows, rows declared not to count)."));

@@ -38,6 +38,7 @@ enum status report_night(struct night *n, const char *out_dir, struct err *err)
     enum status st = schema_compile(&schema, file->path, file->text, &rules, err);
     if (st == ST_OK) {
         r.meta = ruleset_meta(rules);
+        r.rules = rules;
         r.schema = &schema.rules;
         r.inputs = ruleset_inputs(rules);
         st = with_rules(n, &r, out_dir, err);

@@ -3,7 +3,8 @@
 
      night.db, ledger, persons.seg --list_load--> struct list ----> streets/CODE-NAME.xlsx, district.xlsx   (xlsx.c)
                                                               ----> streets/CODE-NAME.pdf              (doorstep*.c)
-     night.db, ledger --------------page_load--> struct page ----> index.html                              (page.c)
+     night.db, ledger --------------page_load--> struct page ----> index.html, index.en.html              (page*.c)
+     rules.yaml compiled, struct page ----------------------> rules/ID.html                           (rule_page.c, rule_book.c)
      ledger, typed files ------------------------------------> departments/NAME.csv                    (departments.c)
      ledger, night.db ---------------------------------------> quality.csv, quality.html               (quality.c, quality_page.c)
      persons.seg, links, typed files ------------------------> both: do the sources agree             (agreement.c)
@@ -60,6 +61,7 @@ struct report {
     int64_t mark_event, mark_visit; /* the ledger counts up to here */
     const struct area_set *areas;
     const struct rules_meta *meta;
+    const struct ruleset *rules;         /* NULL in tests */
     const struct rules_schema *schema; /* what rules may speak of; NULL in tests */
     const struct rules_inputs *inputs; /* which table a fact is made from; NULL in tests */
     struct site *site;        /* for the rejects of departments; NULL in tests */
