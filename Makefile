@@ -125,7 +125,7 @@ $(GEN)/statements.inc: scripts/embed-sql.awk $(sort $(wildcard base/store/sql/*.
 $(GEN)/schemas.inc: scripts/embed-text.awk $(sort $(wildcard base/store/schema/*.sql))
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(GEN) && awk -f scripts/embed-text.awk $(sort $(wildcard base/store/schema/*.sql)) > $@.tmp && mv $@.tmp $@
-SHIPPED := $(wildcard sources.yaml people.yaml rules.yaml pipeline/report/page.css)
+SHIPPED := $(wildcard sources.yaml people.yaml rules.yaml model.yaml pipeline/report/page.css)
 $(GEN)/shipped.inc: scripts/embed-text.awk $(SHIPPED)
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(GEN) && awk -f scripts/embed-text.awk $(SHIPPED) /dev/null > $@.tmp && mv $@.tmp $@

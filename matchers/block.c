@@ -130,7 +130,7 @@ void recipe_print(const struct link_table *t, const struct recipe *r, struct str
         strbuf_addz(out, "*");
     }
     for (unsigned i = 0; i < r->n + r->has_spare; i++) {
-        const struct key_part *p = i < r->n ? &r->part[i] : &r->spare;
+        const struct recipe_part *p = i < r->n ? &r->part[i] : &r->spare;
         strbuf_addz(out, i == r->n ? "/" : i ? "+" : "");
         strbuf_addz(out, t->fields[p->field].name);
         if (p->transform != BY_VALUE) {
@@ -140,7 +140,7 @@ void recipe_print(const struct link_table *t, const struct recipe *r, struct str
 }
 
 /* Keys of all values of a dictionary under one transform. */
-static uint32_t *keys_of(const struct link_table *t, const struct key_part *p)
+static uint32_t *keys_of(const struct link_table *t, const struct recipe_part *p)
 {
     const struct dict *d = link_dict(t, p->field);
     uint32_t *keys = xmalloc(d->values.n * sizeof(*keys));

@@ -30,15 +30,15 @@ bool transform_from_word(struct str word, enum transform *out_transform);
 /* The key of a value, 0 when it has none. Equal for equal canonical texts in any run. */
 uint32_t transform_key(const struct dict *d, uint32_t value, enum transform t);
 
-struct key_part {
+struct recipe_part {
     uint8_t field, transform;
 };
 #define RECIPE_PARTS 3
 #define RECIPES_MAX  32
 struct recipe {
     unsigned n;                        /* 0: all rows in one block (small tables), never capped */
-    struct key_part part[RECIPE_PARTS];
-    struct key_part spare;             /* splits what is over the cap */
+    struct recipe_part part[RECIPE_PARTS];
+    struct recipe_part spare;             /* splits what is over the cap */
     bool has_spare;
 };
 void recipe_print(const struct link_table *t, const struct recipe *r, struct strbuf *out); /* "surname.sound+dob.year/city" */

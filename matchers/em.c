@@ -186,9 +186,10 @@ static const struct usual_chance {
 };
 #define NEAR_PAIRS 200.0 /* what is known of different values counts as so many pairs of them */
 
-/* The share of level l among two different values. */
-static double usual_share(enum field_type type, unsigned l, unsigned levels)
+double usual_share(enum field_type type, unsigned l)
 {
+    unsigned levels;
+    compare_levels(type, &levels);
     double near = 0;
     for (unsigned k = LEVEL_SAME + 1; k + 1 < levels; k++) {
         near += usual_chance[type].near[k] / 1e6;
@@ -207,7 +208,7 @@ void level_shares(const struct link_table *t, unsigned field, const struct em_op
     double share = both > 0 ? same / both : 0;
     out[LEVEL_SAME] = share;
     for (unsigned l = LEVEL_SAME + 1; l < n; l++) { /* a level never seen is rare and not impossible */
-        out[l] = (1 - share) * (other[l] + NEAR_PAIRS * usual_share(t->fields[field].type, l, n)) / (sum + NEAR_PAIRS);
+        out[l] = (1 - share) * (other[l] + NEAR_PAIRS * usual_share(t->fields[field].type, l)) / (sum + NEAR_PAIRS);
     }
     int p = t->fields[field].partner;
     if (p >= 0 && swapped) { /* crosswise: this one's values in that one's column, both ways */
@@ -366,9 +367,9 @@ static void settle_u(struct training *x)
             double p = x->p[f][l], u = (p - share * x->r->m[f][l]) / (1 - share);
             enum field_type type = x->t->fields[f].type;
             double least = 0.1 / (x->t->n + 1.0);
-            u = MAX(MAX(u, p / 30), l == LEVEL_SAME ? least : MIN(least, usual_share(type, l, x->levels[f])));
+            u = MAX(MAX(u, p / 30), l == LEVEL_SAME ? least : MIN(least, usual_share(type, l)));
             const struct usual_chance *known = &usual_chance[type];
-            double usual = l == LEVEL_SAME ? known->same : (1 - known->same) * usual_share(type, l, x->levels[f]);
+            double usual = l == LEVEL_SAME ? known->same : (1 - known->same) * usual_share(type, l);
             double pairs = l == LEVEL_SAME ? known->pairs : NEAR_PAIRS;
             u = (u * (double)x->r->possible + usual * pairs) / ((double)x->r->possible + pairs);
             x->r->u[f][l] = u;

@@ -45,6 +45,9 @@ struct em_report {
 /* Fills the weights, terms and prior of *out for the fields and recipes of `b`. out->fields' names borrow from the table. */
 void em_train(const struct blocks *b, const struct em_options *o, struct model *out, struct em_report *report);
 
+/* The usual share of level l among two different values: what a table too small to show it leans on. */
+double usual_share(enum field_type type, unsigned l);
+
 /* How often each level occurs between two rows at random, out[level]; the share of pairs where either is missing is left out. */
 void level_shares(const struct link_table *t, unsigned field, const struct em_options *o, double out[LEVELS_MAX]);
 

@@ -32,6 +32,25 @@ struct model_field {
     struct model_term *terms;        /* sorted by text */
     uint32_t n_terms;
 };
+/* What a row's identity number says of a candidate who is not found by it: of a site's model only. The repairs in order of enum repair_kind. */
+enum number_evidence {
+    NUMBER_DIGIT, NUMBER_SWAP, NUMBER_LOST, NUMBER_EXTRA, NUMBER_TAIL, NUMBER_OLD, NUMBER_SWAP_TEN, /* one slip away from the candidate's */
+    NUMBER_FAR,           /* damaged, and not one slip away */
+    NUMBER_OTHER,         /* valid, of nobody, and not the candidate's */
+    NUMBER_OF_ANOTHER,    /* valid and somebody else's */
+    NUMBER_OF_HOUSEMATE,  /* valid and of somebody the candidate lives with; against its being anybody's number */
+    NUMBER_DOUBT,         /* the row is with the holder of its number under half a name: is it this one's? */
+    NUMBER_DOUBT_HOUSE,   /* the same, and this one lives with the holder */
+    NUMBER_COUNT
+};
+const char *number_evidence_word(enum number_evidence n); /* "digit": as in model.yaml */
+/* How pairs of one way to meet looked when the model was trained: what later nights are held against. */
+#define WATCH_MAX 8
+struct model_watch {
+    struct str by;                    /* the way */
+    uint64_t entries, pairs, links;   /* rows that met somebody, whom they met, and how many of them were links */
+    uint32_t same[LINK_FIELDS];       /* per million of the pairs where both sides have the field: the same */
+};
 struct model {
     struct arena arena;
     unsigned n_fields;
@@ -42,12 +61,18 @@ struct model {
     unsigned n_recipes;
     struct recipe recipes[RECIPES_MAX];
     uint32_t cap;
+    bool has_numbers;                /* it is a site's: numbers and watch are given */
+    int32_t numbers[NUMBER_COUNT];
+    unsigned n_watch;
+    struct model_watch watch[WATCH_MAX];
     /* what it was trained on */
     uint64_t rows, pairs, expected;  /* expected: links among the pairs */
     unsigned rounds;
     bool converged;
 };
 void model_release(struct model *m);
+/* What the value adds to "the same" when the model lists it. */
+int32_t model_term(const struct model_field *f, struct str text, int32_t otherwise);
 
 /* Text of model.yaml, and back; problems with line and column go to *diags, false when the model cannot be used. */
 void model_write(const struct model *m, struct strbuf *out);

@@ -20,7 +20,7 @@ static const uint8_t transforms[FIELD_TYPE_COUNT][5] = {
 
 /* A field under one transform: -log2 of the chance that two rows agree on it, and the share of rows that have it. */
 struct key {
-    struct key_part part;
+    struct recipe_part part;
     int32_t bits;
     bool stands; /* a recipe of its own holds it whole */
 };

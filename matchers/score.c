@@ -5,28 +5,13 @@
 
 /* --- terms --------------------------------------------------------------------------------------------------------------------- */
 
-static int32_t listed_term(const struct model_field *f, struct str text, int32_t otherwise)
-{
-    size_t lo = 0, hi = f->n_terms;
-    while (lo < hi) {
-        size_t mid = (lo + hi) / 2;
-        int c = str_cmp(f->terms[mid].text, text);
-        if (c == 0) {
-            return f->terms[mid].add;
-        }
-        lo = c < 0 ? mid + 1 : lo;
-        hi = c < 0 ? hi : mid;
-    }
-    return otherwise;
-}
-
 static int32_t *terms_of(const struct link_table *t, unsigned field, const struct model_field *f, enum term_source source)
 {
     const struct dict *d = link_dict(t, field);
     int32_t *term = xcalloc(d->values.n, sizeof(*term));
     for (uint32_t v = 1; v < d->values.n; v++) {
         uint32_t rows = source == TERMS_LIVE ? t->freq[field][v] : 0;
-        term[v] = rows > 0 && rows < TERM_ROWS ? f->by_rows[rows] : listed_term(f, value_text(d, v), f->by_rows[rows ? TERM_ROWS - 1 : 0]);
+        term[v] = rows > 0 && rows < TERM_ROWS ? f->by_rows[rows] : model_term(f, value_text(d, v), f->by_rows[rows ? TERM_ROWS - 1 : 0]);
     }
     return term;
 }

@@ -241,7 +241,7 @@ static void make_life_hits(struct assess *a)
                                .household = h->household_id, .key = h->key, .level_rank = (uint32_t)h->level, .level = meta->levels[h->level].name,
                                .rank_value = h->over, .minors = h->minors, .again_known = h->again_known, .again_value = h->again_value};
         uint64_t identity = world_identity(r->id, l->entity_kind, l->entity, l->key);
-        l->hold = a->night->trial ? LIFE_HOLD_NOT : world_hold(&a->world, h->rule, identity);
+        l->hold = a->night->trial ? LIFE_HOLD_NOT : world_hold(&a->world, h->rule, identity, h->entity);
         struct str said = said_before(a, identity);
         l->say_changed = said.n > 0 && !str_eq(said, h->say);
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Why the condition of an open warning is gone, from what can be known of tonight, asked in this order: a delivery was withdrawn; the rule changed and
-   the old one still fires; a record the warning told of was corrected or refunded; the household is not who it was; else the world changed. */
+   the old one still fires; a new linkage model gave its records to others; a record the warning told of was corrected or refunded; the household is not who it was; else the world changed. */
 #include "pipeline/assess.h"
 
 static bool source_withdrawn(const struct assess *a, const struct rules_rule *r)
@@ -45,6 +45,10 @@ static enum status find_cause(struct assess *a, size_t at, struct err *err)
     }
     if (a->world.why[w->rule] != LIFE_HOLD_NOT && map64_get(&a->world.fired, identity) != MAP_NONE) {
         w->cause = LIFE_RULE_CHANGED;
+        return ST_OK;
+    }
+    if (world_remodeled(&a->world, w->entity)) {
+        w->cause = LIFE_REMODELED;
         return ST_OK;
     }
     TRY(assess_correction(a, w->no, &a->fold.more.v[at].corrected, err));

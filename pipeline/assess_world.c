@@ -49,7 +49,12 @@ bool rule_draws_lots(const struct rules_rule *r, const struct people *people)
     return false;
 }
 
-enum life_hold world_hold(const struct world *w, size_t rule, uint64_t identity)
+bool world_remodeled(const struct world *w, int64_t entity)
+{
+    return w->remodeled.n && map64_get(&w->remodeled, (uint64_t)entity) != MAP_NONE;
+}
+
+enum life_hold world_hold(const struct world *w, size_t rule, uint64_t identity, int64_t entity)
 {
     if (w->first) {
         return LIFE_HOLD_SITE;
@@ -57,7 +62,7 @@ enum life_hold world_hold(const struct world *w, size_t rule, uint64_t identity)
     if (w->why[rule] != LIFE_HOLD_NOT && map64_get(&w->fired, identity) == MAP_NONE) {
         return w->why[rule];
     }
-    return w->program_changed ? LIFE_HOLD_PROGRAM : LIFE_HOLD_NOT;
+    return w->program_changed ? LIFE_HOLD_PROGRAM : world_remodeled(w, entity) ? LIFE_HOLD_MODEL : LIFE_HOLD_NOT;
 }
 
 void world_release(struct world *w)
@@ -65,6 +70,7 @@ void world_release(struct world *w)
     free(w->why);
     free(w->withdrawn);
     map64_release(&w->fired);
+    map64_release(&w->remodeled);
     memset(w, 0, sizeof(*w));
 }
 
@@ -189,6 +195,25 @@ static enum status list_withdrawn(struct facts *f, struct world *w, struct err *
     }
 }
 
+/* Persons whose rows a new model placed otherwise, and their households. */
+static enum status list_remodeled(struct facts *f, struct world *w, struct err *err)
+{
+    AUTO_STMT q = stmt_use(f->night->db, STMT_LIST_LINK_REMODELED_PERSONS);
+    for (bool row;;) {
+        int64_t id, home;
+        TRY(stmt_step(q, &row, err));
+        if (!row) {
+            return ST_OK;
+        }
+        uint32_t person = (uint32_t)stmt_int(q, 0);
+        TRY(population_person_one(f->pop, P_ID, person, &id, err));
+        map64_put(&w->remodeled, (uint64_t)id, 1);
+        TRY(population_person_one(f->pop, P_HOUSEHOLD, person, &home, err));
+        TRY(population_household_one(f->pop, H_ID, (uint32_t)home, &id, err));
+        map64_put(&w->remodeled, (uint64_t)id, 1);
+    }
+}
+
 enum status world_compute(struct facts *f, const struct ruleset *rules, struct world *out, struct err *err)
 {
     struct night *n = f->night;
@@ -202,6 +227,7 @@ enum status world_compute(struct facts *f, const struct ruleset *rules, struct w
     const struct ruleset *old = NULL;
     struct ruleset *own = NULL;
     TRY(list_withdrawn(f, out, err));
+    TRY(list_remodeled(f, out, err));
     TRY(previous_rules(f, rules, out, &old, &own, err));
     struct rules_run *now = empty_run(rules, n->as_of), *then = old ? empty_run(old, n->prev_as_of) : NULL;
     for (size_t r = 0; r < ruleset_evaluated(rules); r++) {

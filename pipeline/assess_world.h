@@ -14,6 +14,7 @@ struct world {
     enum life_hold *why;   /* by evaluated rule: why a hit that did not fire there is held; LIFE_HOLD_NOT for rules nothing changed for */
     bool any;              /* some rule changed: `fired` was computed */
     struct map64 fired;    /* world_identity of what fires there */
+    struct map64 remodeled; /* stable ids of persons and households whose rows a new linkage model placed otherwise */
     bool *withdrawn;       /* by source: a delivery was withdrawn since */
 };
 /* `rules` are tonight's. world_release it, also after a failure. A trial night changes nothing and holds nothing. */
@@ -22,7 +23,9 @@ void world_release(struct world *w);
 
 uint64_t world_identity(struct str rule, char entity_kind, int64_t entity, struct str key);
 /* Why this hit would have been absent, LIFE_HOLD_NOT when it would have been there. */
-enum life_hold world_hold(const struct world *w, size_t rule, uint64_t identity);
+enum life_hold world_hold(const struct world *w, size_t rule, uint64_t identity, int64_t entity);
+/* Does only a new linkage model say what is so tonight about this person or household? */
+bool world_remodeled(const struct world *w, int64_t entity);
 /* Does the rule read this source, directly or through an attribute? */
 bool rule_reads_source(const struct rules_rule *r, const struct people *people, size_t source);
 /* Does it name 户.抽签? Then it is a random sample of households nothing else points to: it yields to every rule that draws none. */

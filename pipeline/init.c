@@ -32,6 +32,7 @@ static struct str template_of(enum site_file_id id)
     case SITE_SOURCES:
     case SITE_PEOPLE:
     case SITE_RULES:
+    case SITE_MODEL:
     case SITE_FILE_COUNT:
         break;
     }

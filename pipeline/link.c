@@ -99,6 +99,7 @@ static void release(struct link *l)
     vec_release(&l->apart);
     vec_release(&l->visits);
     map64_release(&l->visited);
+    vec_release(&l->remodeled);
     map64_release(&l->reviews);
     free(l->now);
     vec_release(&l->gone);

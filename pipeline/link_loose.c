@@ -2,6 +2,8 @@
 /* What rows say of their person, and the table of those that are not sure of one. */
 #include "pipeline/link_loose.h"
 
+#include <stdio.h>
+
 #include "base/text/fold.h"
 #include "matchers/identifier.h"
 #include "pipeline/ingest/ingest.h"
@@ -65,7 +67,23 @@ uint64_t habit_of_row(const struct source *s, const struct row_reader *r, size_t
     return s->n_habit ? h | 1 : 0;
 }
 
-void said_read(struct link *l, size_t source, const struct row_reader *r, size_t i, struct said *out, struct strbuf *scratch)
+uint32_t birth_value(struct link_table *values, int32_t ymd)
+{
+    char text[16];
+    return ymd ? link_table_value(values, LF_BIRTH, str_n(text, (size_t)snprintf(text, sizeof(text), "%08d", ymd))) : NO_VALUE;
+}
+
+/* Names in characters are compared by their forms (base/text/name_compare.h). */
+static uint32_t latin_value(struct link_table *values, struct str name)
+{
+    bool latin = name.n > 0;
+    for (size_t i = 0; i < name.n && latin; i++) {
+        latin = (unsigned char)name.p[i] < 0xE2; /* Latin, Greek and Cyrillic letters; not characters, nor the signs before them */
+    }
+    return latin ? link_table_value(values, LF_NAME, name) : NO_VALUE;
+}
+
+void said_read(struct link *l, size_t source, const struct row_reader *r, size_t i, struct link_table *values, struct said *out, struct strbuf *scratch)
 {
     const struct source *s = &l->sources->v[source];
     struct str sex = row_text(r, s->person[ROLE_SEX].column, i), address = row_text(r, s->person[ROLE_ADDRESS].column, i);
@@ -81,6 +99,22 @@ void said_read(struct link *l, size_t source, const struct row_reader *r, size_t
         fold_key(address, scratch);
         out->place = scratch->n >= PLACE_BYTES ? text_hash(strbuf_str(scratch)) : 0;
     }
+    if (values) {
+        out->value[LF_NAME] = latin_value(values, str_trim(row_text(r, s->person[ROLE_NAME].column, i)));
+        out->value[LF_BIRTH] = birth_value(values, out->birth);
+        out->value[LF_PHONE] = link_table_value(values, LF_PHONE, row_text(r, s->person[ROLE_PHONE].column, i));
+        out->value[LF_PLACE] = out->place ? link_table_value(values, LF_PLACE, address) : NO_VALUE;
+    }
+}
+
+void loose_init(struct loose_table *t, size_t n_sources)
+{
+    struct field fields[LF_COUNT];
+    for (unsigned f = 0; f < LF_COUNT; f++) {
+        fields[f] = (struct field){link_fields[f].zh, link_fields[f].type, DATE_YMD, -1};
+    }
+    *t = (struct loose_table){.known = xcalloc(n_sources + 1, sizeof(*t->known)), .strangers = xcalloc(n_sources + 1, sizeof(*t->strangers))};
+    link_table_init(&t->values, fields, LF_COUNT);
 }
 
 struct str loose_name(const struct loose_table *t, const struct loose *e)
@@ -119,7 +153,8 @@ enum status loose_add(struct link *l, struct loose_table *t, const struct row_id
                       .kind = (uint8_t)kind,
                       .source = (uint8_t)MIN(ids->source, 63)};
     struct str name = str_trim(row_text(r, ids->name, i)), raw = {NULL, 0};
-    said_read(l, ids->source, r, i, &e.said, &scratch);
+    said_read(l, ids->source, r, i, &t->values, &e.said, &scratch);
+    e.number_birth = birth_value(&t->values, ymd_of_day(ident_birth(ident_key(e.said.id))));
     if (ident_kind(e.said.id) == IDENT_UNUSABLE) {
         TRY(loose_raw(ids, l, r, i, &raw, err));
     }
@@ -140,6 +175,7 @@ void loose_release(struct loose_table *t)
     vec_release(&t->rows);
     map64_release(&t->by_content);
     strmap_release(&t->texts);
+    link_table_release(&t->values);
     free(t->known);
     free(t->strangers);
 }

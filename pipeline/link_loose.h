@@ -6,6 +6,7 @@
 
 #include "base/text/name_compare.h"
 #include "matchers/repair.h"
+#include "pipeline/link_model.h"
 #include "pipeline/link_private.h"
 
 enum loose_kind {
@@ -22,6 +23,7 @@ struct said { /* what a row says of its person */
     uint64_t phone, place, habit; /* hashes, 0 */
     int32_t birth;  /* year * 10000 + month * 100 + day, day 0 when only the month is known; 0 */
     uint8_t sex;
+    uint32_t value[LF_COUNT]; /* prepared, of loose_table.values: name (Latin ones only), birth, phone, address */
 };
 
 struct loose {
@@ -30,6 +32,7 @@ struct loose {
     uint32_t person;     /* RECORD, SECOND: who they are so far; DOUBTFUL: whose number it is; NOBODY: whose number it is though the name says no, or NO_PERSON */
     struct where first;
     uint32_t rows;
+    uint32_t number_birth; /* as a value: what the number says */
     uint8_t kind, source;
 };
 struct loose_row {
@@ -37,11 +40,13 @@ struct loose_row {
     uint32_t loose;
 };
 
+struct link_training;
 struct loose_table {
     VEC(struct loose) v;
     VEC(struct loose_row) rows;
     struct map64 by_content;
     struct strmap texts;
+    struct link_table values;  /* of entries and of the rows they met */
     int64_t *known, *strangers; /* by source: rows with a usable number that a register has, and has not */
 };
 
@@ -50,7 +55,9 @@ struct candidate { /* a loose entry and a person it may be; each field at the be
     uint8_t name;        /* enum name_likeness; NAME_LEVEL_COUNT: no name was compared */
     uint8_t id;          /* enum id_evidence */
     uint8_t slip;        /* enum repair_kind */
-    uint8_t birth, sex, phone, place, unit, habit; /* enum agreement */
+    uint8_t ways;        /* bits of enum link_way: how they met */
+    uint8_t birth, sex, phone, place; /* levels of matchers/compare.h; 1 is the same */
+    uint8_t unit, habit; /* enum agreement */
     bool home;           /* the household voted for it */
     int32_t part[PART_COUNT]; /* of the weight */
     int32_t weight;      /* 1/256 bit: log2 of the odds against somebody no register has */
@@ -75,10 +82,13 @@ static inline bool loose_named(const struct candidate *c)
 }
 
 /* link_loose.c */
+void loose_init(struct loose_table *t, size_t n_sources);
 enum status loose_add(struct link *l, struct loose_table *t, const struct row_ids *ids, const struct row_reader *r, size_t i, enum loose_kind kind,
                       uint32_t person, struct err *err) MUST_CHECK;
 void loose_release(struct loose_table *t);
-void said_read(struct link *l, size_t source, const struct row_reader *r, size_t i, struct said *out, struct strbuf *scratch);
+/* values NULL: nothing is prepared. */
+void said_read(struct link *l, size_t source, const struct row_reader *r, size_t i, struct link_table *values, struct said *out, struct strbuf *scratch);
+uint32_t birth_value(struct link_table *values, int32_t ymd); /* NO_VALUE for 0 */
 void said_want(const struct link *l, size_t source, struct row_reader *r); /* columns said_read looks at */
 int32_t ymd_of_day(int64_t day);
 uint64_t habit_of_row(const struct source *s, const struct row_reader *r, size_t i); /* 0 when a column is blank */
@@ -98,8 +108,23 @@ enum review_decision link_reviewed(const struct link *l, uint64_t question);
 enum status link_find_candidates(struct link *l, struct loose_table *t, candidate_list *out, struct err *err) MUST_CHECK;
 /* link_rounds.c: before they are weighed, what the households of sure persons say. */
 enum status link_households_vote(struct link *l, const struct loose_table *t, candidate_list *list, struct err *err) MUST_CHECK;
-/* link_weigh.c: weight and probability of each. */
-void link_weigh(const struct link *l, const struct loose_table *t, candidate_list *list);
+/* link_weigh.c: weight and probability of each, by a model. */
+void link_weigh(const struct link *l, const struct loose_table *t, const struct model *m, candidate_list *list);
+unsigned link_name_level(uint8_t likeness); /* enum name_likeness -> enum name_level of matchers/compare.h */
+/* link_train.c, link_estimate.c: a model from tonight's rows; see link_train.h. The list is weighed with it afterwards. */
+enum status link_train(struct link *l, const struct loose_table *t, candidate_list *list, struct link_training *out, struct err *err) MUST_CHECK;
+enum status link_estimate(const struct link *l, const struct loose_table *t, candidate_list *list, const struct link_table *table, struct link_training *out,
+                          struct err *err) MUST_CHECK;
+unsigned candidate_level(const struct candidate *c, enum link_field f); /* as in the model */
+/* link_watch.c: how the candidates of each way to meet look, weighed; and whether that is as it was when the model was trained: figure link_drift. */
+void link_watch_fill(const candidate_list *list, int32_t threshold, struct model *m);
+enum status link_watch(const struct link *l, const candidate_list *list, struct err *err) MUST_CHECK;
+/* link_remodel.c: rows that the model of the night before would have put elsewhere. link_then: who each entry would have been put to by it, NULL when the model
+   is the same or there was none; the caller frees it. link_note_remodeled after link_merge. */
+enum status link_then(struct link *l, const struct loose_table *t, candidate_list *list, uint32_t **out_person, struct err *err) MUST_CHECK;
+void link_note_remodeled(struct link *l, const struct loose_table *t, const uint32_t *then, const uint32_t *now);
+/* link_merge.c: the person each entry is put to as weighed, NO_PERSON for none. */
+void link_choose(struct link *l, const struct loose_table *t, const candidate_list *list, uint32_t *out_person);
 /* link_merge.c: decides, fills l->made, l->doubt and l->now, and lets persons go that turned out to be others. */
 void link_merge(struct link *l, const struct loose_table *t, const candidate_list *list);
 

@@ -1,28 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who the loose entries may be. Keys of the entries are few and stay in memory; the rows of all registers stream past them once, and of sources with a habit
    the other rows too. A row meets an entry by a number one slip away, by name, by unit, or by name and habit. */
+#include "matchers/compare.h"
 #include "matchers/identifier.h"
 #include "pipeline/ingest/ingest.h"
-#include "pipeline/link_loose.h"
+#include "pipeline/link_keys.h"
 
 #define UNITS 4 /* a person stands in three kinds of units, sometimes in two of a kind */
-
-struct key { /* key -> entries, in order */
-    uint64_t key;
-    uint32_t loose;
-    uint8_t slip;
-};
-struct keys {
-    VEC(struct key) v;
-    struct map64 first;
-};
 
 struct memo;
 struct search {
     struct link *l;
     struct loose_table *t;
     VEC(struct name_form) forms; /* of the names of entries */
-    struct keys names, units, habits; /* name as folded and as it sounds; natural unit; source and habit */
+    struct keys names, sounds, units, habits; /* name as folded; as it sounds; natural unit; source and habit */
     struct keys persons;  /* person -> entries that may be them by number */
     struct keys numbers;  /* number one slip away from that of a record person -> the record's entries */
     struct map64 holders; /* persons whose number somebody else's row bears */
@@ -30,12 +21,12 @@ struct search {
     struct map64 at;      /* entry and person -> candidate */
     VEC(uint64_t) units_of; /* UNITS a candidate: units it was met in */
     candidate_list *out;
+    uint64_t pairs[WAY_COUNT], lost[WAY_COUNT];
     struct strbuf scratch;
     struct memo *memo;    /* of a block: by code of the name column */
     size_t cap_memo;
 };
 
-#define NAME_KEYS (1 + NAME_SOUND_KEYS)
 struct memo { /* what a name meets */
     bool ready;
     uint32_t first[NAME_KEYS]; /* MAP_NONE */
@@ -43,39 +34,6 @@ struct memo { /* what a name meets */
 };
 
 /* --- keys ------------------------------------------------------------------------------------------------------------- */
-
-static int by_key(const void *x, const void *y)
-{
-    const struct key *a = x, *b = y;
-    if (a->key != b->key) {
-        return a->key < b->key ? -1 : 1;
-    }
-    return a->loose < b->loose ? -1 : a->loose > b->loose;
-}
-
-static void keys_seal(struct keys *k)
-{
-    vec_sort(&k->v, by_key);
-    for (size_t i = k->v.n; i-- > 0;) {
-        map64_put(&k->first, k->v.v[i].key, (uint32_t)i);
-    }
-}
-
-static void keys_release(struct keys *k)
-{
-    vec_release(&k->v);
-    map64_release(&k->first);
-}
-
-/* Keys by which a name meets others; 0: none. */
-static void name_keys(const struct name_form *f, uint64_t out[NAME_KEYS])
-{
-    memset(out, 0, NAME_KEYS * sizeof(*out));
-    out[0] = f->folded;
-    for (size_t i = 0, n = name_sound_keys(f, out + 1); i < n; i++) {
-        out[1 + i] = out[1 + i] ? hash_mix(out[1 + i]) : 0;
-    }
-}
 
 static uint64_t habit_key(uint8_t source, uint64_t habit)
 {
@@ -99,10 +57,10 @@ static void add_proposals(struct search *s, uint32_t e)
         uint64_t id = people_current_id(s->l->people, v[i].id);
         uint32_t p = map64_get(&s->l->by_id, id);
         if (p != MAP_NONE && p != x->person) {
-            vec_push(&s->persons.v, (struct key){p, e, v[i].kind});
+            vec_push(&s->persons.v, (struct key){p, e, 0, v[i].kind});
         }
         if (x->kind == LOOSE_RECORD) {
-            vec_push(&s->numbers.v, (struct key){id, e, v[i].kind});
+            vec_push(&s->numbers.v, (struct key){id, e, 0, v[i].kind});
         }
     }
 }
@@ -115,7 +73,7 @@ static void add_strangers(struct search *s)
         uint64_t id = ident_key(x->said.id);
         uint32_t at = x->kind == LOOSE_NOBODY && id ? map64_get(&s->numbers.first, id) : MAP_NONE;
         for (; at != MAP_NONE && at < s->numbers.v.n && s->numbers.v.v[at].key == id; at++) {
-            vec_push(&s->persons.v, (struct key){s->t->v.v[s->numbers.v.v[at].loose].person, e, s->numbers.v.v[at].slip});
+            vec_push(&s->persons.v, (struct key){s->t->v.v[s->numbers.v.v[at].loose].person, e, 0, s->numbers.v.v[at].slip});
         }
     }
 }
@@ -130,17 +88,17 @@ static void make_keys(struct search *s)
         uint64_t habit = names[0] ? habit_key(x->source, x->said.habit) : 0;
         for (size_t k = 0; k < NAME_KEYS; k++) {
             if (names[k]) {
-                vec_push(&s->names.v, (struct key){names[k], e, 0});
+                vec_push(k ? &s->sounds.v : &s->names.v, (struct key){names[k], e, 0, 0});
             }
         }
         if (x->said.unit) {
-            vec_push(&s->units.v, (struct key){x->said.unit, e, 0});
+            vec_push(&s->units.v, (struct key){x->said.unit, e, 0, 0});
         }
         if (habit) {
-            vec_push(&s->habits.v, (struct key){habit, e, 0});
+            vec_push(&s->habits.v, (struct key){habit, e, 0, 0});
         }
         if (x->kind == LOOSE_DOUBTFUL) {
-            vec_push(&s->persons.v, (struct key){x->person, e, 0});
+            vec_push(&s->persons.v, (struct key){x->person, e, 0, 0});
         }
         uint64_t id = ident_key(x->said.id);
         uint32_t holder = id ? map64_get(&s->l->by_id, id) : MAP_NONE;
@@ -150,6 +108,7 @@ static void make_keys(struct search *s)
         add_proposals(s, e);
     }
     keys_seal(&s->names);
+    keys_seal(&s->sounds);
     keys_seal(&s->units);
     keys_seal(&s->habits);
     keys_seal(&s->numbers);
@@ -159,28 +118,36 @@ static void make_keys(struct search *s)
 
 /* --- comparing one row with one entry --------------------------------------------------------------------------------- */
 
-static enum agreement births_agree(int32_t a, int32_t b)
-{
-    if (a == 0 || b == 0) {
-        return SAYS_NOTHING;
-    }
-    int32_t ya = a / 10000, yb = b / 10000, ma = a / 100 % 100, mb = b / 100 % 100, da = a % 100, db = b % 100;
-    bool days = da && db;
-    if (ya == yb && ma == mb && (!days || da == db)) {
-        return SAYS_SAME;
-    }
-    int differ = (ya != yb) + (ma != mb) + (days && da != db);
-    return days && (differ == 1 || (ya == yb && ma == db && da == mb)) ? SAYS_NEAR : SAYS_OTHER;
-}
-
 static enum agreement equal(uint64_t a, uint64_t b)
 {
     return a == 0 || b == 0 ? SAYS_NOTHING : a == b ? SAYS_SAME : SAYS_OTHER;
 }
 
-static void keep_best(uint8_t *had, enum agreement now)
+/* Levels and agreements go from the strongest to "different"; 0 says nothing. */
+static void keep_best(uint8_t *had, unsigned now)
 {
-    *had = *had == SAYS_NOTHING ? (uint8_t)now : now == SAYS_NOTHING ? *had : (uint8_t)MIN(*had, (uint8_t)now);
+    *had = *had == 0 ? (uint8_t)now : now == 0 ? *had : (uint8_t)MIN(*had, now);
+}
+
+static unsigned level_of(const struct search *s, enum link_field f, uint32_t a, uint32_t b)
+{
+    return compare_values(&s->t->values.dicts[f], a, b);
+}
+
+/* Two names in Latin letters, as levels of names in characters. */
+static enum name_likeness latin_likeness(const struct search *s, uint32_t a, uint32_t b)
+{
+    static const uint8_t as[NAME_LEVELS] = {[LEVEL_MISSING] = NAME_LEVEL_UNKNOWN, [NAME_L_SAME] = NAME_LEVEL_SAME,       [NAME_L_WEAK] = NAME_LEVEL_VARIANT,
+                                            [NAME_L_TONE] = NAME_LEVEL_TONE,      [NAME_L_SOUND] = NAME_LEVEL_PINYIN,    [NAME_L_SWAPPED] = NAME_LEVEL_SWAPPED,
+                                            [NAME_L_LOOKS] = NAME_LEVEL_ALIKE,    [NAME_L_PART] = NAME_LEVEL_PART,       [NAME_L_ONE] = NAME_LEVEL_ONE,
+                                            [NAME_L_SURNAME] = NAME_LEVEL_SURNAME, [NAME_L_GIVEN] = NAME_LEVEL_GIVEN, [NAME_L_DIFFERENT] = NAME_LEVEL_NONE};
+    return a && b ? (enum name_likeness)as[level_of(s, LF_NAME, a, b)] : NAME_LEVEL_NONE;
+}
+
+static enum name_likeness names_alike(const struct search *s, const struct loose *x, uint32_t e, const struct name_form *name, const struct said *row)
+{
+    enum name_likeness v = name_compare(&s->forms.v[e], name);
+    return v == NAME_LEVEL_LATIN ? latin_likeness(s, x->said.value[LF_NAME], row->value[LF_NAME]) : v;
 }
 
 static enum id_evidence id_says(const struct search *s, const struct loose *x, uint32_t p)
@@ -229,10 +196,11 @@ static void complete(const struct search *s, uint32_t p, struct said *row)
     int32_t birth = ymd_of_day(ident_birth(s->l->anchor[p]));
     int sex = ident_sex(s->l->anchor[p]);
     row->birth = birth ? birth : row->birth;
+    row->value[LF_BIRTH] = birth_value(&s->t->values, row->birth);
     row->sex = sex != SEX_UNKNOWN ? (uint8_t)sex : row->sex;
 }
 
-static void compare(struct search *s, uint32_t e, uint32_t p, uint8_t slip, size_t source, const struct name_form *name, const struct said *row)
+static void compare(struct search *s, uint32_t e, uint32_t p, enum link_way way, uint8_t slip, size_t source, const struct name_form *name, const struct said *row)
 {
     const struct loose *x = &s->t->v.v[e];
     uint32_t at;
@@ -241,19 +209,20 @@ static void compare(struct search *s, uint32_t e, uint32_t p, uint8_t slip, size
         return; /* no row vouches for itself */
     }
     struct candidate *c = candidate_of(s, e, p, &at);
+    c->ways |= (uint8_t)(1u << way);
     if (slip) {
         c->id = ID_REPAIRS, c->slip = slip;
     }
     if (c->name != NAME_LEVEL_SAME && name) {
-        uint8_t v = (uint8_t)name_compare(&s->forms.v[e], name);
+        uint8_t v = (uint8_t)names_alike(s, x, e, name, row);
         c->name = v != NAME_LEVEL_UNKNOWN ? MIN(v, c->name) : c->name;
     }
-    int32_t birth = x->said.birth ? x->said.birth : ymd_of_day(ident_birth(ident_key(x->said.id)));
     bool foreign = c->id == ID_OF_ANOTHER || c->id == ID_ITS_OWN; /* then the number says nothing of who is meant */
-    keep_best(&c->birth, births_agree(foreign ? x->said.birth : birth, row->birth));
-    keep_best(&c->sex, equal(x->said.sex, row->sex));
-    keep_best(&c->phone, equal(x->said.phone, row->phone));
-    keep_best(&c->place, equal(x->said.place, row->place));
+    uint32_t birth = x->said.value[LF_BIRTH] || foreign ? x->said.value[LF_BIRTH] : x->number_birth;
+    keep_best(&c->birth, level_of(s, LF_BIRTH, birth, row->value[LF_BIRTH]));
+    keep_best(&c->sex, x->said.sex && row->sex ? (x->said.sex == row->sex ? SEX_L_SAME : SEX_L_DIFFERENT) : LEVEL_MISSING);
+    keep_best(&c->phone, level_of(s, LF_PHONE, x->said.value[LF_PHONE], row->value[LF_PHONE]));
+    keep_best(&c->place, level_of(s, LF_PLACE, x->said.value[LF_PLACE], row->value[LF_PLACE]));
     if (s->l->sources->v[x->source].unit.kind == s->l->sources->v[source].unit.kind) {
         keep_best(&c->unit, equal(x->said.unit, row->unit));
     }
@@ -263,12 +232,37 @@ static void compare(struct search *s, uint32_t e, uint32_t p, uint8_t slip, size
     note_unit(&s->units_of.v[UNITS * (size_t)at], row->unit);
 }
 
+/* A name that too many unsure rows bear is not compared with everybody of that name: only with those born in the year the row says. Rows that say none meet them
+   by their number, or not at all; what is not compared is counted. */
+static int32_t birth_year(const struct loose *x)
+{
+    int32_t birth = x->said.birth ? x->said.birth : ymd_of_day(ident_birth(ident_key(x->said.id)));
+    return birth / 10000;
+}
+
+static bool left_out(const struct search *s, const struct keys *k, uint32_t first, size_t i, enum link_way way, const struct said *row)
+{
+    bool whole = k->v.v[first].block <= KEY_BLOCK || way == WAY_NUMBER || way == WAY_HABIT;
+    return !whole && birth_year(&s->t->v.v[k->v.v[i].loose]) != row->birth / 10000;
+}
+
+/* With a plan pairs are counted instead of compared. */
+static bool may_count(struct search *s, enum link_way way)
+{
+    s->pairs[way]++;
+    return s->l->night->plan != NULL;
+}
+
 /* first MAP_NONE: nothing. */
-static void compare_all(struct search *s, const struct keys *k, uint32_t first, uint32_t p, size_t source, const struct name_form *name,
+static void compare_all(struct search *s, const struct keys *k, enum link_way way, uint32_t first, uint32_t p, size_t source, const struct name_form *name,
                         const struct said *row)
 {
     for (size_t i = first; i < k->v.n && k->v.v[i].key == k->v.v[first].key; i++) {
-        compare(s, k->v.v[i].loose, p, k->v.v[i].slip, source, name, row);
+        if (left_out(s, k, first, i, way, row)) {
+            s->lost[way]++;
+        } else if (!may_count(s, way)) {
+            compare(s, k->v.v[i].loose, p, way, k->v.v[i].slip, source, name, row);
+        }
     }
 }
 
@@ -284,7 +278,7 @@ static const struct memo *meets_by_name(struct search *s, const struct row_reade
         name_form_make(names->dict[names->codes[i]], &m->form);
         name_keys(&m->form, keys);
         for (size_t k = 0; k < NAME_KEYS; k++) {
-            m->first[k] = keys[k] ? map64_get(&s->names.first, keys[k]) : MAP_NONE;
+            m->first[k] = keys[k] ? map64_get(k ? &s->sounds.first : &s->names.first, keys[k]) : MAP_NONE;
         }
         m->ready = true;
     }
@@ -326,13 +320,13 @@ static void meet_register(struct search *s, size_t source, const struct row_read
     }
     struct said row;
     const struct name_form *name = m ? &m->form : NULL;
-    said_read(s->l, source, r, i, &row, &s->scratch);
+    said_read(s->l, source, r, i, &s->t->values, &row, &s->scratch);
     complete(s, p, &row);
     for (size_t k = 0; m && k < NAME_KEYS; k++) {
-        compare_all(s, &s->names, m->first[k], p, source, name, &row);
+        compare_all(s, k ? &s->sounds : &s->names, k ? WAY_SOUND : WAY_NAME, m->first[k], p, source, name, &row);
     }
-    compare_all(s, &s->units, unit, p, source, name, &row);
-    compare_all(s, &s->persons, person, p, source, name, &row);
+    compare_all(s, &s->units, WAY_UNIT, unit, p, source, name, &row);
+    compare_all(s, &s->persons, WAY_NUMBER, person, p, source, name, &row);
 }
 
 /* Another row of a source with a habit: only of who bears the name. */
@@ -345,14 +339,14 @@ static void meet_habit(struct search *s, size_t source, const struct row_reader 
     }
     struct said row;
     const struct memo *m = meets_by_name(s, r, s->l->sources->v[source].person[ROLE_NAME].column, i);
-    said_read(s->l, source, r, i, &row, &s->scratch);
+    said_read(s->l, source, r, i, &s->t->values, &row, &s->scratch);
     complete(s, p, &row);
     for (size_t k = first; k < s->habits.v.n && s->habits.v.v[k].key == habit; k++) {
         uint32_t e = s->habits.v.v[k].loose;
         const struct loose *x = &s->t->v.v[e];
         bool itself = x->kind == LOOSE_DOUBTFUL && x->person == p; /* a row under that name and number is as doubtful as the entry */
-        if (s->forms.v[e].folded == m->form.folded && !itself) {
-            compare(s, e, p, 0, source, &m->form, &row);
+        if (s->forms.v[e].folded == m->form.folded && !itself && !may_count(s, WAY_HABIT)) {
+            compare(s, e, p, WAY_HABIT, 0, source, &m->form, &row);
         }
     }
 }
@@ -427,6 +421,23 @@ static bool has_habit(const struct search *s, size_t source)
     return s->habits.v.n && s->l->sources->v[source].n_habit;
 }
 
+static void tell_plan(const struct search *s)
+{
+    const struct keys *const of[WAY_COUNT] = {[WAY_NUMBER] = &s->persons, [WAY_NAME] = &s->names, [WAY_SOUND] = &s->sounds, [WAY_UNIT] = &s->units, [WAY_HABIT] = &s->habits};
+    struct link_plan *plan = s->l->night->plan;
+    uint64_t lost = 0;
+    for (unsigned k = 0; k < WAY_COUNT; k++) {
+        lost += s->lost[k];
+        if (plan) {
+            keys_plan(of[k], &plan->way[k]);
+            plan->way[k].split = k == WAY_NUMBER || k == WAY_HABIT ? 0 : plan->way[k].split;
+            plan->way[k].pairs = s->pairs[k];
+            plan->way[k].lost = s->lost[k];
+        }
+    }
+    s->l->pairs_lost = lost;
+}
+
 enum status link_find_candidates(struct link *l, struct loose_table *t, candidate_list *out, struct err *err)
 {
     struct search s = {.l = l, .t = t, .out = out};
@@ -441,7 +452,9 @@ enum status link_find_candidates(struct link *l, struct loose_table *t, candidat
     }
     find_housemates(&s);
     vec_sort(out, by_entry);
+    tell_plan(&s);
     keys_release(&s.names);
+    keys_release(&s.sounds);
     keys_release(&s.units);
     keys_release(&s.habits);
     keys_release(&s.persons);

@@ -365,7 +365,7 @@ static void note_made(struct merger *m)
     }
 }
 
-void link_merge(struct link *l, const struct loose_table *t, const candidate_list *list)
+static struct merger merger_open(struct link *l, const struct loose_table *t, const candidate_list *list)
 {
     struct merger m = {.l = l, .t = t, .list = list, .threshold = l->people->link_threshold};
     m.chosen = xmalloc((t->v.n + 1) * sizeof(*m.chosen));
@@ -376,20 +376,40 @@ void link_merge(struct link *l, const struct loose_table *t, const candidate_lis
     m.two = xcalloc(t->v.n + 1, 1);
     memset(m.chosen, 0xFF, (t->v.n + 1) * sizeof(*m.chosen));
     memset(m.asked, 0xFF, (t->v.n + 1) * sizeof(*m.asked));
+    choose_all(&m);
+    one_each(&m);
+    note_strangers(&m);
+    return m;
+}
+
+static void merger_close(struct merger *m)
+{
+    map64_release(&m->stranger_of);
+    free(m->chosen);
+    free(m->asked);
+    free(m->apart);
+    free(m->question);
+    free(m->two);
+}
+
+void link_choose(struct link *l, const struct loose_table *t, const candidate_list *list, uint32_t *out_person)
+{
+    struct merger m = merger_open(l, t, list);
+    for (uint32_t e = 0; e < t->v.n; e++) {
+        out_person[e] = m.chosen[e] == UINT32_MAX ? NO_PERSON : list->v[m.chosen[e]].person;
+    }
+    merger_close(&m);
+}
+
+void link_merge(struct link *l, const struct loose_table *t, const candidate_list *list)
+{
+    struct merger m = merger_open(l, t, list);
     l->now = xmalloc((l->n + 1u) * sizeof(*l->now));
     for (uint32_t p = 0; p < l->n; p++) {
         l->now[p] = p;
     }
-    choose_all(&m);
-    one_each(&m);
-    note_strangers(&m);
     join_records(&m);
     close_up(l);
     note_made(&m);
-    map64_release(&m.stranger_of);
-    free(m.chosen);
-    free(m.asked);
-    free(m.apart);
-    free(m.question);
-    free(m.two);
+    merger_close(&m);
 }

@@ -10,6 +10,7 @@
 #include "base/text/fold.h"
 #include "matchers/household.h"
 #include "pipeline/link_how.h"
+#include "pipeline/link_model.h"
 #include "pipeline/night.h"
 #include "pipeline/population.h"
 #include "pipeline/row_reader.h"
@@ -105,6 +106,12 @@ struct visited { /* a row that a visit found to be another person's */
     daynum day;
 };
 
+struct remodeled { /* a row that the model of the night before would have put elsewhere */
+    struct where from;
+    uint32_t then, now; /* persons, NO_PERSON */
+    uint32_t self;      /* whom a register row is of its own */
+};
+
 struct made { /* a row that its number alone does not place */
     struct where from;
     uint32_t person;
@@ -171,10 +178,12 @@ struct link {
     VEC(struct made) made;    /* sorted by row */
     VEC(struct made) doubt;   /* rows and persons for people to decide about, sorted by row; each stays what it is */
     VEC(struct made) apart;   /* rows that are not the person's whose they might be, as people said, sorted by row */
+    VEC(struct remodeled) remodeled; /* sorted by row */
     struct map64 reviews;     /* question -> enum review_decision */
     struct map64 visited;     /* anchors of persons whose rows a visit found to be another person's */
     VEC(struct visited) visits; /* what visits since last night found */
     uint32_t *now;            /* person numbers of the provisional links -> numbers in force; NULL: they are the same */
+    uint64_t pairs_lost; /* left out because too many unsure rows share a key */
     int64_t *linked, *unlinked; /* by source */
     struct id_alias *new_persons, *new_homes;
     size_t n_new_persons, n_new_homes;
@@ -279,6 +288,9 @@ enum status link_find_follows(struct link *l, struct err *err) MUST_CHECK;
 
 /* link_expect.c: figures link_made, link_asked, link_false, link_missed (rows), the last two with _low and _high. */
 enum status link_write_expected(const struct link *l, struct err *err) MUST_CHECK;
+
+/* link_remodel.c: night.db link_remodeled, figure link_remodeled (rows). Persons have their rows. */
+enum status link_write_remodeled(const struct link *l, struct err *err) MUST_CHECK;
 
 /* link_write.c */
 enum status link_write(struct link *l, struct err *err) MUST_CHECK;

@@ -6,6 +6,8 @@
 #include "matchers/identifier.h"
 #include "pipeline/ingest/ingest.h"
 #include "pipeline/link_loose.h"
+#include "pipeline/link_plan.h"
+#include "pipeline/link_train.h"
 
 const char *link_part_path(struct arena *a, const struct link *l, size_t input)
 {
@@ -157,14 +159,58 @@ static int by_row(const void *x, const void *y)
     return a->row < b->row ? -1 : a->row > b->row;
 }
 
+static enum status place_rows(struct link *l, struct loose_table *t, candidate_list *list, struct err *err)
+{
+    uint32_t *then = NULL, *now = xmalloc((t->v.n + 1) * sizeof(*now));
+    enum status status = link_then(l, t, list, &then, err);
+    link_weigh(l, t, l->night->site->model, list);
+    status = status == ST_OK ? link_watch(l, list, err) : status;
+    link_choose(l, t, list, now);
+    link_merge(l, t, list);
+    vec_sort(&l->made, by_row);
+    vec_sort(&l->doubt, by_row);
+    vec_sort(&l->apart, by_row);
+    if (then) {
+        link_note_remodeled(l, t, then, now);
+        vec_sort(&l->remodeled, by_row);
+    }
+    free(then);
+    free(now);
+    return status;
+}
+
+/* The model of these rows; and which rows it puts elsewhere than the site's of today. */
+static enum status train(struct link *l, struct loose_table *t, candidate_list *list, struct err *err)
+{
+    struct link_training *out = l->night->training;
+    uint32_t *then = xmalloc((t->v.n + 1) * sizeof(*then)), *now = xmalloc((t->v.n + 1) * sizeof(*now));
+    enum status status = link_train(l, t, list, out, err);
+    if (status == ST_OK) {
+        link_choose(l, t, list, now);
+        link_weigh(l, t, l->night->site->model, list);
+        link_choose(l, t, list, then);
+    }
+    for (size_t i = 0; i < t->rows.n && status == ST_OK; i++) {
+        uint32_t e = t->rows.v[i].loose;
+        int kind = then[e] == now[e] ? -1 : now[e] == NO_PERSON ? 0 : then[e] == NO_PERSON ? 1 : 2;
+        if (kind >= 0) {
+            out->moved[kind]++;
+        }
+    }
+    free(then);
+    free(now);
+    return status;
+}
+
 enum status link_rows_find(struct link *l, struct err *err)
 {
-    struct loose_table t = {.known = xcalloc(l->sources->n + 1, sizeof(*t.known)), .strangers = xcalloc(l->sources->n + 1, sizeof(*t.strangers))};
+    struct loose_table t;
     candidate_list list = {0};
     struct map64 second = {0};
     link_find_second(l, &second);
     int32_t *person = xmalloc(SEG_BLOCK_ROWS * sizeof(*person));
     enum status status = ST_OK;
+    loose_init(&t, l->sources->n);
     for (uint32_t i = 0; i < l->night->n_inputs && status == ST_OK; i++) {
         status = find_input(l, &t, &second, i, person, err);
     }
@@ -173,15 +219,17 @@ enum status link_rows_find(struct link *l, struct err *err)
     if (status == ST_OK && t.v.n) {
         status = link_find_candidates(l, &t, &list, err);
     }
+    if (l->night->plan) {
+        l->night->plan->unsure = t.rows.n;
+    }
     if (status == ST_OK && list.n) {
         status = link_households_vote(l, &t, &list, err);
     }
+    if (status == ST_OK && l->night->training) {
+        status = train(l, &t, &list, err);
+    }
     if (status == ST_OK && list.n) {
-        link_weigh(l, &t, &list);
-        link_merge(l, &t, &list);
-        vec_sort(&l->made, by_row);
-        vec_sort(&l->doubt, by_row);
-        vec_sort(&l->apart, by_row);
+        status = place_rows(l, &t, &list, err);
     }
     log_event(LOG_INFO, "link", "loose=%zu entries=%zu candidates=%zu made=%zu doubt=%zu", t.rows.n, t.v.n, list.n, l->made.n, l->doubt.n);
     vec_release(&list);

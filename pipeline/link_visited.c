@@ -31,7 +31,7 @@ static uint64_t said_question(struct link *l, const struct row_ids *ids, const s
     AUTO_STRBUF scratch = STRBUF_INIT;
     struct said said;
     struct str raw = {NULL, 0};
-    said_read(l, ids->source, r, i, &said, &scratch);
+    said_read(l, ids->source, r, i, NULL, &said, &scratch);
     if (ident_kind(said.id) == IDENT_UNUSABLE) {
         *status = loose_raw(ids, l, r, i, &raw, err);
     }

@@ -1,40 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the evidence for a candidate is worth: Fellegi and Sunter's weights (log2 of m / u, in 1/256 bit), the prior from tonight's registers instead of a
-   constant. The odds are against "somebody no register has who bears this name": the share of rows with a sound number that no register knows, and how many
+/* What the evidence for a candidate is worth: Fellegi and Sunter's weights (log2 of m / u, in 1/256 bit) as model.yaml has them; the prior and how rare a name is
+   are counted in tonight's registers instead. The odds are against "somebody no register has who bears this name": the share of rows with a sound number that no register knows, and how many
    persons bear the name, say how likely that is. A unique name in registers that know everybody is worth a lot; a common one, or registers that know a
    tenth of the people, nothing. Candidates with numbers of their own are two persons and share the probability. */
 #include "matchers/identifier.h"
 #include "matchers/bits.h"
+#include "matchers/compare.h"
 #include "pipeline/link_loose.h"
 
 #define BITS(x) ((int32_t)((x) * MODEL_BIT))
 
-/* What is not counted tonight: m from the error rates of reference data (2 % of rows with a slip in a field), u from the size of the value space. */
-static const int32_t names[] = {/* that the name is written so, and in this one of all such ways */
-                                [NAME_LEVEL_UNKNOWN] = 0, [NAME_LEVEL_SAME] = 0, [NAME_LEVEL_VARIANT] = BITS(-7), [NAME_LEVEL_TONE] = BITS(-9),
-                                [NAME_LEVEL_PINYIN] = BITS(-11), [NAME_LEVEL_SWAPPED] = BITS(-9), [NAME_LEVEL_ALIKE] = BITS(-10),
-                                [NAME_LEVEL_PART] = BITS(-8), [NAME_LEVEL_ONE] = BITS(-13), [NAME_LEVEL_SURNAME] = BITS(-16),
-                                [NAME_LEVEL_GIVEN] = BITS(-16), [NAME_LEVEL_NONE] = BITS(-20), [NAME_LEVEL_LATIN] = BITS(-16), [NAME_LEVEL_COUNT] = 0};
-static const int32_t births[] = {0, BITS(14), 0, BITS(-6)};         /* a day in sixty years */
-static const int32_t birth_months[] = {0, BITS(9), 0, BITS(-6)};    /* a month in sixty years */
-static const int32_t births_repaired[] = {0, BITS(4), 0, BITS(-5)}; /* the number has said it already */
-static const int32_t sexes[] = {0, BITS(1), 0, BITS(-6)};
-static const int32_t phones[] = {0, BITS(12), 0, BITS(-1)};         /* families share one */
-static const int32_t places[] = {0, BITS(11), 0, BITS(-0.5)};       /* people move, and write addresses in many ways */
-static const int32_t habits[] = {0, BITS(9), 0, BITS(-2)};
-static const int32_t unit_other = BITS(-4);
-static const int32_t repairs[REPAIR_KIND_COUNT] = { /* some nine proposals among 1.5e8 numbers a district can have */
-    [REPAIR_DIGIT] = BITS(23), [REPAIR_SWAP] = BITS(23), [REPAIR_LOST] = BITS(23), [REPAIR_EXTRA] = BITS(23),
-    [REPAIR_TAIL] = BITS(20), [REPAIR_OLD] = BITS(19), [REPAIR_SWAP_TEN] = BITS(20)};
-/* The number of somebody else: against "it is them, under another name". Half of such rows bear the number of somebody of the family. */
-static const int32_t of_another = BITS(-3), of_housemate = BITS(-3.5), doubtful = BITS(4), doubtful_housemate = BITS(3);
-static const int32_t far = BITS(-4), other = BITS(-9);
+/* A repaired number has said the birth date already. */
+#define BIRTH_REPAIRED_MOST  BITS(4)
+#define BIRTH_REPAIRED_LEAST BITS(-5)
+
+/* Levels of the model for what name_compare says. */
+static const uint8_t name_levels[] = {
+    [NAME_LEVEL_UNKNOWN] = LEVEL_MISSING,  [NAME_LEVEL_SAME] = NAME_L_SAME,       [NAME_LEVEL_VARIANT] = NAME_L_WEAK,  [NAME_LEVEL_TONE] = NAME_L_TONE,
+    [NAME_LEVEL_PINYIN] = NAME_L_SOUND,    [NAME_LEVEL_SWAPPED] = NAME_L_SWAPPED, [NAME_LEVEL_ALIKE] = NAME_L_LOOKS,   [NAME_LEVEL_PART] = NAME_L_PART,
+    [NAME_LEVEL_ONE] = NAME_L_ONE,         [NAME_LEVEL_SURNAME] = NAME_L_SURNAME, [NAME_LEVEL_GIVEN] = NAME_L_GIVEN,   [NAME_LEVEL_NONE] = NAME_L_DIFFERENT,
+    [NAME_LEVEL_LATIN] = NAME_L_DIFFERENT, [NAME_LEVEL_COUNT] = LEVEL_MISSING};
+
+unsigned link_name_level(uint8_t likeness)
+{
+    return name_levels[likeness];
+}
 
 typedef VEC(int32_t) int32_list;
 
 struct weigher {
     const struct link *l;
     const struct loose_table *t;
+    const struct model *m;
+    int32_t name_same;    /* log2 of how often a person's name is written the same: how rare it is, is counted tonight */
+    int32_t birth_month;  /* the same month, where a row tells no day */
     int32_t size;         /* log2 of the persons */
     int32_t *known_there; /* [sources] rows: log2 odds that somebody of the source is in a register */
     int32_t *known_else;  /* [sources] records: that they are in another register too */
@@ -70,18 +69,19 @@ static void learn_priors(struct weigher *w)
 
 static int32_t number_weight(const struct weigher *w, const struct loose *x, const struct candidate *c)
 {
+    const int32_t *n = w->m->numbers;
     bool doubt = x->kind == LOOSE_DOUBTFUL;
     switch ((enum id_evidence)c->id) {
     case ID_REPAIRS:
-        return repairs[c->slip];
+        return n[NUMBER_DIGIT + c->slip - REPAIR_DIGIT];
     case ID_FAR:
-        return far;
+        return n[NUMBER_FAR];
     case ID_OTHER:
-        return other;
+        return n[NUMBER_OTHER];
     case ID_OF_ANOTHER:
-        return doubt ? doubtful - w->size : of_another;
+        return doubt ? n[NUMBER_DOUBT] - w->size : n[NUMBER_OF_ANOTHER];
     case ID_OF_HOUSEMATE:
-        return doubt ? doubtful_housemate : of_housemate + w->size;
+        return doubt ? n[NUMBER_DOUBT_HOUSE] : n[NUMBER_OF_HOUSEMATE] + w->size;
     case ID_SAYS_NOTHING:
     case ID_ITS_OWN:
         break;
@@ -89,31 +89,53 @@ static int32_t number_weight(const struct weigher *w, const struct loose *x, con
     return 0;
 }
 
-/* Against whom the candidate stands: a stranger of that name, or the one whose number the row bears. */
-static int32_t prior(const struct weigher *w, const struct loose *x, const struct candidate *c, uint32_t namesakes)
+/* Against whom the candidate stands: a stranger, one of so many; or the one whose number the row bears. */
+static int32_t prior(const struct weigher *w, const struct loose *x, const struct candidate *c)
 {
-    int32_t rare = c->name == NAME_LEVEL_COUNT ? -w->size : -bits_of(MAX((double)namesakes, 0.5));
-    if (c->id == ID_OF_ANOTHER || c->id == ID_OF_HOUSEMATE) {
-        return rare;
-    }
-    return rare + (x->kind == LOOSE_RECORD || x->kind == LOOSE_SECOND ? w->known_else : w->known_there)[x->source];
+    bool held = c->id == ID_OF_ANOTHER || c->id == ID_OF_HOUSEMATE;
+    return (held ? 0 : (x->kind == LOOSE_RECORD || x->kind == LOOSE_SECOND ? w->known_else : w->known_there)[x->source]) - w->size;
+}
+
+/* A name that is the same is worth what it is rare: one of tonight's persons of that name, instead of any of them. */
+static int32_t name_weight(const struct weigher *w, const struct candidate *c, uint32_t namesakes)
+{
+    unsigned level = link_name_level(c->name);
+    return level == NAME_L_SAME ? w->name_same + w->size - bits_of(MAX((double)namesakes, 0.5)) : w->m->fields[LF_NAME].weight[level];
+}
+
+static int32_t birth_weight(const struct weigher *w, const struct loose *x, const struct candidate *c)
+{
+    bool month = x->said.birth && x->said.birth % 100 == 0 && c->birth == DATE_L_YEAR_MONTH;
+    int32_t v = month ? w->birth_month : w->m->fields[LF_BIRTH].weight[c->birth];
+    return c->id == ID_REPAIRS ? MAX(MIN(v, BIRTH_REPAIRED_MOST), BIRTH_REPAIRED_LEAST) : v;
+}
+
+static int32_t field_weight(const struct weigher *w, enum link_field f, unsigned level, uint32_t value)
+{
+    int32_t v = w->m->fields[f].weight[level];
+    return level == LEVEL_SAME ? v + link_model_term(w->m, f, value_text(&w->t->values.dicts[f], value)) : v;
+}
+
+static int32_t says_weight(const struct weigher *w, enum link_field f, uint8_t says)
+{
+    return says == SAYS_NOTHING ? 0 : w->m->fields[f].weight[says == SAYS_SAME ? CODE_SAME : CODE_DIFFERENT];
 }
 
 static void weigh(const struct weigher *w, const struct loose *x, struct candidate *c, uint32_t namesakes)
 {
-    const int32_t *birth = c->id == ID_REPAIRS ? births_repaired : x->said.birth && x->said.birth % 100 == 0 ? birth_months : births;
     bool kin = !loose_named(c); /* relatives share phone, address and unit, and half a name */
-    int32_t unit = c->unit == SAYS_SAME ? w->size - BITS(2) : c->unit == SAYS_OTHER ? unit_other : 0;
+    int32_t phone = field_weight(w, LF_PHONE, c->phone, x->said.value[LF_PHONE]), place = field_weight(w, LF_PLACE, c->place, x->said.value[LF_PLACE]);
+    int32_t unit = says_weight(w, LF_UNIT, c->unit);
     const int32_t parts[PART_COUNT] = {
-        [PART_PRIOR] = prior(w, x, c, namesakes),
-        [PART_NAME] = names[c->name],
+        [PART_PRIOR] = prior(w, x, c),
+        [PART_NAME] = name_weight(w, c, namesakes),
         [PART_NUMBER] = number_weight(w, x, c),
-        [PART_BIRTH] = birth[c->birth],
-        [PART_SEX] = sexes[c->sex],
-        [PART_PHONE] = kin ? MIN(phones[c->phone], 0) : phones[c->phone],
-        [PART_PLACE] = kin ? MIN(places[c->place], 0) : places[c->place],
+        [PART_BIRTH] = birth_weight(w, x, c),
+        [PART_SEX] = w->m->fields[LF_SEX].weight[c->sex],
+        [PART_PHONE] = kin ? MIN(phone, 0) : phone,
+        [PART_PLACE] = kin ? MIN(place, 0) : place,
         [PART_UNIT] = kin ? MIN(unit, 0) : unit,
-        [PART_HABIT] = habits[c->habit],
+        [PART_HABIT] = says_weight(w, LF_HABIT, c->habit),
     };
     c->weight = 0;
     for (int i = 0; i < PART_COUNT; i++) {
@@ -133,27 +155,28 @@ static int32_t sum_of(int32_t a, int32_t b)
    name brings hundreds of candidates: what the others weigh together is put together from those before one and those after it, not summed up for each. */
 static void share(const struct link *l, struct candidate *v, size_t n, int32_list *after)
 {
-    size_t rivals = 0; /* they come first */
-    while (rivals < n && ident_key(l->anchor[v[rivals].person])) {
-        rivals++;
-    }
     after->n = 0;
-    vec_reserve(after, rivals + 1);
-    after->v[rivals] = INT32_MIN;
-    for (size_t k = rivals; k-- > 0;) {
-        after->v[k] = after->v[k + 1] == INT32_MIN ? v[k].weight : sum_of(after->v[k + 1], v[k].weight);
+    vec_reserve(after, n + 1);
+    after->v[n] = INT32_MIN; /* nobody */
+    for (size_t k = n; k-- > 0;) {
+        int32_t rest = after->v[k + 1];
+        after->v[k] = !ident_key(l->anchor[v[k].person]) ? rest : rest == INT32_MIN ? v[k].weight : sum_of(rest, v[k].weight);
     }
     int32_t before = 0; /* the stranger, and those before */
     for (size_t i = 0; i < n; i++) {
-        int32_t rest = i >= rivals ? before : after->v[i + 1] == INT32_MIN ? before : sum_of(before, after->v[i + 1]);
+        bool rival = ident_key(l->anchor[v[i].person]) != 0;
+        int32_t rest = !rival ? 0 : after->v[i + 1] == INT32_MIN ? before : sum_of(before, after->v[i + 1]);
         v[i].probability = (int32_t)probability_ppm(v[i].weight - rest);
-        before = i < rivals ? sum_of(before, v[i].weight) : before;
+        before = rival ? sum_of(before, v[i].weight) : before;
     }
 }
 
-void link_weigh(const struct link *l, const struct loose_table *t, candidate_list *list)
+void link_weigh(const struct link *l, const struct loose_table *t, const struct model *m, candidate_list *list)
 {
-    struct weigher w = {.l = l, .t = t, .size = bits_of((double)MAX(l->n, 1u))};
+    const struct model_field *birth = &m->fields[LF_BIRTH];
+    struct weigher w = {.l = l, .t = t, .m = m, .size = bits_of((double)MAX(l->n, 1u))};
+    w.name_same = bits_of(MAX(m->fields[LF_NAME].m[NAME_L_SAME] / 1e9, 1e-3));
+    w.birth_month = bits_of(MAX(birth->m[DATE_L_SAME] / 1e9, 1e-3) / MAX((birth->u[DATE_L_SAME] + birth->u[DATE_L_YEAR_MONTH]) / 1e9, 1e-6));
     int32_list after = {0};
     learn_priors(&w);
     for (size_t i = 0, n; i < list->n; i += n) {

@@ -46,6 +46,8 @@ struct night {
     struct night_source *sources; /* one a source of sources.yaml */
     struct db *db;           /* night.db of run_dir, schema applied */
     bool trial;              /* `try`: nothing is held */
+    struct link_plan *plan;  /* the link stage only counts what it would compare (pipeline/link_plan.h); NULL */
+    struct link_training *training; /* the link stage trains a model besides (pipeline/link_train.h); NULL */
 };
 
 /* link: inputs -> persons.seg, households.seg, link-*.seg, identity_conflict, source_state, proposed_alias. */

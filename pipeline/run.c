@@ -111,6 +111,8 @@ static enum status fix_night(struct work *w, const struct run_plan *plan, struct
     n->site = w->site;
     n->as_of = plan->as_of;
     n->trial = plan->trial;
+    n->training = plan->training;
+    n->plan = plan->plan;
     w->previous = w->last;
     if (w->last.night && plan->as_of < w->last.as_of) {
         TRY(retention_check_replay(w->site, plan->as_of, err));

@@ -14,6 +14,8 @@ struct run_plan {
     /* With last == RUN_LINK: called on the linked night, whose run folder stays as it is until the next run. */
     enum status (*look)(void *ctx, struct night *n, struct err *err);
     void *ctx;
+    struct link_plan *plan; /* only count the pairs; NULL */
+    struct link_training *training; /* the link stage trains a model besides; NULL */
 };
 struct run_result {
     bool already_done;     /* nothing new since the last published night */

@@ -86,11 +86,6 @@ static enum status run_ingest(const struct args *a, struct err *err)
     return run_to(a, RUN_INGEST, err);
 }
 
-static enum status run_link(const struct args *a, struct err *err)
-{
-    return run_to(a, RUN_LINK, err);
-}
-
 static enum status run_assess(const struct args *a, struct err *err)
 {
     return run_to(a, RUN_ASSESS, err);
@@ -127,6 +122,5 @@ const struct command cmd_run = {
         .name = word, .operands = "", .zh = text_zh, .en = text_en, .options = stage_options, .run = run_##ident                                \
     }
 STAGE(ingest, "ingest", "只接收收件夹里的文件", "only take in what lies in the inbox");
-STAGE(link, "link", "接收并归并，不发布", "take in and link, unpublished");
 STAGE(assess, "assess", "做到研判，不发布", "up to the rules, unpublished");
 STAGE(report, "report", "做到出清单，不发布", "up to the lists, unpublished");

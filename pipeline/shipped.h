@@ -5,7 +5,7 @@
 
 #include "base/core/str.h"
 
-/* "sources.yaml", "people.yaml", "rules.yaml"; empty for other names. */
+/* "sources.yaml", "people.yaml", "rules.yaml", "model.yaml"; empty for other names. */
 struct str shipped_text(const char *name);
 
 #endif

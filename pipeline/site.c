@@ -9,7 +9,9 @@
 #include "base/text/diag.h"
 #include "pipeline/calendar.h"
 #include "pipeline/ingest/sources.h"
+#include "pipeline/link_model.h"
 #include "pipeline/people.h"
+#include "pipeline/shipped.h"
 
 enum { CONFIG_LIMIT = 16 << 20 };
 
@@ -19,6 +21,7 @@ static const struct {
 } file_table[SITE_FILE_COUNT] = {
     [SITE_SOURCES] = {"sources.yaml", true}, [SITE_PEOPLE] = {"people.yaml", true},     [SITE_RULES] = {"rules.yaml", true},
     [SITE_AREAS] = {"areas.csv", true},      [SITE_CALENDAR] = {"calendar.csv", false}, [SITE_ALIASES] = {"id_aliases.csv", false},
+    [SITE_MODEL] = {"model.yaml", false},
 };
 
 const char *site_file_name(enum site_file_id id)
@@ -38,6 +41,9 @@ static enum status read_files(struct site *s, struct err *err)
         } else if (file_table[i].required) {
             return err_set(err, ST_SITE, TR("“%s”里没有 %s，不像是一个站点", "'%s' has no %s and does not look like a site"), s->dir, f->name);
         }
+        if (i == SITE_MODEL && text.n == 0) {
+            strbuf_adds(&text, shipped_text(f->name));
+        }
         f->text = arena_str(&s->arena, strbuf_str(&text));
         hash128_hex(text.p, text.n, f->hash);
     }
@@ -53,6 +59,7 @@ static enum status parse_files(struct site *s, struct err *err)
     if (!areas_parse(&s->areas, site_file_name(SITE_AREAS), s->files[SITE_AREAS].text, &diags)) {
         return diag_status(&diags, ST_CONFIG, err);
     }
+    TRY(link_model_load(s->files[SITE_MODEL].text, site_file_name(SITE_MODEL), &s->model, err));
     return calendar_parse(&s->arena, s->files[SITE_CALENDAR].text, site_file_name(SITE_CALENDAR), &s->calendar, err);
 }
 
@@ -161,6 +168,7 @@ void site_close(struct site *s)
     lock_drop(s->lock_fd);
     sources_free(s->sources);
     people_free(s->people);
+    link_model_free(s->model);
     areas_release(&s->areas);
     arena_release(&s->arena);
     *s = (struct site){.lock_fd = -1};

@@ -13,15 +13,16 @@ struct db;       /* base/store/db.h */
 struct sources;  /* pipeline/ingest/sources.h */
 struct people;   /* pipeline/people.h */
 struct calendar; /* pipeline/calendar.h */
+struct model;    /* matchers/model.h */
 
 /* A configuration file as read: the night's manifest names it by hash. */
 struct site_file {
     const char *name; /* "rules.yaml" */
     const char *path;
-    struct str text;  /* empty when an optional file is absent */
+    struct str text;  /* empty when an optional file is absent; of model.yaml then the one that ships with the program */
     char hash[33];    /* XXH3-128 of the text */
 };
-enum site_file_id { SITE_SOURCES, SITE_PEOPLE, SITE_RULES, SITE_AREAS, SITE_CALENDAR, SITE_ALIASES, SITE_FILE_COUNT };
+enum site_file_id { SITE_SOURCES, SITE_PEOPLE, SITE_RULES, SITE_AREAS, SITE_CALENDAR, SITE_ALIASES, SITE_MODEL, SITE_FILE_COUNT };
 
 struct site {
     struct arena arena; /* lives as long as the site */
@@ -31,6 +32,7 @@ struct site {
     struct people *people;
     struct area_set areas;
     struct calendar *calendar;
+    struct model *model; /* of model.yaml, see pipeline/link_model.h */
     struct db *ledger;  /* NULL with SITE_CONFIG_ONLY */
     int lock_fd;        /* held with SITE_LOCK, else -1 */
     struct str key;     /* the site's secret for references; empty when no key file was found (site_need_key) */

@@ -3,7 +3,7 @@
 #include "rules/life_private.h"
 
 static const char *const event_names[] = {"pending", "held", "new", "level", "absent", "cleared", "merged"};
-static const char *const cause_names[LIFE_CAUSE_COUNT] = {"情况消失", "数据更正", "规则变更", "家庭变化", "数据撤回"};
+static const char *const cause_names[LIFE_CAUSE_COUNT] = {"情况消失", "数据更正", "规则变更", "家庭变化", "数据撤回", "模型变更"};
 
 const char *life_cause_name(enum life_cause c)
 {
@@ -95,6 +95,9 @@ static void propose_absence(struct life_work *w, const struct life_warning *old,
     uint32_t index = (uint32_t)(old - w->in->warnings);
     struct life_event e = {.warning_no = old->no, .verdict = UINT32_MAX, .warning = index, .kind = LIFE_EVENT_CLEARED};
     enum life_cause cause = old->rule == LIFE_NO_RULE ? LIFE_RULE_CHANGED : old->cause;
+    if (cause == LIFE_REMODELED) {
+        return; /* people look first: it goes when it is gone without a change of ours as well */
+    }
     e.detail = life_cause_name(cause);
     if (cause == LIFE_GONE && old->state != LIFE_PENDING) {
         const struct life_rule *r = &w->in->rules[old->rule];

@@ -11,6 +11,7 @@ static const char *const hold_reasons[LIFE_HOLD_COUNT] = {
     [LIFE_HOLD_RULE] = "规则有改动，按旧规则不出现",
     [LIFE_HOLD_PARAM] = "参数换档，按旧值不出现",
     [LIFE_HOLD_PROGRAM] = "程序或归并口径有变化，按旧口径不出现",
+    [LIFE_HOLD_MODEL] = "归并模型有变化，此人的记录换了归属",
 };
 
 const char *life_disposition_name(enum life_disposition d)

@@ -59,6 +59,7 @@ enum life_hold {
     LIFE_HOLD_RULE,    /* what decides in the rule changed */
     LIFE_HOLD_PARAM,   /* a parameter step */
     LIFE_HOLD_PROGRAM, /* program or linkage version, or people.yaml, changed */
+    LIFE_HOLD_MODEL,   /* the linkage model changed, and with it whose records these are */
     LIFE_HOLD_COUNT
 };
 
@@ -86,8 +87,8 @@ enum life_state {
 /* Of an open warning that no hit answers tonight: what the rule said about its entity. */
 enum life_tonight { LIFE_FALSE, LIFE_UNKNOWN };
 /* Only LIFE_GONE waits for `clear` data dates: the others say that the warning should not have been, or has nobody any more. */
-enum life_cause { LIFE_GONE, LIFE_CORRECTED, LIFE_RULE_CHANGED, LIFE_HOUSEHOLD_CHANGED, LIFE_WITHDRAWN, LIFE_CAUSE_COUNT };
-const char *life_cause_name(enum life_cause c); /* 情况消失 数据更正 规则变更 家庭变化 数据撤回 */
+enum life_cause { LIFE_GONE, LIFE_CORRECTED, LIFE_RULE_CHANGED, LIFE_HOUSEHOLD_CHANGED, LIFE_WITHDRAWN, LIFE_REMODELED, LIFE_CAUSE_COUNT };
+const char *life_cause_name(enum life_cause c); /* 情况消失 数据更正 规则变更 家庭变化 数据撤回 模型变更: that one clears nothing tonight */
 
 /* A warning as its events left it. Of several with one identity an open one counts, the furthest, then the oldest; without one the highest number. */
 struct life_warning {

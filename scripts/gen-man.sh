@@ -42,7 +42,7 @@ Any value turns colour off.
 .El
 .Sh FILES
 .Bl -tag -width Ds
-.It Pa SITE/sources.yaml , people.yaml , rules.yaml , areas.csv , calendar.csv , id_aliases.csv
+.It Pa SITE/sources.yaml , people.yaml , rules.yaml , areas.csv , calendar.csv , id_aliases.csv , model.yaml
 Configuration, commented.
 .It Pa SITE/inbox/
 Departments drop files here;

@@ -61,6 +61,27 @@ CREATE TABLE link_made (
   PRIMARY KEY (input, row)
 ) STRICT, WITHOUT ROWID;
 
+-- How the pairs that unsure rows met look tonight and looked when the model was trained: shares per million.
+CREATE TABLE link_watch (
+  way     TEXT NOT NULL,                  -- how they met: 姓名 | 读音 | ...
+  what    TEXT NOT NULL,                  -- 归上: links among the pairs; else a field: the same, among pairs where both sides have it
+  pairs   INTEGER NOT NULL,
+  share   INTEGER NOT NULL,
+  trained INTEGER NOT NULL,
+  drifted INTEGER NOT NULL,
+  PRIMARY KEY (way, what)
+) STRICT, WITHOUT ROWID;
+
+-- Rows that the model of the night before would have put elsewhere; -1: nobody.
+CREATE TABLE link_remodeled (
+  input       INTEGER NOT NULL,
+  row         INTEGER NOT NULL,
+  person_then INTEGER NOT NULL,
+  person_now  INTEGER NOT NULL,
+  person_self INTEGER NOT NULL,           -- whom a register row is of its own, when it joins nobody
+  PRIMARY KEY (input, row)
+) STRICT, WITHOUT ROWID;
+
 -- One row an evaluated rule.
 CREATE TABLE rule_result (
   rule       TEXT PRIMARY KEY,

@@ -39,8 +39,8 @@ static void check_transition(struct str *c)
 {
     static const char *const states[] = {"pending", "held", "released", "reopened", "returned", "snoozed", "visited", "new", "closed", "cleared", "merged"};
     static const struct str levels[] = {{"红", 3}, {"橙", 3}, {"黄", 3}, {"蓝", 3}};
-    static const char *const holds[] = {"-", "site", "source", "rule", "param", "program"};
-    static const char *const causes[] = {"gone", "corrected", "rule", "household", "withdrawn", "-"};
+    static const char *const holds[] = {"-", "site", "source", "rule", "param", "program", "model"};
+    static const char *const causes[] = {"gone", "corrected", "rule", "household", "withdrawn", "model", "-"};
     AUTO_ARENA a = ARENA_INIT;
     struct life_rule rule = {.clear = (uint32_t)number(c[CLEAR]), .pending = (uint32_t)number(c[PENDING]), .has_again = true, .again_growth = 10, .data_date = AS_OF,
                              .cooldown = cooldown};
