@@ -3,7 +3,7 @@
 
 #include "base/text/utf8.h"
 #include "matchers/prepare.h"
-#include "matchers/share.h"
+#include "base/core/share.h"
 
 static const char *const transform_words[] = {"value", "sound", "initials", "characters", "surname", "given", "head", "tail", "middle", "year", "year_month", "month_day", "numbers"};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "matchers/score.h"
 
-#include "matchers/share.h"
+#include "base/core/share.h"
 
 /* --- terms --------------------------------------------------------------------------------------------------------------------- */
 

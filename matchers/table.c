@@ -4,7 +4,7 @@
 #include "base/text/clk.h"
 #include "base/text/utf8.h"
 #include "matchers/prepare.h"
-#include "matchers/share.h"
+#include "base/core/share.h"
 
 static const char *const type_words[] = {"id", "name", "latin", "date", "sex", "phone", "address", "area", "text", "code", "clk"};
 

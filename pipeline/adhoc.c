@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/adhoc.h"
 
-#include <unistd.h>
-
 #include "base/core/file.h"
 #include "base/core/log.h"
 #include "base/core/money.h"
+#include "base/core/share.h"
 
 #define KEEP_PPM 10000 /* pairs less likely than one in a hundred are not kept */
 #define SEED     20260302
@@ -19,12 +18,6 @@ enum status adhoc_threshold(const char *text, int64_t *out_ppm, struct err *err)
     }
     *out_ppm = text ? v * 10000 : -1;
     return ST_OK;
-}
-
-static unsigned threads(void)
-{
-    long n = sysconf(_SC_NPROCESSORS_ONLN);
-    return n < 1 ? 1 : (unsigned)MIN(n, 8);
 }
 
 struct file_cells {
@@ -43,7 +36,7 @@ static void prepare(struct adhoc *x)
     link_table_init(&x->table, x->fields, x->n_fields);
     for (unsigned file = 0; file < x->n_files; file++) {
         x->offset[file] = x->table.n;
-        link_table_fill(&x->table, file, (uint32_t)x->file[file].lines.n, threads(), file_cell, &(struct file_cells){x, file});
+        link_table_fill(&x->table, file, (uint32_t)x->file[file].lines.n, share_threads(), file_cell, &(struct file_cells){x, file});
     }
     x->offset[x->n_files] = x->table.n;
     x->table.no_doubles = x->n_files == 2 ? 3 : 0; /* match asks which rows of A are in B, not what each of them says twice */
@@ -119,7 +112,7 @@ static enum status save_model(struct adhoc *x, const char *path, struct err *err
 static enum status link_rows(struct adhoc *x, const struct adhoc_options *o, struct err *err)
 {
     struct plan_options plan = PLAN_OPTIONS_DEFAULT;
-    struct block_options block = {plan.cap, threads()};
+    struct block_options block = {plan.cap, share_threads()};
     if (o->model) {
         TRY(load_model(x, o->model, err));
         x->plan.n = x->model.n_recipes;
@@ -141,7 +134,7 @@ static enum status link_rows(struct adhoc *x, const struct adhoc_options *o, str
         x->threshold = weight_of_ppm((uint32_t)o->threshold_ppm);
         keep = MIN(keep, x->threshold);
     }
-    score_blocks(&x->scorer, &x->blocks, keep, threads(), &x->edges, &x->pairs);
+    score_blocks(&x->scorer, &x->blocks, keep, share_threads(), &x->edges, &x->pairs);
     x->threshold_chosen = o->threshold_ppm < 0;
     if (x->threshold_chosen) {
         x->threshold = o->model ? x->model.threshold : choose_threshold(x);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/core/log.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include "base/core/clock.h"
 
 static enum log_level threshold = LOG_WARN;
+static pthread_mutex_t progress_lock = PTHREAD_MUTEX_INITIALIZER; /* files are read by several threads */
 static struct {
     bool shown;
     int64_t started, drawn;
@@ -39,11 +41,8 @@ void log_event(enum log_level level, const char *event, const char *fmt, ...)
     fprintf(stderr, "time=%s level=%s event=%s%s%s\n", stamp, names[level], event, text[0] ? " " : "", text);
 }
 
-void progress_set(const char *stage, uint64_t done, uint64_t total)
+static void draw_progress(const char *stage, uint64_t done, uint64_t total)
 {
-    if (threshold < LOG_WARN || !isatty(STDERR_FILENO)) {
-        return;
-    }
     int64_t now = clock_monotonic_ms();
     if (!progress.started) {
         progress.started = now;
@@ -62,11 +61,23 @@ void progress_set(const char *stage, uint64_t done, uint64_t total)
     (void)fflush(stderr);
 }
 
+void progress_set(const char *stage, uint64_t done, uint64_t total)
+{
+    if (threshold < LOG_WARN || !isatty(STDERR_FILENO)) {
+        return;
+    }
+    pthread_mutex_lock(&progress_lock);
+    draw_progress(stage, done, total);
+    pthread_mutex_unlock(&progress_lock);
+}
+
 void progress_done(void)
 {
+    pthread_mutex_lock(&progress_lock);
     if (progress.shown) {
         fputs("\r\033[K", stderr);
     }
     progress.shown = false;
     progress.started = 0;
+    pthread_mutex_unlock(&progress_lock);
 }

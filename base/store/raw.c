@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -142,7 +143,26 @@ enum status raw_digest(const char *source, struct digest_hex *out_hex, int64_t *
     return raw_digest_feed(&(struct raw_feed){read_file_feed, &f}, out_hex, out_size, err);
 }
 
-/* One fixed name: the site's lock allows one writer, and what a killed one left is overwritten by the next. */
+/* Few fixed names, the lowest that is free: the site's lock allows one process, whose threads copy several files at once, and what a killed one left is overwritten
+   by the next. */
+static atomic_uint slots_taken; /* a bit each */
+
+static unsigned slot_take(void)
+{
+    for (unsigned taken = atomic_load(&slots_taken);;) {
+        BUG_ON(taken == UINT32_MAX);
+        unsigned slot = (unsigned)__builtin_ctz(~taken);
+        if (atomic_compare_exchange_weak(&slots_taken, &taken, taken | 1u << slot)) {
+            return slot;
+        }
+    }
+}
+
+static void slot_give(unsigned slot)
+{
+    atomic_fetch_and(&slots_taken, ~(1u << slot));
+}
+
 static enum status copy_in(const char *tmp, const struct raw_feed *feed, struct digest_hex *out_hex, int64_t *out_size, struct err *err)
 {
     struct outfile copy;
@@ -187,13 +207,17 @@ enum status raw_put_feed(const char *raw_dir, const struct raw_feed *feed, struc
     struct digest_hex hex;
     int64_t size = 0;
     TRY(file_mkdirs(raw_dir, err));
-    char *tmp = path_join(&a, raw_dir, ".put.tmp");
+    unsigned slot = slot_take();
+    char *tmp = slot == 0 ? path_join(&a, raw_dir, ".put.tmp") : arena_printf(&a, "%s/.put-%u.tmp", raw_dir, slot);
     enum status status = copy_in(tmp, feed, &hex, &size, err);
     if (status == ST_OK) {
         status = settle(&a, tmp, raw_dir, &hex, size, err);
     }
     if (status != ST_OK) {
         (void)unlink(tmp); /* best effort: the error at hand is the one to report */
+    }
+    slot_give(slot);
+    if (status != ST_OK) {
         return status;
     }
     *out_hex = hex;

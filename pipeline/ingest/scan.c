@@ -4,6 +4,7 @@
 #include "base/core/clock.h"
 #include "base/core/file.h"
 #include "base/core/log.h"
+#include "base/core/share.h"
 #include "pipeline/command.h"
 #include "pipeline/ingest/ingest.h"
 #include "pipeline/ingest/scan_private.h"
@@ -79,29 +80,64 @@ static void report_waiting(struct scan *s, const struct making *m)
              STR_ARG(m->src->label), f->name, m->src->parts, m->parts_missing, strbuf_z(&until));
 }
 
-static enum status take_group(struct scan *s, size_t from, size_t to, struct err *err)
+static bool waits(const struct making *m)
 {
-    struct making m = {.src = source_of(s, &s->files.v[from])};
-    m.sum.month_from = m.sum.month_to = MONTH_MISSING;
-    m.sum.date = DAY_MISSING;
-    m.files = arena_array(&s->arena, struct inbox_file *, to - from);
-    choose_files(s, from, to, &m);
-    m.parts_missing = missing_parts(s, &m);
-    if (m.parts_missing && clock_today() <= m.files[0]->date + m.src->part_wait) {
-        report_waiting(s, &m);
+    return m->parts_missing && clock_today() <= m->files[0]->date + m->src->part_wait;
+}
+
+static struct making *plan_group(struct scan *s, size_t from, size_t to)
+{
+    struct making *m = arena_new(&s->arena, struct making);
+    *m = (struct making){.src = source_of(s, &s->files.v[from])};
+    m->sum.month_from = m->sum.month_to = MONTH_MISSING;
+    m->sum.date = DAY_MISSING;
+    m->files = arena_array(&s->arena, struct inbox_file *, to - from);
+    choose_files(s, from, to, m);
+    m->parts_missing = missing_parts(s, m);
+    return m;
+}
+
+/* One content of one source is typed once ahead: two threads must not write the same segment. */
+static void plan_ahead(struct scan *s, struct making *m)
+{
+    for (size_t i = 0; i < m->n; i++) {
+        struct inbox_file *f = m->files[i];
+        bool repeated = false;
+        for (size_t k = 0; k < s->to_put.n && !repeated; k++) {
+            const struct inbox_file *g = s->to_put.v[k];
+            repeated = g->says.source == f->says.source && strcmp(g->hex.xxh128, f->hex.xxh128) == 0;
+        }
+        f->why = arena_new(&s->arena, struct err);
+        f->ahead = repeated ? -1 : (int)s->to_put.n;
+        if (!repeated) {
+            vec_push(&s->to_put, f);
+        }
+    }
+}
+
+static void put_item(void *scan, unsigned item)
+{
+    struct scan *s = scan;
+    scan_put(s, s->to_put.v[item]);
+}
+
+static enum status take_group(struct scan *s, struct making *m, struct err *err)
+{
+    if (waits(m)) {
+        report_waiting(s, m);
         return ST_OK;
     }
-    enum status st = scan_make(s, &m, err);
-    strbuf_release(&m.reason);
-    vec_release(&m.gates);
-    for (size_t i = 0; i < m.n; i++) {
-        typed_file_release(&m.files[i]->typed);
-    }
+    enum status st = scan_make(s, m, err);
+    strbuf_release(&m->reason);
+    vec_release(&m->gates);
     return st;
 }
 
+/* Files are put and typed some deliveries ahead, by as many threads as there are processors; deliveries are made one by one, in their order. */
 static enum status take_groups(struct scan *s, struct err *err)
 {
+    VEC(struct making *) groups = {0};
+    enum status st = ST_OK;
     vec_sort(&s->files, file_cmp);
     for (size_t from = 0, to; from < s->files.n; from = to) {
         bool any_new = false;
@@ -109,10 +145,23 @@ static enum status take_groups(struct scan *s, struct err *err)
             any_new |= !s->files.v[to].known;
         }
         if (any_new) {
-            TRY(take_group(s, from, to, err));
+            vec_push(&groups, plan_group(s, from, to));
+            if (!waits(groups.v[groups.n - 1])) {
+                plan_ahead(s, groups.v[groups.n - 1]);
+            }
         }
     }
-    return ST_OK;
+    s->ahead = ahead_start((unsigned)s->to_put.n, share_threads(), put_item, s);
+    for (size_t i = 0; i < groups.n && st == ST_OK; i++) {
+        st = take_group(s, groups.v[i], err);
+    }
+    ahead_finish(s->ahead);
+    for (size_t i = 0; i < s->files.n; i++) {
+        typed_file_release(&s->files.v[i].typed);
+    }
+    vec_release(&s->to_put);
+    vec_release(&groups);
+    return st;
 }
 
 enum status ingest_scan(struct site *site, struct ingest_counts *out, struct err *err)

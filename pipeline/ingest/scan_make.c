@@ -5,6 +5,7 @@
 #include "base/core/clock.h"
 #include "base/core/file.h"
 #include "base/core/log.h"
+#include "base/core/share.h"
 #include "base/store/db.h"
 #include "base/store/raw.h"
 #include "pipeline/command.h"
@@ -33,26 +34,40 @@ static void content_of(struct making *m)
     free(hashes);
 }
 
+void scan_put(const struct scan *s, struct inbox_file *f)
+{
+    struct digest_hex hex;
+    f->put = arrival_put(f->from, f->part, s->site->raw, &hex, &f->size, f->why);
+    bool changed = f->put == ST_INPUT || f->put == ST_MISSING || (f->put == ST_OK && strcmp(hex.xxh128, f->hex.xxh128) != 0);
+    if (changed || f->put != ST_OK) {
+        f->put = changed ? ST_INPUT : f->put;
+        return;
+    }
+    f->hex = hex; /* with the SHA-256 that the look at the inbox left out */
+    f->put = type_raw(source_of(s, f), s->site->raw, hex.xxh128, s->site->segments, f->name, &f->typed, f->why);
+    BUG_ON(f->put == ST_INPUT); /* a bad file is typed and not usable */
+}
+
 /* Raw copies and segments. *out_stable false: a file changed under us; the next scan will see it whole. */
 static enum status type_files(struct scan *s, struct making *m, bool *out_stable, struct err *err)
 {
     *out_stable = true;
     for (size_t i = 0; i < m->n; i++) {
         struct inbox_file *f = m->files[i];
-        struct digest_hex hex;
-        struct err why;
-        enum status st = arrival_put(f->from, f->part, s->site->raw, &hex, &f->size, &why);
-        if (st == ST_INPUT || st == ST_MISSING || (st == ST_OK && strcmp(hex.xxh128, f->hex.xxh128) != 0)) {
+        if (f->ahead >= 0) {
+            ahead_wait(s->ahead, (unsigned)f->ahead);
+        } else {
+            scan_put(s, f);
+        }
+        if (f->put == ST_INPUT) {
             s->counts.waiting++;
             warn_add(ST_W_UNKNOWN_FILE, TR("%s：读取时内容还在变化，下次再收", "%s: changed while it was read, left for the next scan"), f->name);
             *out_stable = false;
             return ST_OK;
         }
-        if (st != ST_OK) {
-            return err_set(err, st, "%s", why.text);
+        if (f->put != ST_OK) {
+            return err_set(err, f->put, "%s", f->why->text);
         }
-        f->hex = hex; /* with the SHA-256 that the look at the inbox left out */
-        TRY(type_raw(m->src, s->site->raw, hex.xxh128, s->site->segments, f->name, &f->typed, err));
         progress_done();
         typing_facts_add(&m->sum, &f->typed.facts);
         if (!f->typed.usable) {

@@ -27,7 +27,10 @@ struct inbox_file {
     const char *known_as; /* the name its content came under first, when it was not this one */
     int64_t known_in;     /* and its delivery */
     bool unchanged;       /* a snapshot of another date with this very content is there: taken, and said */
-    struct typed_file typed; /* filled while its delivery is made */
+    int ahead;               /* number among the files put and typed ahead, -1: when its delivery is made */
+    struct typed_file typed; /* filled by scan_put */
+    enum status put;         /* what became of it: ST_OK, ST_INPUT when it changed meanwhile, else the world failed for `why` */
+    struct err *why;
 };
 struct scan {
     struct site *site;
@@ -35,6 +38,8 @@ struct scan {
     VEC(struct inbox_file) files;
     VEC(struct arrival *) arrivals; /* opened, of which `files` are parts */
     struct ingest_counts counts;
+    VEC(struct inbox_file *) to_put; /* of the deliveries to be made, in their order */
+    struct ahead *ahead;
 };
 
 /* One delivery while it is made. */
@@ -60,6 +65,9 @@ static inline const struct source *source_of(const struct scan *s, const struct 
 
 /* Every file of the inbox into s->files, unsorted; what cannot be read is said and left out. */
 enum status scan_look(struct scan *s, struct err *err) MUST_CHECK;
+
+/* Raw copy and segment of a file, which need nothing but the file: done by any thread, some deliveries ahead. */
+void scan_put(const struct scan *s, struct inbox_file *f);
 
 /* The delivery of m->src, m->files and m->parts_missing: made, judged, committed, told. A file that changes meanwhile leaves it to the next scan. */
 enum status scan_make(struct scan *s, struct making *m, struct err *err) MUST_CHECK;

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# A night is a function of its manifest: run again it writes nothing; files in another order, another time zone and language, and a store without segments
+# A night is a function of its manifest: run again it writes nothing; files in another order, on one processor, in another time zone and language, and a store without segments
 # and runs give the same bytes.
 set -eu
 top=$PWD
@@ -17,7 +17,13 @@ before=$(tree_hash "$work/a")
 run_night "$work/a" 1
 [ "$before" = "$(tree_hash "$work/a")" ] || { echo "the same inputs again wrote something"; exit 1; }
 
-TZ=America/New_York LANG=de_DE.UTF-8 LC_ALL='' run_night "$work/b" 1
+# on one processor: files are then read one after the other
+one=$(command -v taskset >/dev/null && echo "taskset -c $(taskset -cp $$ | sed 's/.*: *//; s/[-,].*//')" || true)
+plain=$MOPAI_BIN
+printf '#!/bin/sh\nexec %s "%s" "$@"\n' "$one" "$plain" >"$work/mopai-one"
+chmod +x "$work/mopai-one"
+MOPAI_BIN="$work/mopai-one" TZ=America/New_York LANG=de_DE.UTF-8 LC_ALL='' run_night "$work/b" 1
+MOPAI_BIN=$plain
 diff -r "$work/a/reports" "$work/b/reports" >&2 || { echo "files in another order gave other reports"; exit 1; }
 for part in raw segments runs; do
     [ "$(tree_hash "$work/a/store/$part")" = "$(tree_hash "$work/b/store/$part")" ] || { echo "store/$part differs"; exit 1; }
