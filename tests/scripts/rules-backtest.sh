@@ -17,10 +17,14 @@ export MOPAI_CLOCK=2026-03-12T12:00:00
 
 # rule and hits of a night, as it was published
 published() {
-    mopai -C "$site" sql --night "$1" --csv "SELECT 规则, count(*) FROM 命中 GROUP BY 规则 ORDER BY 规则" | tr -d '\r' | sed 1d
+    mopai -C "$site" sql --night "$1" --csv "SELECT 规则, count(*) FROM 命中 GROUP BY 规则" | tr -d '\r' | sed 1d | sort
 }
-# and as it is computed again: the n-th night of the JSON
+# and as it is computed again: the n-th night of the JSON. Drafts are counted there, and did not run on the night
 replayed() {
+    mopai -C "$site" sql --night "$1" --csv "SELECT 规则 FROM 规则结果" | tr -d '\r' | sed 1d >"$work/ran"
+    of_json "$1" | sort | awk -F, 'NR == FNR { ran[$1] = 1; next } ran[$1]' "$work/ran" -
+}
+of_json() {
     awk -v night="$1" '/"as_of"/ { n++ } /"hits"/ { on = n == night } /"new"/ { on = 0 } on && /"[A-Z][0-9]+":/ { gsub(/[",:]/, ""); if ($2 > 0) print $1 "," $2 }' "$work/back.json"
 }
 mopai -C "$site" --json rules backtest --from 2026-03-02 --to 2026-03-09 >"$work/back.json"

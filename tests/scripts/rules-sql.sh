@@ -11,13 +11,13 @@ new_site "$site"
 # besides the site's rules: windows, changes, gaps, first ones, a parameter by area, refunds
 cat >>"$site/rules.yaml" <<'RULES'
 
-  - {id: T1, name: 断缴, for: 人, status: shadow, basis: 试, when: [人.断缴 >= 2个月, 年龄 在 18..60], level: {黄: 人.断缴 >= 5个月, 蓝: 其他}}
+  - {id: T1, name: 断缴, for: 人, status: shadow, basis: 试, when: [人.试断缴 >= 2个月, 年龄 在 18..60], level: {黄: 人.试断缴 >= 5个月, 蓝: 其他}}
 
-  - {id: T2, name: 曾, for: 户, status: shadow, basis: 试, justify: 试, when: ["成员 有 (曾 残疾等级 在 (三级, 四级) 于 1年内 或 残疾等级 首次 于 60天内)"], unless: [户.险种数 >= 2], level: {蓝: 其他}}
+  - {id: T2, name: 曾, for: 户, status: shadow, basis: 试, justify: 试, when: ["成员 有 (曾 残疾等级 在 (三级, 四级) 于 1年内 或 残疾等级 首次 于 60天内)"], unless: [户.试险种数 >= 2], level: {蓝: 其他}}
 
-  - {id: T3, name: 最大, for: 户, status: shadow, basis: 试, when: [户.最大一笔 >= 1万元, 户.最大一笔 / 户.近12月自付 > 50%], level: {黄: 成员 数 (年龄 >= 60) >= 1, 蓝: 其他}}
+  - {id: T3, name: 最大, for: 户, status: shadow, basis: 试, when: [户.试最大一笔 >= 1万元, 户.试最大一笔 / 户.近12月自付 > 50%], level: {黄: 成员 数 (年龄 >= 60) >= 1, 蓝: 其他}}
 RULES
-awk '/^rules:/ { print "  人.断缴: {gap: 社保缴费.所属期, last: 12个月}\n  户.险种数: {distinct: 医疗结算.险种, date: 结算日期, last: 本年}\n  户.最大一笔: {max: 医疗结算.自付金额, date: 结算日期, last: 12个月}" } { print }' "$site/rules.yaml" >"$work/rules.yaml"
+awk '/^rules:/ { print "  人.试断缴: {gap: 社保缴费.所属期, last: 12个月}\n  户.试险种数: {distinct: 医疗结算.险种, date: 结算日期, last: 本年}\n  户.试最大一笔: {max: 医疗结算.自付金额, date: 结算日期, last: 12个月}" } { print }' "$site/rules.yaml" >"$work/rules.yaml"
 cp "$work/rules.yaml" "$site/rules.yaml"
 deliver "$site" 1
 run_night "$site" 1
@@ -28,7 +28,10 @@ export MOPAI_CLOCK=2026-03-30T12:00:00
 bom=$(printf '\357\273\277')
 plain() { LC_ALL=C sed "s/^$bom//" | tr -d '\r'; } # without what spreadsheets want
 mopai -C "$site" rules sql --all >"$work/all.sql"
-mopai -C "$site" sql --csv -f "$work/all.sql" | plain | grep -v '^规则,' >"$work/rows"
+mopai -C "$site" sql --csv -f "$work/all.sql" | plain | grep -v '^规则,' >"$work/every"
+# drafts are written too, and did not run that night
+mopai -C "$site" sql --csv "SELECT 规则 FROM 规则结果" | plain | sed 1d >"$work/ran"
+awk -F, 'NR == FNR { ran[$1] = 1; next } ran[$1]' "$work/ran" "$work/every" >"$work/rows"
 
 # every hit, by the row of who it is about
 awk -F, '$4 == "成立" { print $1 "," ($2 == "" ? "h" $3 : "p" $2) "," $5 "," $7 }' "$work/rows" | sort >"$work/have"
