@@ -71,6 +71,10 @@ extern const struct command cmd_token;
 extern const struct command cmd_try;
 extern const struct command cmd_verify;
 extern const struct command cmd_visits;
+extern const struct command cmd_visits_extend;
+extern const struct command cmd_visits_reopen;
+extern const struct command cmd_visits_return;
+extern const struct command cmd_visits_snooze;
 
 /* Adds a W_ status to the run's collection: main ends with that one, or with ST_WARNINGS when several differ. `text` is printed at the end. */
 void warn_add(enum status w, const char *fmt, ...) PRINTF_LIKE(2, 3);

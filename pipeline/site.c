@@ -145,6 +145,7 @@ enum status site_open(struct site *s, const char *dir, enum site_need need, stru
     s->raw = path_join(&s->arena, s->store, "raw");
     s->segments = path_join(&s->arena, s->store, "segments");
     s->runs = path_join(&s->arena, s->store, "runs");
+    s->found = path_join(&s->arena, s->store, "found");
     s->reports = path_join(&s->arena, dir, "reports");
     enum status status = read_files(s, err);
     if (status == ST_OK) {

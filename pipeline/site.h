@@ -26,7 +26,7 @@ enum site_file_id { SITE_SOURCES, SITE_PEOPLE, SITE_RULES, SITE_AREAS, SITE_CALE
 
 struct site {
     struct arena arena; /* lives as long as the site */
-    const char *dir, *inbox, *store, *raw, *segments, *runs, *reports;
+    const char *dir, *inbox, *store, *raw, *segments, *runs, *found, *reports;
     struct site_file files[SITE_FILE_COUNT];
     struct sources *sources;
     struct people *people;

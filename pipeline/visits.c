@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/visits.h"
 
-#include <stdio.h>
-
 #include "base/core/clock.h"
-#include "base/core/json_out.h"
 #include "base/core/map.h"
 #include "base/store/db.h"
 #include "base/text/diag.h"
 #include "base/text/width.h"
 #include "pipeline/audit.h"
-#include "pipeline/command.h"
 #include "pipeline/refused_rows.h"
-#include "pipeline/schema.h"
-#include "pipeline/site.h"
 #include "pipeline/visits_file.h"
+#include "pipeline/visits_found.h"
+#include "pipeline/visits_order.h"
 #include "rules/warning_number.h"
 
 #define REASONS_SHOWN 5
@@ -30,14 +26,20 @@ struct visit_row {
     int64_t warning_no, household;
     daynum day;
     struct str visitor, outcome, note;
-    int group;
+    int group;            /* of the outcome, -1 for an order */
     bool has_day;         /* day and visitor are known, own or carried */
+    bool found;           /* accepted or repeated, and told something the data did not know */
+    struct order order;   /* kind ORDER_NONE: an outcome */
+    char entity_kind;
+    int64_t entity;
 };
 
 struct import {
+    const struct visits_at *at;
     struct db *ledger;
     const struct rules_meta *meta;
     struct arena *arena;
+    struct found found;
     struct filled_list list;
     VEC(struct visit_row) rows;
     struct map64 last_of_household; /* household -> row that gave day or visitor last */
@@ -79,13 +81,26 @@ static bool read_number(struct import *im, struct visit_row *v)
     }
 }
 
+/* A warning that another one took in is answered for by that one: paper does not know. */
 static enum status read_warning(struct import *im, struct visit_row *v, daynum *out_listed, bool *out_known, struct err *err)
 {
-    AUTO_STMT q = stmt_use(im->ledger, STMT_SELECT_WARNING_FOR_VISIT);
-    stmt_bind_int(q, ":warning_no", v->warning_no);
-    TRY(stmt_one(q, out_known, err));
-    v->household = *out_known ? stmt_int(q, 0) : 0;
-    *out_listed = *out_known ? stmt_day(q, 1) : DAY_MISSING;
+    for (int hop = 0; hop < 100; hop++) {
+        AUTO_STMT q = stmt_use(im->ledger, STMT_SELECT_WARNING_FOR_VISIT);
+        stmt_bind_int(q, ":warning_no", v->warning_no);
+        TRY(stmt_one(q, out_known, err));
+        v->household = *out_known ? stmt_int(q, 0) : 0;
+        *out_listed = *out_known ? stmt_day(q, 1) : DAY_MISSING;
+        if (!*out_known) {
+            return ST_OK;
+        }
+        v->entity_kind = stmt_text(q, 3).p[0];
+        v->entity = stmt_int(q, 4);
+        int64_t into;
+        if (stmt_is_null(q, 2) || warning_number_parse(stmt_text(q, 2), &into) != WARNING_NUMBER_OK || into == v->warning_no) {
+            return ST_OK;
+        }
+        v->warning_no = into;
+    }
     return ST_OK;
 }
 
@@ -129,6 +144,10 @@ static bool read_outcome(struct import *im, struct visit_row *v)
     }
     struct str near = nearest_word(v->outcome, words.v, words.n);
     AUTO_STRBUF b = STRBUF_INIT;
+    for (int k = ORDER_SNOOZE; k <= ORDER_EXTEND; k++) {
+        vec_push(&words, str_of(order_word((enum order_kind)k)));
+    }
+    near = near.n ? near : nearest_word(v->outcome, words.v, words.n);
     strbuf_addz(&b, TR("核查结果不是约定的词", "not one of the outcome words"));
     if (near.n > 0) {
         strbuf_addf(&b, TR("，是否想写“" STR_FMT "”？", "; did you mean '" STR_FMT "'?"), STR_ARG(near));
@@ -162,17 +181,21 @@ static bool same_outcome(const struct visit_row *v, daynum day, struct str visit
     return v->day == day && str_eq(v->visitor, visitor) && str_eq(v->outcome, outcome) && str_eq(v->note, note);
 }
 
+static void refuse_twin(const struct import *im, struct visit_row *v, const struct visit_row *u)
+{
+    refuse(v, arena_printf(im->arena, TR("同一预警在本表第 %lld 行已填，内容不同", "the same warning stands in line %lld with other content"), (long long)u->cells->line));
+}
+
 /* Known with the same content: repeated. Another content is a correction and counts from now on; twice in one file with different content is a slip. */
 static enum status compare_known(struct import *im, struct visit_row *v, struct err *err)
 {
     uint32_t twin = map64_get(&im->row_of_warning, (uint64_t)v->warning_no);
     if (twin != MAP_NONE) {
         const struct visit_row *u = &im->rows.v[twin];
-        if (same_outcome(v, u->day, u->visitor, u->outcome, u->note)) {
+        if (u->order.kind == ORDER_NONE && same_outcome(v, u->day, u->visitor, u->outcome, u->note)) {
             v->fate = ROW_REPEATED;
         } else {
-            refuse(v, arena_printf(im->arena, TR("同一预警在本表第 %lld 行已填，内容不同", "the same warning stands in line %lld with other content"),
-                                   (long long)u->cells->line));
+            refuse_twin(im, v, u);
         }
         return ST_OK;
     }
@@ -186,6 +209,98 @@ static enum status compare_known(struct import *im, struct visit_row *v, struct 
     return ST_OK;
 }
 
+/* 暂缓, 退回, 延期: until when or to where stands in a column of its own, why in 备注. */
+static bool read_order(struct import *im, struct visit_row *v)
+{
+    struct str until = filled_cell(&im->list, v->cells, FILLED_UNTIL), to = filled_cell(&im->list, v->cells, FILLED_TO);
+    enum date_precision precision = DATE_DAY;
+    v->order.warning_no = v->warning_no;
+    v->order.until = DAY_MISSING;
+    v->order.area = STR("");
+    v->order.reason = v->note;
+    if (v->order.kind == ORDER_RETURN) {
+        if (to.n > 0 && !order_area(im->at->areas, to, &v->order.area)) {
+            refuse(v, arena_printf(im->arena, TR("areas.csv 里没有“" STR_FMT "”，退回去向写街道或社区名，不知道就留空", "areas.csv has no '" STR_FMT "'"), STR_ARG(to)));
+            return false;
+        }
+        return true;
+    }
+    if (value_date(until, DATE_ALLOW_SERIAL | DATE_ALLOW_TWO_DIGIT | DATE_ONLY_DAY, &v->order.until, &precision) != VALUE_OK || precision != DATE_DAY) {
+        v->order.until = DAY_MISSING; /* order_judge says so */
+    }
+    return true;
+}
+
+static void judge_twin_order(struct import *im, struct visit_row *v, const struct visit_row *u)
+{
+    if (u->order.kind == v->order.kind && u->order.until == v->order.until && str_eq(u->order.area, v->order.area) && str_eq(u->note, v->note)) {
+        v->fate = ROW_REPEATED;
+    } else {
+        refuse_twin(im, v, u);
+    }
+}
+
+static enum status judge_order(struct import *im, struct visit_row *v, struct err *err)
+{
+    if (!read_order(im, v)) {
+        return ST_OK;
+    }
+    const char *why_not;
+    bool known;
+    uint32_t twin = map64_get(&im->row_of_warning, (uint64_t)v->warning_no);
+    if (twin != MAP_NONE) {
+        judge_twin_order(im, v, &im->rows.v[twin]);
+        return ST_OK;
+    }
+    TRY(order_judge(im->ledger, &v->order, im->arena, &why_not, &known, err));
+    if (known) {
+        v->fate = ROW_REPEATED;
+    } else if (why_not) {
+        refuse(v, why_not);
+    } else {
+        v->fate = ROW_ACCEPTED;
+        map64_put(&im->row_of_warning, (uint64_t)v->warning_no, (uint32_t)(v - im->rows.v));
+    }
+    return ST_OK;
+}
+
+/* What was found out beside the outcome. A cell that cannot be read refuses the row: nothing of it is half taken. */
+static enum status judge_found(struct import *im, struct visit_row *v, struct err *err)
+{
+    struct found_row row = {.warning_no = v->warning_no, .entity_kind = v->entity_kind, .entity = v->entity, .day = v->day, .visitor = v->visitor,
+                            .address = filled_cell(&im->list, v->cells, FILLED_ADDRESS), .members = filled_cell(&im->list, v->cells, FILLED_MEMBERS),
+                            .income = FEN_MISSING};
+    struct str income = filled_cell(&im->list, v->cells, FILLED_INCOME);
+    const char *why_not = NULL;
+    if (income.n > 0 && (value_money(income, MONEY_YUAN, &row.income) != VALUE_OK || row.income < 0)) {
+        why_not = TR("核实人均月收入看不懂，请写数字，单位元", "the income is not understood: write a number of yuan");
+    } else {
+        TRY(found_add(&im->found, &row, &why_not, err));
+    }
+    if (why_not) {
+        refuse(v, why_not);
+    }
+    v->found = !why_not && (row.address.n || row.members.n || row.income != FEN_MISSING);
+    return ST_OK;
+}
+
+/* A row with something in it, whose warning is known. */
+static enum status judge_answer(struct import *im, struct visit_row *v, daynum listed, bool readable, struct err *err)
+{
+    v->order.kind = rules_outcome_group(im->meta, v->outcome) < 0 ? order_of_word(v->outcome) : ORDER_NONE;
+    if (listed == DAY_MISSING) {
+        refuse(v, TR("这个预警还没有列入过清单", "this warning never stood on a list"));
+    } else if (!readable) {
+        refuse(v, TR("走访日期看不懂，请写成 2026-03-05", "day of the visit not understood; write 2026-03-05"));
+    } else if (v->order.kind != ORDER_NONE) {
+        return judge_order(im, v, err);
+    } else if (read_outcome(im, v) && check_day(v, listed)) {
+        TRY(compare_known(im, v, err));
+        return v->fate == ROW_REFUSED ? ST_OK : judge_found(im, v, err);
+    }
+    return ST_OK;
+}
+
 static enum status judge_row(struct import *im, struct visit_row *v, struct err *err)
 {
     if (v->cells->bad != VALUE_OK) {
@@ -196,7 +311,7 @@ static enum status judge_row(struct import *im, struct visit_row *v, struct err 
     if (!read_number(im, v)) {
         return ST_OK;
     }
-    daynum listed;
+    daynum listed = DAY_MISSING;
     bool known;
     TRY(read_warning(im, v, &listed, &known, err));
     if (!known) {
@@ -206,14 +321,9 @@ static enum status judge_row(struct import *im, struct visit_row *v, struct err 
     bool readable = read_visit(im, v);
     if (v->outcome.n == 0) {
         v->fate = ROW_BLANK;
-    } else if (listed == DAY_MISSING) {
-        refuse(v, TR("这个预警还没有列入过清单", "this warning never stood on a list"));
-    } else if (!readable) {
-        refuse(v, TR("走访日期看不懂，请写成 2026-03-05", "day of the visit not understood; write 2026-03-05"));
-    } else if (read_outcome(im, v) && check_day(v, listed)) {
-        return compare_known(im, v, err);
+        return ST_OK;
     }
-    return ST_OK;
+    return judge_answer(im, v, listed, readable, err);
 }
 
 /* --- the ledger ------------------------------------------------------------------------------------------------------- */
@@ -280,8 +390,11 @@ static enum status write_ledger(struct import *im, const char *name, struct err 
     }
     TRY(insert_import(im, name, at, &import_id, err));
     for (size_t i = 0; i < im->rows.n; i++) {
-        if (im->rows.v[i].fate == ROW_ACCEPTED) {
-            TRY(insert_visit(im, &im->rows.v[i], import_id, night, at, err));
+        const struct visit_row *v = &im->rows.v[i];
+        if (v->fate == ROW_ACCEPTED && v->order.kind != ORDER_NONE) {
+            TRY(order_insert(im->ledger, &v->order, im->at->areas, night, import_id, at, err));
+        } else if (v->fate == ROW_ACCEPTED) {
+            TRY(insert_visit(im, v, import_id, night, at, err));
         }
     }
     TRY(audit_add(im->ledger, "import",
@@ -320,6 +433,8 @@ static void sum_up(struct import *im)
         const struct visit_row *v = &im->rows.v[i];
         im->out->rows += v->fate != ROW_NOTHING;
         im->out->accepted += v->fate == ROW_ACCEPTED;
+        im->out->orders += v->fate == ROW_ACCEPTED && v->order.kind != ORDER_NONE;
+        im->out->found += v->fate != ROW_REFUSED && v->found;
         im->out->blank += v->fate == ROW_BLANK;
         im->out->repeated += v->fate == ROW_REPEATED;
         im->out->refused += v->fate == ROW_REFUSED;
@@ -353,103 +468,23 @@ static enum status import_file(struct import *im, const char *path, struct err *
     }
     sum_up(im);
     TRY(write_refused(im, path, err));
+    if (im->out->found > 0) {
+        TRY(found_write(&im->found, im->at->found_dir, clock_today(), err));
+    }
     const char *slash = strrchr(path, '/');
     return write_ledger(im, slash ? slash + 1 : path, err);
 }
 
-enum status visits_import(struct db *ledger, const struct rules_meta *meta, const char *path, struct arena *a, struct visits_result *out, struct err *err)
+enum status visits_import(const struct visits_at *at, const char *path, struct arena *a, struct visits_result *out, struct err *err)
 {
     *out = (struct visits_result){.rows = 0};
-    struct import im = {.ledger = ledger, .meta = meta, .arena = a, .out = out};
+    struct import im = {.at = at, .ledger = at->ledger, .meta = at->meta, .arena = a, .out = out};
+    found_init(&im.found, at->pop, a);
     enum status st = import_file(&im, path, err);
     filled_release(&im.list);
+    found_release(&im.found);
     vec_release(&im.rows);
     map64_release(&im.last_of_household);
     map64_release(&im.row_of_warning);
     return st;
 }
-
-/* --- the command -------------------------------------------------------------------------------------------------------------- */
-
-static void print_result(const struct args *args, const char *path, const struct visits_result *r)
-{
-    if (args->json) {
-        AUTO_STRBUF b = STRBUF_INIT;
-        struct json_out j = json_out_to(&b);
-        json_open(&j, '{');
-        json_kz(&j, "file", path);
-        json_key(&j, "known");
-        json_bool(&j, r->known_file);
-        json_ki(&j, "accepted", r->accepted);
-        json_ki(&j, "blank", r->blank);
-        json_ki(&j, "repeated", r->repeated);
-        json_ki(&j, "refused", r->refused);
-        json_kz(&j, "refused_file", r->refused_path ? r->refused_path : "");
-        json_close(&j, '}');
-        printf("%s\n", strbuf_z(&b));
-        return;
-    }
-    if (r->known_file) {
-        printf(TR("%s：这份文件已经导入过，没有改动\n", "%s: imported before, nothing changed\n"), path);
-        return;
-    }
-    printf(TR("%s：接受 %lld 行，未走访 %lld 行，重复 %lld 行，未接受 %lld 行\n", "%s: %lld rows accepted, %lld not visited, %lld repeated, %lld refused\n"), path,
-           (long long)r->accepted, (long long)r->blank, (long long)r->repeated, (long long)r->refused);
-    if (r->refused > 0) {
-        printf(STR_FMT, STR_ARG(r->first_reasons));
-        printf(TR("  未接受的行在 %s，改正后可再次导入\n", "  refused rows are in %s; correct them and import that file\n"), r->refused_path);
-    }
-}
-
-static enum status import_all(struct site *site, const struct rules_meta *meta, const struct args *args, struct err *err)
-{
-    int64_t refused = 0;
-    for (int i = 0; i < args->n; i++) {
-        struct visits_result r;
-        TRY(visits_import(site->ledger, meta, args->v[i], &site->arena, &r, err));
-        print_result(args, args->v[i], &r);
-        refused += r.refused;
-    }
-    if (refused > 0) {
-        warn_add(ST_W_ROWS_REFUSED, TR("%lld 行", "%lld rows"), (long long)refused);
-    }
-    return ST_OK;
-}
-
-static enum status run(const struct args *args, struct err *err)
-{
-    if (args->n == 0) {
-        return err_set(err, ST_USAGE, TR("要写出填好的文件，如 mopai visits import 东风街道.xlsx", "name the filled files: mopai visits import FILE..."));
-    }
-    struct site site;
-    TRY(site_open(&site, args->site_dir, SITE_WRITE, err));
-    struct schema schema;
-    struct ruleset *rules = NULL;
-    schema_build(&site.arena, site.sources, site.people, &site.areas, &schema);
-    enum status st = schema_compile(&schema, site.files[SITE_RULES].path, site.files[SITE_RULES].text, &rules, err);
-    if (st == ST_OK) {
-        st = import_all(&site, ruleset_meta(rules), args, err);
-        ruleset_free(rules);
-    }
-    site_close(&site);
-    return st;
-}
-
-static const struct option options[] = {{NULL, 0, NULL, NULL, NULL}};
-
-const struct command cmd_visits = {
-    .name = "visits import",
-    .operands = "FILE...",
-    .zh = "导入街道填好的走访清单（.xlsx，或另存为 CSV）",
-    .en = "take filled visit lists back (.xlsx, or saved as CSV)",
-    .more_zh = "按预警编号逐行对上；列可以调换、增删，编码 UTF-8、GBK、UTF-16 都可以，表头上面有标题行也可以。\n"
-               "核查结果留空表示没有走访。走访日期和走访人每户填一次即可。\n"
-               "未接受的行连同原因写到 FILE.refused.csv，改正后直接导入那个文件。同一份文件导入两次，第二次不会有任何改动。\n"
-               "例：mopai -C 站点 visits import 回填/*.csv",
-    .more_en = "Rows find their warning by its number; columns may be moved, added or left out; UTF-8, GBK and UTF-16 are read; titles above the header\n"
-               "are fine. A blank outcome means not visited. Day and visitor may stand once a household.\n"
-               "Refused rows are written to FILE.refused.csv with the reason: correct them and import that file. The same file twice changes nothing.\n"
-               "Example: mopai -C SITE visits import back/*.csv",
-    .options = options,
-    .run = run,
-};

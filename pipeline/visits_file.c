@@ -16,7 +16,17 @@ static const char *const names[FILLED_COLUMN_COUNT][4] = {
     [FILLED_DAY] = {"走访日期", "核查日期", "日期", NULL},
     [FILLED_VISITOR] = {"走访人", "核查人", "走访人员", NULL},
     [FILLED_NOTE] = {"备注", "说明", NULL},
+    [FILLED_UNTIL] = {"暂缓延期至", "暂缓至", "延期至", NULL},
+    [FILLED_TO] = {"退回去向", "改派去向", "去向", NULL},
+    [FILLED_ADDRESS] = {"新住址", "实际住址", NULL},
+    [FILLED_MEMBERS] = {"家庭成员变化", "成员变化", NULL},
+    [FILLED_INCOME] = {"核实人均月收入", "核实月收入", NULL},
 };
+
+const char *filled_header(enum filled_column c)
+{
+    return names[c][0];
+}
 
 static bool is_named(struct str cell, enum filled_column c)
 {

@@ -9,7 +9,15 @@
 #include "base/core/status.h"
 #include "base/text/values.h"
 
-enum filled_column { FILLED_NUMBER, FILLED_OUTCOME, FILLED_DAY, FILLED_VISITOR, FILLED_NOTE, FILLED_COLUMN_COUNT };
+enum filled_column {
+    FILLED_NUMBER, FILLED_OUTCOME, FILLED_DAY, FILLED_VISITOR, FILLED_NOTE,
+    FILLED_UNTIL,   /* 暂缓延期至: with the outcome 暂缓 or 延期 */
+    FILLED_TO,      /* 退回去向: with the outcome 退回 */
+    FILLED_ADDRESS, FILLED_MEMBERS, FILLED_INCOME, /* found out at the door */
+    FILLED_COLUMN_COUNT
+};
+/* What the list itself calls the column. */
+const char *filled_header(enum filled_column c);
 
 struct filled_row {
     int64_t line;           /* of the file, from 1 */

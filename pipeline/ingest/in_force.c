@@ -76,6 +76,9 @@ static enum status take_scope(struct gathering *g, size_t source, const struct d
     const struct source *s = &g->site->sources->v[source];
     size_t from = s->kind == KIND_SNAPSHOT ? n - 1 : 0;
     for (size_t i = from; i < n; i++) {
+        if (s->expires > 0 && list[i].date + s->expires <= g->as_of) {
+            continue; /* what was true so long ago is not said any more */
+        }
         for (size_t f = 0; f < list[i].n_files; f++) {
             TRY(add_file(g, source, &list[i], &list[i].files[f], err));
         }

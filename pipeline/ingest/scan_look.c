@@ -189,7 +189,7 @@ static enum status look_at_part(struct scan *s, const struct arrival *from, size
     return ST_OK;
 }
 
-static enum status look_at(struct scan *s, const struct file_entry *e, struct err *err)
+static enum status look_at(struct scan *s, const char *dir, const struct file_entry *e, struct err *err)
 {
     if (e->name[0] == '.' || e->is_dir || str_starts(str_of(e->name), STR("~$"))) { /* ~$: Excel keeps its own mark beside an open workbook */
         return ST_OK;
@@ -209,7 +209,7 @@ static enum status look_at(struct scan *s, const struct file_entry *e, struct er
     }
     struct arrival *from = arena_new(&s->arena, struct arrival);
     struct err why;
-    enum status st = arrival_open(path_join(&s->arena, s->site->inbox, e->name), arena_z(&s->arena, str_of(e->name)), from, &why);
+    enum status st = arrival_open(path_join(&s->arena, dir, e->name), arena_z(&s->arena, str_of(e->name)), from, &why);
     if (st != ST_OK) {
         return set_apart(s, st, &why) ? ST_OK : err_set(err, st, "%s", why.text);
     }
@@ -221,13 +221,20 @@ static enum status look_at(struct scan *s, const struct file_entry *e, struct er
     return ST_OK;
 }
 
-enum status scan_look(struct scan *s, struct err *err)
+static enum status look_into(struct scan *s, const char *dir, struct err *err)
 {
     file_list list = {0};
-    enum status st = file_list_dir(&s->arena, s->site->inbox, &list, err);
+    enum status st = file_list_dir(&s->arena, dir, &list, err);
     for (size_t i = 0; i < list.n && st == ST_OK; i++) {
-        st = look_at(s, &list.v[i], err);
+        st = look_at(s, dir, &list.v[i], err);
     }
     vec_release(&list);
     return st;
+}
+
+/* What departments dropped, and what our own visitors found out (pipeline/visits_found.h). */
+enum status scan_look(struct scan *s, struct err *err)
+{
+    TRY(look_into(s, s->site->inbox, err));
+    return s->site->found && file_exists(s->site->found) ? look_into(s, s->site->found, err) : ST_OK;
 }

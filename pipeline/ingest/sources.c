@@ -442,7 +442,7 @@ static void load_source(struct loader *l, const struct yaml_node *map, struct so
 {
     static const char *const keys[] = {"id",     "label",  "department", "files",   "encoding", "delimiter", "kind",     "date",  "scope",     "key",
                                        "period", "months", "refund_of",  "parts",   "cadence",  "grace",     "gates",    "covers", "absent", "registers",
-                                       "person", "unit",   "columns",    "measures", "event_date", "skip", "sheet", "optional", NULL};
+                                       "person", "unit",   "columns",    "measures", "event_date", "skip", "sheet", "optional", "expires", NULL};
     static const char *const registers[] = {"persons", NULL};
     s->line = (int)map->line;
     if (!yaml_as_map(l->doc, map, "sources")) {
@@ -457,6 +457,9 @@ static void load_source(struct loader *l, const struct yaml_node *map, struct so
     load_parts(l, map, s);
     (void)source_days(l, map, "cadence", &s->cadence);
     (void)source_days(l, map, "grace", &s->grace);
+    if (source_days(l, map, "expires", &s->expires) && s->kind != KIND_APPEND) {
+        yaml_problem(l->doc, yaml_get(map, "expires"), "E150", TR("expires 只用于增量（kind: append）", "expires is for kind: append"));
+    }
     (void)yaml_flag(l->doc, map, "optional", YAML_OPTIONAL, &s->optional);
     s->date_column = load_from_column(l, map, "date", s);
     if (s->date_column >= 0) {

@@ -167,6 +167,7 @@ struct source {
     int parts;           /* number of parts that make a delivery; 0: not declared */
     int part_wait;       /* days to wait for missing parts, counted from the data date */
     int cadence;         /* days between deliveries; stale when the newest data date in force + cadence + grace < as-of; 0: never stale */
+    int expires;         /* days after its data date an incremental delivery is no longer in force; 0: never */
     int grace;           /* further days before it counts as stale */
     struct source_column *columns;
     size_t n_columns, n_measures;

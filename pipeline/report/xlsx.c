@@ -12,8 +12,10 @@
 /* Widths in the unit of spreadsheets (a half-width character); together they print at about three quarters of 10.5 points on A4 landscape. */
 enum column {
     COL_VISIT, COL_NUMBER, COL_LEVEL, COL_COMMUNITY, COL_HEAD, COL_PERSON, COL_RELATION, COL_SEX_AGE, COL_ADDRESS, COL_HUKOU, COL_PHONE, COL_PROGRAMMES,
-    COL_SAY, COL_ASK, COL_DUE, COL_VISIT_DAY, COL_VISITOR, COL_OUTCOME, COL_NOTE, COL_COUNT
+    COL_SAY, COL_ASK, COL_DUE, COL_VISIT_DAY, COL_VISITOR, COL_OUTCOME, COL_NOTE,
+    COL_UNTIL, COL_TO, COL_FOUND_ADDRESS, COL_FOUND_MEMBERS, COL_FOUND_INCOME, COL_COUNT
 };
+#define COL_PRINTED (COL_NOTE + 1) /* what comes behind is for who types: on paper the form has room for it */
 static const struct {
     const char *header;
     double width;
@@ -21,6 +23,7 @@ static const struct {
     {"序号", 5},      {"预警编号", 11.5}, {"等级", 5.5},     {"社区", 10},      {"户主", 8},      {"走访对象", 8},  {"与户主关系", 7},
     {"性别/年龄", 6}, {"现住址", 17},     {"户籍地址", 12},  {"联系电话", 12.5}, {"现享受政策", 10}, {"预警原因", 27}, {"建议核实", 18},
     {"截止日期", 10.5}, {"走访日期", 10}, {"走访人", 8},     {"核查结果", 11}, {"备注", 10},
+    {"暂缓延期至", 11}, {"退回去向", 11}, {"新住址", 24},    {"家庭成员变化", 20}, {"核实人均月收入", 15},
 };
 
 #define ROW_TITLE  0
@@ -230,7 +233,7 @@ static void write_row(struct book *b, lxw_worksheet *ws, lxw_row_t row, const st
     put(b, ws, row, COL_DUE, strbuf_str(&s), f->centre);
     worksheet_write_blank(ws, row, COL_VISIT_DAY, f->fill_day);
     for (lxw_col_t c = COL_VISITOR; c < COL_COUNT; c++) {
-        worksheet_write_blank(ws, row, c, f->fill);
+        worksheet_write_blank(ws, row, c, c == COL_UNTIL ? f->fill_day : f->fill);
     }
     arena_clear(&b->scratch);
 }
@@ -246,7 +249,7 @@ static void page_setup(lxw_worksheet *ws, const struct xlsx_sheet *sheet, lxw_ro
     worksheet_fit_to_pages(ws, 1, 0); /* columns are as wide as the viewer's fonts make them: no fixed scale, no page breaks by hand */
     worksheet_center_horizontally(ws);
     worksheet_repeat_rows(ws, ROW_HEADER, ROW_HEADER);
-    worksheet_print_area(ws, 0, 0, last, COL_COUNT - 1);
+    worksheet_print_area(ws, 0, 0, last, COL_PRINTED - 1);
     worksheet_freeze_panes(ws, ROW_FIRST, COL_LEVEL);
     worksheet_set_footer(ws, arena_printf(&a, "&L" NOTICE "&C第 &P 页，共 &N 页&R清单编号 %s", sheet->number));
     arena_release(&a);
@@ -254,11 +257,14 @@ static void page_setup(lxw_worksheet *ws, const struct xlsx_sheet *sheet, lxw_ro
 
 #define CHOICE_CHARS 250 /* a list written into the cell's rule may have 255 */
 
+/* Behind the outcomes: what a street answers when it cannot verify now (pipeline/visits_order.h). */
+static const char *const not_now[] = {"暂缓", "退回", "延期"};
+
 /* The words themselves where they fit; else the range of the sheet 说明 (libxlsxwriter 1.1.4 then loses the formula's few bytes). NULL: they do not fit. */
 static char **outcome_words(struct book *b, struct arena *a)
 {
     const struct rules_meta *m = b->r->meta;
-    char **words = arena_array(a, char *, b->n_words + 1);
+    char **words = arena_array(a, char *, b->n_words + ARRAY_LEN(not_now) + 1);
     size_t n = 0, chars = 0;
     for (size_t g = 0; g < m->n_groups; g++) {
         for (size_t i = 0; i < m->groups[g].n; i++) {
@@ -269,6 +275,10 @@ static char **outcome_words(struct book *b, struct arena *a)
             }
             words[n++] = arena_z(a, word);
         }
+    }
+    for (size_t i = 0; i < ARRAY_LEN(not_now); i++) {
+        chars += width_str(str_of(not_now[i])) + 1;
+        words[n++] = arena_z(a, str_of(not_now[i]));
     }
     return chars <= CHOICE_CHARS ? words : NULL;
 }
@@ -287,7 +297,7 @@ static void outcome_choice(struct book *b, lxw_worksheet *ws, lxw_row_t last)
     if (words) {
         v.value_list = words;
     } else {
-        v.value_formula = arena_printf(&a, "=%s!$A$%d:$A$%zu", SHEET_HELP, HELP_WORDS + 1, HELP_WORDS + b->n_words);
+        v.value_formula = arena_printf(&a, "=%s!$A$%d:$A$%zu", SHEET_HELP, HELP_WORDS + 1, HELP_WORDS + b->n_words + ARRAY_LEN(not_now));
     }
     worksheet_data_validation_range(ws, ROW_FIRST, COL_OUTCOME, MAX(last, ROW_FIRST), COL_OUTCOME, &v);
     arena_release(&a);
@@ -317,9 +327,9 @@ static void write_list(struct book *b, const struct xlsx_sheet *sheet)
         worksheet_set_column(ws, c, c, columns[c].width, NULL);
     }
     worksheet_set_row(ws, ROW_TITLE, HEIGHT_TITLE, NULL);
-    worksheet_merge_range(ws, ROW_TITLE, 0, ROW_TITLE, COL_COUNT - 1, sheet->title, b->f.title);
+    worksheet_merge_range(ws, ROW_TITLE, 0, ROW_TITLE, COL_PRINTED - 1, sheet->title, b->f.title);
     worksheet_set_row(ws, ROW_NOTICE, HEIGHT_NOTICE, NULL);
-    worksheet_merge_range(ws, ROW_NOTICE, 0, ROW_NOTICE, COL_COUNT - 1,
+    worksheet_merge_range(ws, ROW_NOTICE, 0, ROW_NOTICE, COL_PRINTED - 1,
                           arena_printf(&a, "基准日 %s　清单编号 %s　共 %u 户 %zu 条　" NOTICE, report_day(&a, b->r->as_of), sheet->number,
                                        sheet->households, sheet->n),
                           b->f.notice);
@@ -329,24 +339,26 @@ static void write_list(struct book *b, const struct xlsx_sheet *sheet)
     }
     lxw_row_t row = write_rows(b, ws, sheet);
     if (sheet->n == 0) {
-        worksheet_merge_range(ws, row, 0, row, COL_COUNT - 1, "今晚没有需要列入的预警", b->f.household);
+        worksheet_merge_range(ws, row, 0, row, COL_PRINTED - 1, "今晚没有需要列入的预警", b->f.household);
         row++;
     }
     page_setup(ws, sheet, row - 1);
     if (b->n_words > 0) {
         outcome_choice(b, ws, row - 1);
     }
-    worksheet_ignore_errors(ws, LXW_IGNORE_NUMBER_STORED_AS_TEXT, arena_printf(&a, "A1:S%u", row));
+    worksheet_ignore_errors(ws, LXW_IGNORE_NUMBER_STORED_AS_TEXT, arena_printf(&a, "A1:X%u", row));
     arena_release(&a);
 }
 
 static const char *const help_lines[] = {
     "1. 一户走访一次：同一户的几条预警排在一起，走访日期和走访人每户填一次即可（填在该户第一行）。",
     "2. 每条预警各填一个核查结果，只能用左边列出的词；没有走访到的留空，下次仍会列出。",
-    "3. 需要补充的话写在备注里；预警编号不要改动，它是回填时唯一的依据。列的顺序可以调整，也可以加列。",
-    "4. 填好后保存，原样交回区民政局导入（.xlsx；另存为 CSV 也可以）。",
-    "5. " NOTICE "。资料有出入时以实际情况为准，不得仅凭本清单停发或核减待遇。",
-    "6. 本清单含个人信息，仅限本街道走访使用，不得转发到聊天群，用后按规定收回或销毁。",
+    "3. 现在不能核查的：写暂缓或延期（“暂缓延期至”写到哪一天），不属于本街道的写退回（“退回去向”写街道或社区，不知道就留空），备注写原因。",
+    "4. 上门看到和资料不一样的，填在表右边的新住址、家庭成员变化、核实人均月收入里，下一次以走访核实的为准。这几列不打印，纸面登记表上有位置。",
+    "5. 需要补充的话写在备注里；预警编号不要改动，它是回填时唯一的依据。列的顺序可以调整，也可以加列。",
+    "6. 填好后保存，原样交回区民政局导入（.xlsx；另存为 CSV 也可以）。",
+    "7. " NOTICE "。资料有出入时以实际情况为准，不得仅凭本清单停发或核减待遇。",
+    "8. 本清单含个人信息，仅限本街道走访使用，不得转发到聊天群，用后按规定收回或销毁。",
 };
 
 static void write_help(struct book *b)
@@ -359,7 +371,7 @@ static void write_help(struct book *b)
     worksheet_write_string(ws, 0, 0, "填写说明", b->f.help_title);
     worksheet_write_string(ws, 2, 0, "核查结果", b->f.header);
     worksheet_write_string(ws, 2, 1, "归为", b->f.header);
-    size_t rows = MAX(b->n_words, ARRAY_LEN(help_lines)), group = 0, in_group = 0;
+    size_t words = b->n_words + ARRAY_LEN(not_now), rows = MAX(words, ARRAY_LEN(help_lines)), group = 0, in_group = 0;
     const struct rules_meta *m = b->r->meta;
     for (size_t i = 0; i < rows; i++) {
         lxw_row_t row = (lxw_row_t)(HELP_WORDS + i);
@@ -370,6 +382,9 @@ static void write_help(struct book *b)
             }
             put(b, ws, row, 0, m->groups[group].outcomes[in_group++], b->f.word);
             put(b, ws, row, 1, m->groups[group].name, b->f.word);
+        } else if (i < words) {
+            put(b, ws, row, 0, str_of(not_now[i - b->n_words]), b->f.word);
+            put(b, ws, row, 1, STR("暂不核查"), b->f.word);
         }
         if (i < ARRAY_LEN(help_lines)) {
             worksheet_write_string(ws, row, 3, help_lines[i], b->f.help);

@@ -31,8 +31,8 @@ static void test_shipped(void **state)
     for (size_t i = 0; i < s->n; i++) {
         optional += s->v[i].optional;
     }
-    assert_int_equal(s->n, 20);
-    assert_int_equal(optional, 11);
+    assert_int_equal(s->n, 21);
+    assert_int_equal(optional, 12);
     const struct source *settle = &s->v[source_find(s, STR("医疗结算"))];
     assert_int_equal(settle->kind, KIND_APPEND);
     int self_paid = source_column_find(settle, STR("自付金额"));

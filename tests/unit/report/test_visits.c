@@ -39,14 +39,26 @@ struct place {
     struct arena arena;
     char *dir;
     struct db *ledger;
+    struct area_set areas;
 };
 
 static const char ledger_sql[] =
     "INSERT INTO night VALUES (1,20513,'{}','c','2026-03-01-1',NULL,0,0,0,0,'{}','x');"
-    "INSERT INTO warning VALUES (1,'R01','P',5001,'',1),(2,'R02','H',71,'',1),(3,'R01','P',5003,'',1),(4,'R01','P',5004,'',1);"
+    "INSERT INTO warning VALUES (1,'R01','P',5001,'',1),(2,'R02','H',71,'',1),(3,'R01','P',5003,'',1),(4,'R01','P',5004,'',1),(5,'R01','P',5003,'',1);"
     "INSERT INTO warning_event (warning_no, night, kind, level, detail, body, who, at) VALUES"
     "(1,1,'new','红','','{\"household\":71}','',''),(2,1,'new','黄','','{\"household\":71}','',''),(3,1,'new','黄','','{\"household\":72}','',''),"
-    "(4,1,'held','黄','','{\"household\":73,\"street\":\"990101002\",\"level_rank\":2,\"rank\":9}','','');";
+    "(4,1,'held','黄','','{\"household\":73,\"street\":\"990101002\",\"level_rank\":2,\"rank\":9}','',''),"
+    "(5,1,'new','黄','','{\"household\":72}','',''),(5,1,'merged','','%s','{}','','');";
+
+static const char areas_csv[] = "code,name,aliases,kind,parent,valid_from,valid_to,weekly_capacity\n"
+                                "990101,示范区,,district,,,,\n990101001,东风街道,,street,990101,,,5\n990101002,临河街道,,street,990101,,,\n";
+
+static void load_areas(struct area_set *areas)
+{
+    struct diag_list diags = {0};
+    assert_true(areas_parse(areas, "areas.csv", str_of(areas_csv), &diags));
+    diag_release(&diags);
+}
 
 static int make(void **state)
 {
@@ -56,7 +68,9 @@ static int make(void **state)
     p->dir = arena_printf(&p->arena, "%s/mopai-visits-XXXXXX", tmp ? tmp : "/tmp");
     assert_non_null(mkdtemp(p->dir));
     *state = p;
+    assert_int_equal(setenv("MOPAI_CLOCK", "2026-03-20T09:00:00", 1), 0);
     assert_int_equal(clock_init(&err), ST_OK);
+    load_areas(&p->areas);
     return 0;
 }
 
@@ -69,7 +83,9 @@ static void open_ledger(struct place *p)
     }
     assert_int_equal(file_unlink(path, &err), ST_OK);
     assert_int_equal(db_open(path, DB_WRITE, &p->ledger, &err), ST_OK);
-    assert_int_equal(db_exec(p->ledger, ledger_sql, &err), ST_OK);
+    char third[WARNING_NUMBER_MAX];
+    warning_number_format(3, third);
+    assert_int_equal(db_exec(p->ledger, arena_printf(&p->arena, ledger_sql, third), &err), ST_OK);
 }
 
 static int drop(void **state)
@@ -79,6 +95,7 @@ static int drop(void **state)
     assert_int_equal(db_close(p->ledger, &err), ST_OK);
     assert_int_equal(file_remove_tree(p->dir, &err), ST_OK);
     arena_release(&p->arena);
+    areas_release(&p->areas);
     free(p);
     return 0;
 }
@@ -145,7 +162,8 @@ static struct visits_result take(struct place *p, const char *path)
 {
     struct visits_result r;
     struct err err;
-    if (visits_import(p->ledger, &meta, path, &p->arena, &r, &err) != ST_OK) {
+    const struct visits_at at = {p->ledger, &meta, &p->areas, NULL, p->dir};
+    if (visits_import(&at, path, &p->arena, &r, &err) != ST_OK) {
         fail_msg("%s", err.text);
     }
     return r;
@@ -172,8 +190,10 @@ static void every_form_is_read(void **state)
             tsv_fail(&t, "reason", r.first_reasons);
             fail();
         }
-        assert_int_equal(count(p, "SELECT count(*) FROM visit"), r.accepted);
-        assert_int_equal(count(p, "SELECT count(*) FROM warning_event WHERE kind = 'closed'"), r.accepted);
+        assert_int_equal(count(p, "SELECT count(*) FROM visit"), r.accepted - r.orders);
+        assert_int_equal(count(p, "SELECT count(*) FROM warning_event WHERE kind IN ('closed', 'visited')"), r.accepted - r.orders);
+        assert_int_equal(count(p, "SELECT count(*) FROM warning_event e JOIN warning_order o ON o.seq = e.seq WHERE e.kind IN ('snoozed', 'returned', 'extended')"), r.orders);
+        assert_int_equal(count(p, "SELECT count(*) FROM visit v JOIN warning_event e ON e.seq = v.seq AND e.warning_no = v.warning_no"), r.accepted - r.orders);
         assert_int_equal(count(p, "SELECT count(*) FROM visit_import"), r.accepted > 0);
     }
     tsv_close(&t);
@@ -227,11 +247,12 @@ static void what_is_no_list_is_refused_whole(void **state)
     struct place *p = *state;
     struct err err;
     struct visits_result r;
+    const struct visits_at at = {p->ledger, &meta, &p->areas, NULL, p->dir};
     open_ledger(p);
     const char *path = write_list(p, "no.csv", STR("utf8"), STR("姓名,电话\n某人,1\n"));
-    assert_int_equal(visits_import(p->ledger, &meta, path, &p->arena, &r, &err), ST_INPUT);
+    assert_int_equal(visits_import(&at, path, &p->arena, &r, &err), ST_INPUT);
     assert_non_null(strstr(err.text, "预警编号"));
-    assert_int_equal(visits_import(p->ledger, &meta, path_join(&p->arena, p->dir, "absent.csv"), &p->arena, &r, &err), ST_MISSING);
+    assert_int_equal(visits_import(&at, path_join(&p->arena, p->dir, "absent.csv"), &p->arena, &r, &err), ST_MISSING);
 }
 
 /* --- release -------------------------------------------------------------------------------------------------------------- */
@@ -243,18 +264,13 @@ static const char held_sql[] =
     "INSERT INTO warning_event (warning_no, night, kind, level, detail, body, who, at)"
     " SELECT i, 1, 'held', '黄', '', json_object('street', CASE WHEN i < 20 THEN '990101001' WHEN i < 28 THEN '990101002' ELSE '' END,"
     " 'level_rank', i % 3, 'rank', 40 - i, 'send', CASE i WHEN 12 THEN '区局' ELSE '街道' END), '', '' FROM n;";
-static const char areas_csv[] = "code,name,aliases,kind,parent,valid_from,valid_to,weekly_capacity\n"
-                                "990101,示范区,,district,,,,\n990101001,东风街道,,street,990101,,,5\n990101002,临河街道,,street,990101,,,\n";
-
 static void load_held(struct place *p, struct area_set *areas)
 {
     struct err err;
-    struct diag_list diags = {0};
     open_ledger(p);
     assert_int_equal(db_exec(p->ledger, "DELETE FROM warning_event WHERE warning_no = 4", &err), ST_OK);
     assert_int_equal(db_exec(p->ledger, held_sql, &err), ST_OK);
-    assert_true(areas_parse(areas, "areas.csv", str_of(areas_csv), &diags));
-    diag_release(&diags);
+    load_areas(areas);
 }
 
 static size_t let_go(struct place *p, const struct area_set *areas, struct str street, struct str rule, int64_t *first)
