@@ -57,6 +57,8 @@ enum status link_write_expected(const struct link *l, struct err *err)
 {
     static const char *const made[] = {"link_false", "link_false_low", "link_false_high"};
     static const char *const asked[] = {"link_missed", "link_missed_low", "link_missed_high"};
+    TRY(put(l, "link_twice", (int64_t)l->twice, err));
+    TRY(put(l, "link_pairs_lost", (int64_t)l->pairs_lost, err));
     TRY(put(l, "link_made", (int64_t)l->made.n, err));
     TRY(put(l, "link_asked", (int64_t)l->doubt.n, err));
     TRY(expect(l, l->made.v, l->made.n, false, made, err));

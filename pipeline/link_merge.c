@@ -20,8 +20,14 @@ struct merger {
     uint32_t *apart;           /* [entries] candidate people or a visit said it is not */
     uint64_t *question;        /* [entries] of the candidate taken or asked about */
     uint8_t *two;              /* [entries] its number is another valid one than the candidate's */
+    uint64_t twice;            /* rows that would have been a person's second of a register that has everybody once */
     struct map64 stranger_of;  /* record person -> the entry whose number it takes, SEVERAL */
 };
+
+bool link_once(const struct source *s)
+{
+    return s->registers_persons && s->kind == KIND_SNAPSHOT && s->n_key == 1 && s->key[0].alt[0].n == 1 && s->key[0].alt[0].column[0] == s->person[ROLE_ID].column;
+}
 
 /* A stranger's number and the person's own would be two. */
 static bool two_numbers(const struct merger *m, const struct loose *x, uint32_t p)
@@ -51,6 +57,14 @@ static enum review_decision decision_on(const struct merger *m, const struct can
     return m->l->reviews.n ? link_reviewed(m->l, link_question(m->l, m->t, c)) : REVIEW_NONE;
 }
 
+/* A register that knows people by their number alone has each of them once: a second row of it is somebody else, or a second registration, and people say
+   which. How many such rows would have been put to a person who is there already also says, without any truth, how often other rows are put wrongly. */
+static bool would_be_twice(const struct merger *m, const struct candidate *c)
+{
+    const struct loose *x = &m->t->v.v[c->loose];
+    return x->kind == LOOSE_RECORD && link_once(&m->l->sources->v[x->source]) && m->l->seen[c->person] >> MIN(x->source, 63) & 1;
+}
+
 /* The best candidate of entry `e`, v[0..n): taken, asked about, or neither. What people said goes before any weight, but not before two valid numbers. */
 static void choose(struct merger *m, const struct candidate *v, size_t n, uint32_t first)
 {
@@ -73,7 +87,9 @@ static void choose(struct merger *m, const struct candidate *v, size_t n, uint32
     const struct candidate *c = &v[best];
     m->question[c->loose] = link_question(m->l, m->t, c);
     m->two[c->loose] = two_numbers(m, &m->t->v.v[c->loose], c->person);
-    if (said || (may_decide(m, c) && c->probability >= m->threshold)) {
+    bool sure = may_decide(m, c) && c->probability >= m->threshold, twice = !said && would_be_twice(m, c);
+    m->twice += sure && twice ? m->t->v.v[c->loose].rows : 0;
+    if (said || (sure && !twice)) {
         m->chosen[c->loose] = first + (uint32_t)best;
     } else if (all >= ASK_FROM && c->probability >= ASK_BEST && c->name != NAME_LEVEL_NONE) {
         m->asked[c->loose] = first + (uint32_t)best;
@@ -404,6 +420,7 @@ void link_choose(struct link *l, const struct loose_table *t, const candidate_li
 void link_merge(struct link *l, const struct loose_table *t, const candidate_list *list)
 {
     struct merger m = merger_open(l, t, list);
+    l->twice = m.twice;
     l->now = xmalloc((l->n + 1u) * sizeof(*l->now));
     for (uint32_t p = 0; p < l->n; p++) {
         l->now[p] = p;

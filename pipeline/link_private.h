@@ -183,6 +183,7 @@ struct link {
     struct map64 visited;     /* anchors of persons whose rows a visit found to be another person's */
     VEC(struct visited) visits; /* what visits since last night found */
     uint32_t *now;            /* person numbers of the provisional links -> numbers in force; NULL: they are the same */
+    uint64_t twice;    /* rows not put to a person whose row the same register has already */
     uint64_t pairs_lost; /* left out because too many unsure rows share a key */
     int64_t *linked, *unlinked; /* by source */
     struct id_alias *new_persons, *new_homes;
@@ -286,7 +287,10 @@ struct told_row {
 enum status link_told_row(struct link *l, int64_t file, uint64_t row, struct row_reader *r, struct told_row *out, struct err *err) MUST_CHECK;
 enum status link_find_follows(struct link *l, struct err *err) MUST_CHECK;
 
-/* link_expect.c: figures link_made, link_asked, link_false, link_missed (rows), the last two with _low and _high. */
+/* link_merge.c: does the source hold every person once? A register known by its numbers alone. */
+bool link_once(const struct source *s);
+
+/* link_expect.c: figures link_twice, link_pairs_lost, link_made, link_asked, link_false, link_missed (rows), the last two with _low and _high. */
 enum status link_write_expected(const struct link *l, struct err *err) MUST_CHECK;
 
 /* link_remodel.c: night.db link_remodeled, figure link_remodeled (rows). Persons have their rows. */

@@ -317,6 +317,10 @@ static void warn_about_night(struct work *w)
                      n->sources[i].state == SOURCE_MISSING ? TR("没有数据", "missing") : TR("过期", "stale"));
         }
     }
+    int64_t drifts = figure(n, "link_drift");
+    if (drifts) {
+        warn_add(ST_W_LINK_DRIFT, TR("%lld 项", "%lld shares"), (long long)drifts);
+    }
     int64_t held = figure(n, "held");
     if (held) {
         warn_add(ST_W_HELD, TR("%lld 条", "%lld"), (long long)held);

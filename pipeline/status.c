@@ -30,6 +30,7 @@ struct night_line {
 
 struct linkage_line {
     int64_t made, asked, wrong[3], missed[3]; /* rows; expected, low, high */
+    int64_t twice, drifts, remodeled;
 };
 
 struct site_status {
@@ -63,7 +64,10 @@ static enum status read_linkage(struct site *s, struct site_status *st, struct e
         st->linkage = (struct linkage_line){.made = stmt_int(q, 0),
                                             .asked = stmt_int(q, 1),
                                             .wrong = {stmt_int(q, 2), stmt_int(q, 3), stmt_int(q, 4)},
-                                            .missed = {stmt_int(q, 5), stmt_int(q, 6), stmt_int(q, 7)}};
+                                            .missed = {stmt_int(q, 5), stmt_int(q, 6), stmt_int(q, 7)},
+                                            .twice = stmt_int(q, 8),
+                                            .drifts = stmt_int(q, 9),
+                                            .remodeled = stmt_int(q, 10)};
     }
     return ST_OK;
 }
@@ -192,6 +196,21 @@ static void print_linkage(const struct linkage_line *k, struct strbuf *b)
     }
 }
 
+static void print_linkage_news(const struct linkage_line *k, struct strbuf *b)
+{
+    const struct {
+        int64_t n;
+        const char *zh, *en;
+    } lines[] = {{k->twice, "      %lld 行像是同一名册里已有的人，没有归上，等人核对\n", "       %lld rows look like somebody their register has already: not placed, for people to look at\n"},
+                 {k->remodeled, "      %lld 行因换了归并模型改了归属；由此新出现的命中暂扣\n", "       %lld rows are placed otherwise by the new model; hits that come of it are held\n"},
+                 {k->drifts, "      %lld 项与训练模型时相比走了样，见 quality.html 的“归并”\n", "       %lld shares have drifted from what the model was trained on, see quality.html\n"}};
+    for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+        if (lines[i].n) {
+            strbuf_addf(b, TR(lines[i].zh, lines[i].en), (long long)lines[i].n);
+        }
+    }
+}
+
 static void print_text(const struct site *s, const struct site_status *st, struct strbuf *b)
 {
     strbuf_addz(b, TR("最近几夜\n", "Nights\n"));
@@ -224,6 +243,7 @@ static void print_text(const struct site *s, const struct site_status *st, struc
     print_never_sent(s, st, b);
     print_replay(s, st, b);
     print_linkage(&st->linkage, b);
+    print_linkage_news(&st->linkage, b);
     strbuf_addf(b, TR("\n预警  在办 %lld（逾期 %lld），暂扣 %lld，已放行待出清单 %lld，已办结 %lld，已消失 %lld\n",
                       "\nWarnings  open %lld (overdue %lld), held %lld, released for the next list %lld, closed %lld, cleared %lld\n"),
                 (long long)st->warnings.open, (long long)st->warnings.overdue, (long long)st->warnings.held, (long long)st->warnings.released,

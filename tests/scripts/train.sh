@@ -13,7 +13,7 @@ mopai() { # 1 and 100-127: done, with warnings
     return $_status
 }
 die() { echo "$*"; exit 1; }
-"$MOPAI_GEN" --persons 1500 --nights 1 --profile U --dirt default --out "$dir/sent" >/dev/null
+"$MOPAI_GEN" --persons 4000 --nights 1 --profile U --dirt default --out "$dir/sent" >/dev/null
 mkdir "$dir/site"
 cp fixtures/site/rules.yaml fixtures/site/calendar.csv "$dir/sent/site/areas.csv" "$dir/site/"
 mopai init "$dir/site" >/dev/null
@@ -48,6 +48,7 @@ mopai run --as-of 2026-03-02 >/dev/null 2>&1
 grep -q '"model.yaml"' "$dir/site/reports/latest/manifest.json" || die "the manifest does not name the model"
 made=$(sqlite3 "$dir/site/store/runs/1/night.db" "SELECT count(*) FROM link_made WHERE asked = 0")
 [ "$made" -gt 0 ] || die "no row is placed by what it says"
+[ -z "$(mopai --lang en status | grep drifted)" ] || die "drift without a change"
 sed '/^numbers:/,/^recipes:/ s/^  \(digit\|swap\|lost\|extra\|tail\|old\|swap_ten\): .*/  \1: -20000/' "$dir/a.yaml" >"$dir/site/model.yaml"
 MOPAI_CLOCK=2026-03-03T02:00:00 mopai run --as-of 2026-03-03 >/dev/null 2>&1
 rows=$(sqlite3 "$dir/site/store/runs/2/night.db" "SELECT count(*) FROM link_remodeled WHERE person_then >= 0 AND person_now < 0")
@@ -58,3 +59,11 @@ MOPAI_CLOCK=2026-03-04T02:00:00 mopai run --as-of 2026-03-04 >/dev/null 2>&1
 # hits that only the new model brings, and warnings it takes away: held, and kept for a night
 db="$dir/site/store/runs/2/night.db"
 [ "$(sqlite3 "$db" "SELECT count(*) FROM hit WHERE disposition = 'new' AND household IN (SELECT household FROM hit WHERE why LIKE '归并模型%')")" -eq 0 ] || die "a hit of the new model is on the list"
+
+# a model trained on something else: the night says what has drifted
+sed 's/links: [0-9]*, same/links: 1, same/' "$dir/a.yaml" >"$dir/site/model.yaml"
+MOPAI_CLOCK=2026-03-05T02:00:00 mopai --lang en run --as-of 2026-03-05 >"$dir/out" 2>&1
+grep -q 'shares\|drifted' "$dir/out" || die "no word of drift: $(cat "$dir/out")"
+MOPAI_CLOCK=2026-03-05T03:00:00 mopai --lang en status | grep -q 'drifted' || die "status says nothing of drift"
+grep -q '走样：按' "$dir/site/reports/latest/quality.html" || die "quality.html says nothing of drift"
+grep -q '归并,,其中预计归错' "$dir/site/reports/latest/quality.csv" || die "quality.csv says nothing of false links"
