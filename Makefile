@@ -129,7 +129,7 @@ SHIPPED := $(wildcard sources.yaml people.yaml rules.yaml model.yaml pipeline/re
 $(GEN)/shipped.inc: scripts/embed-text.awk $(SHIPPED)
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(GEN) && awk -f scripts/embed-text.awk $(SHIPPED) /dev/null > $@.tmp && mv $@.tmp $@
-PLANTED := fixtures/planted.tsv fixtures/planted-rules.tsv
+PLANTED := fixtures/planted.tsv fixtures/planted-more.tsv fixtures/planted-rules.tsv
 $(GEN)/planted.inc: scripts/embed-text.awk $(PLANTED)
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(GEN) && awk -f scripts/embed-text.awk $(PLANTED) > $@.tmp && mv $@.tmp $@

@@ -18,11 +18,15 @@ if [ "$have" != "$want" ]; then
     echo "when the generator was meant to change: echo '$have  mopai-gen --persons 10000 --nights 30 --planted --all-sources --truth' > fixtures/district-10k.sha256"
     exit 1
 fi
-# 15: at least twelve hits, twelve near misses, six through dirt, two for people, for every shipped rule; every family has rows of its own in the exports
-planted=$(awk -F, 'NR == FNR { if (FNR > 1) { n[$2, $3]++; rule[$2]; first[$7] = $1; size[$7] = $8 } next }
+# 15: at least twelve hits, twelve near misses, six through dirt, two for people, for every rule of planted.tsv; a hit and a near miss for every other shipped
+# rule that is evaluated and draws no lots; every family has rows of its own in the exports
+common=$(awk -F'\t' '$2 ~ /^[RS]/ { printf " %s", $2 }' fixtures/planted-rules.tsv)
+rules=$(awk '/^  - id: / { id = $3 } /^    status: shadow/ && id != "Z01" { printf " %s", id }' rules.yaml)
+planted=$(awk -F, -v common="$common " -v rules="$rules" 'NR == FNR { if (FNR > 1) { n[$2, $3]++; rule[$2]; first[$7] = $1; size[$7] = $8 } next }
     { has[$4] }
     END {
-        for (r in rule) if (n[r, "hit"] < 12 || n[r, "near"] < 12 || n[r, "dirt"] < 6 || n[r, "review"] < 2) print "rule " r " has fewer than 12, 12, 6 and 2"
+        for (r in rule) if (index(common, " " r " ") && (n[r, "hit"] < 12 || n[r, "near"] < 12 || n[r, "dirt"] < 6 || n[r, "review"] < 2)) print "rule " r " has fewer than 12, 12, 6 and 2"
+        for (k = split(rules, all, " "); k > 0; k--) if (n[all[k], "hit"] < 1 || n[all[k], "near"] < 1) print "rule " all[k] " has no hit or no near miss"
         for (p in first) for (k = 0; k < size[p]; k++) if (!((p + k) in has)) print "case " first[p] ": no row of person " p + k
     }' "$work/a/truth/planted.csv" "$work"/a/truth/records-*.csv)
 [ -z "$planted" ] || { echo "MISS 15 planted cases: $planted"; exit 1; }

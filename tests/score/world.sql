@@ -8,7 +8,8 @@ CREATE TABLE bound AS SELECT as_of,
 FROM meta;
 
 CREATE TABLE register AS -- who is known to a register
-  SELECT person FROM ga UNION SELECT person FROM yb_insured UNION SELECT person FROM mz_member UNION SELECT person FROM cl;
+  SELECT person FROM ga UNION SELECT person FROM yb_insured UNION SELECT person FROM mz_member UNION SELECT person FROM cl
+  UNION SELECT person FROM jyu UNION SELECT person FROM tw;
 
 CREATE TABLE assisted AS -- members of a unit that has not stopped
   SELECT person, "户编号" AS unit, "救助类别" AS category FROM mz_member, bound
@@ -45,10 +46,13 @@ CREATE TABLE joining AS
   WHERE f.died IS NULL AND f.unit IN (SELECT unit FROM folk WHERE unit IS NOT NULL AND died IS NULL GROUP BY unit HAVING count(*) = 1);
 CREATE UNIQUE INDEX joining_unit ON joining (unit);
 -- people without any unit at an address of at most eight living people; two of them at least are a household
+CREATE TABLE dwelt AS -- a pupil or veteran the register does not know lives where the school or the office says
+  SELECT person, "现住址" FROM ga UNION ALL SELECT person, "现住址" FROM jyu WHERE person NOT IN (SELECT person FROM ga)
+  UNION ALL SELECT person, "现住址" FROM tw WHERE person NOT IN (SELECT person FROM ga UNION SELECT person FROM jyu);
 CREATE TABLE neighbour AS
   SELECT f.person, g."现住址" AS address,
     f.unit IS NULL AND (f.book IS NULL OR f.book IN (SELECT book FROM crowded)) AND coalesce(f.family, '') = '' AS loose
-  FROM folk AS f JOIN ga AS g USING (person) WHERE f.died IS NULL AND g."现住址" <> '';
+  FROM folk AS f JOIN dwelt AS g USING (person) WHERE f.died IS NULL AND g."现住址" <> '';
 CREATE TABLE shared AS SELECT address FROM neighbour GROUP BY address HAVING count(*) <= 8 AND sum(loose) >= 2;
 CREATE TABLE home AS
   SELECT f.person, CASE
