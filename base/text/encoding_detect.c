@@ -151,6 +151,9 @@ static int utf16_ascii_share(struct str s, bool big_endian, bool *out_has_line_e
 static bool utf16_plausible(struct str s, enum encoding e)
 {
     bool line_end, other_line_end;
+    if (s.n == 0 || !memchr(s.p, 0, s.n)) {
+        return false; /* every ASCII character would have one */
+    }
     int mine = utf16_ascii_share(s, e == ENC_UTF16BE, &line_end);
     int other = utf16_ascii_share(s, e != ENC_UTF16BE, &other_line_end);
     return mine >= 100 && mine > other * 4 && (line_end || mine >= 500); /* one stray NUL in a short file makes no UTF-16 */

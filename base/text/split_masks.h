@@ -15,6 +15,7 @@ struct cut_masks {
 /* What UTF-8 makes of bytes beyond ASCII: 80..BF; E1..EC, which begin three bytes and nearly every ideograph. */
 struct utf8_masks {
     uint64_t high, tail, lead;
+    bool nul;
 };
 /* In one piece with the loop over the blocks: as calls, with their masks in memory, they took twice the time. */
 #define MASKS static inline __attribute__((always_inline)) void
@@ -37,6 +38,7 @@ MASKS utf8_masks_plain(const char *p, struct utf8_masks *m)
     *m = (struct utf8_masks){0};
     for (unsigned i = 0; i < 64; i++) {
         unsigned char c = (unsigned char)p[i];
+        m->nul |= c == 0;
         m->high |= (uint64_t)(c >> 7) << i;
         m->tail |= (uint64_t)((c & 0xC0) == 0x80) << i;
         m->lead |= (uint64_t)(c >= 0xE1 && c <= 0xEC) << i;
@@ -81,6 +83,8 @@ MASKS utf8_masks_simd(const char *p, struct utf8_masks *m)
     __m128i a = _mm_loadu_si128(from), b = _mm_loadu_si128(from + 1), c = _mm_loadu_si128(from + 2), d = _mm_loadu_si128(from + 3);
     __m128i c0 = _mm_set1_epi8((char)0xC0), e0 = _mm_set1_epi8((char)0xE0), ed = _mm_set1_epi8((char)0xED);
 #define LEAD(v) _mm_and_si128(_mm_cmpgt_epi8(v, e0), _mm_cmplt_epi8(v, ed))
+    __m128i least = _mm_min_epu8(_mm_min_epu8(a, b), _mm_min_epu8(c, d));
+    m->nul = _mm_movemask_epi8(_mm_cmpeq_epi8(least, _mm_setzero_si128())) != 0;
     m->high = bits(a, b, c, d);
     m->tail = bits(_mm_cmplt_epi8(a, c0), _mm_cmplt_epi8(b, c0), _mm_cmplt_epi8(c, c0), _mm_cmplt_epi8(d, c0));
     m->lead = bits(LEAD(a), LEAD(b), LEAD(c), LEAD(d));
@@ -128,6 +132,7 @@ MASKS utf8_masks_simd(const char *p, struct utf8_masks *m)
 #define HIGH(v) vcgeq_u8(v, vdupq_n_u8(0x80))
 #define TAIL(v) vceqq_u8(vandq_u8(v, vdupq_n_u8(0xC0)), vdupq_n_u8(0x80))
 #define LEAD(v) vandq_u8(vcgeq_u8(v, vdupq_n_u8(0xE1)), vcleq_u8(v, vdupq_n_u8(0xEC)))
+    m->nul = vminvq_u8(vminq_u8(vminq_u8(a, b), vminq_u8(c, d))) == 0;
     m->high = bits(HIGH(a), HIGH(b), HIGH(c), HIGH(d));
     m->tail = bits(TAIL(a), TAIL(b), TAIL(c), TAIL(d));
     m->lead = bits(LEAD(a), LEAD(b), LEAD(c), LEAD(d));

@@ -155,7 +155,24 @@ static inline bool block_is_plain(const char *p, unsigned from, uint64_t *tails)
 #endif
     uint64_t wanted = m.lead << 1 | m.lead << 2 | *tails << from;
     *tails = m.lead >> 63 | m.lead >> 62;
-    return ((m.tail ^ wanted) | (m.high & ~(m.tail | m.lead))) >> from == 0;
+    return !m.nul && ((m.tail ^ wanted) | (m.high & ~(m.tail | m.lead))) >> from == 0;
+}
+
+void utf8_plain_blocks(struct str s, uint64_t *bits)
+{
+    uint64_t tails = 0;
+    memset(bits, 0, (s.n / (64 * 64) + 1) * sizeof(*bits));
+    for (size_t at = 0; at < s.n; at += 64) {
+        char rest[64];
+        const char *p = s.p + at;
+        if (s.n - at < 64) {
+            memset(rest, ' ', sizeof(rest)); /* which is no tail: a character cut off at the end is seen */
+            memcpy(rest, p, s.n - at);
+            p = rest;
+        }
+        bool plain = block_is_plain(p, 0, &tails) && !(at + 64 == s.n && tails != 0);
+        bits[at >> 12] |= (uint64_t)plain << (at >> 6 & 63);
+    }
 }
 
 bool utf8_is_plain_han(struct str s)
@@ -171,9 +188,10 @@ bool utf8_is_plain_han(struct str s)
         return block_is_plain(s.p + s.n - 64, (unsigned)(64 - (s.n - at)), &tails) && tails == 0;
     }
     if (at < s.n) {
-        char rest[64] = {0};
+        char rest[64];
+        memset(rest, ' ', sizeof(rest));
         memcpy(rest, s.p, s.n);
-        return block_is_plain(rest, 0, &tails); /* the zeros behind it are no tails */
+        return block_is_plain(rest, 0, &tails);
     }
     return tails == 0;
 }

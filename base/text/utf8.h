@@ -32,7 +32,10 @@ static inline bool cp_is_han(uint32_t cp)
 }
 
 /* True when all beyond ASCII are the three-byte characters U+1000..U+CFFF, as nearly all Chinese text is: valid, and nothing private among them. False means: look
-   closer. Several GB/s. */
+   closer. NUL is not plain. Several GB/s. */
 bool utf8_is_plain_han(struct str s);
+/* The same of every block of 64 bytes, a bit each (room for s.n / 4096 + 1 words): a piece of the text is plain when all blocks it touches are, the one of the byte
+   behind it included. Cheaper than asking for each of many short pieces. */
+void utf8_plain_blocks(struct str s, uint64_t *bits);
 
 #endif

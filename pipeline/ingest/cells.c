@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/core/bug.h"
+#include "base/core/digits.h"
 #include "base/text/fold.h"
 #include "base/text/utf8.h"
 #include "matchers/identifier.h"
@@ -303,6 +304,24 @@ static void read_month(struct str raw, struct cell *out)
     }
 }
 
+/* Four to eight characters with two decimals or none, all at once. */
+static bool money8(struct str s, int64_t *out_hundredths)
+{
+    uint32_t head, tail;
+    memcpy(&head, s.p, 4);
+    memcpy(&tail, s.p + s.n - 4, 4);
+    unsigned pad = 8 * (8 - (unsigned)s.n);
+    uint64_t w = (uint64_t)tail << 32 | (uint64_t)head << pad; /* moved to the end of the word; where both stand they are the same */
+    w |= 0x3030303030303030u & (((uint64_t)1 << pad) - 1);
+    bool dot = (w >> 40 & 0xFF) == '.';
+    w = dot ? (w & 0xFFFF000000000000u) | (w & 0x000000FFFFFFFFFFu) << 8 | '0' : w;
+    if (!digits8_values(&w)) {
+        return false;
+    }
+    *out_hundredths = (int64_t)digits8_number(w) * (dot ? 1 : 100);
+    return true;
+}
+
 /* Digits, at most one dot with one or two digits behind it, a leading minus: what nearly every amount looks like. */
 static bool fast_money(struct str s, int64_t *out_hundredths)
 {
@@ -313,6 +332,9 @@ static bool fast_money(struct str s, int64_t *out_hundredths)
     p += minus;
     if (s.n > 15 || p == end) {
         return false;
+    }
+    if (s.n >= 4 && s.n <= 8 && money8(s, out_hundredths)) {
+        return true;
     }
     const char *from = p;
     for (; p < end && (d = (unsigned)((unsigned char)*p - '0')) < 10; p++) {

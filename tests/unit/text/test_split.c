@@ -130,7 +130,7 @@ static void test_plain_han(void **state)
 {
     (void)state;
     static const struct str bits[] = {{"a", 1}, {"张", 3}, {"三", 3}, {"　", 3}, {"0123456789abcdef", 16}, {"\xE1\x80\x80", 3}, {"\xEC\xBF\xBF", 3}};
-    static const struct str odd[] = {{"·", 2}, {"（", 3}, {"\xE5", 1}, {"\xBC", 1}, {"\xE5\xBC", 2}, {"\xED\xA0\x80", 3}, {"\xEE\x80\x80", 3}, {"\xE0\xA0\x80", 3}, {"\xF0\xA0\xAE\xB7", 4}, {"\xC0\x80", 2}};
+    static const struct str odd[] = {{"·", 2}, {"（", 3}, {"\xE5", 1}, {"\xBC", 1}, {"\xE5\xBC", 2}, {"\xED\xA0\x80", 3}, {"\xEE\x80\x80", 3}, {"\xE0\xA0\x80", 3}, {"\xF0\xA0\xAE\xB7", 4}, {"\xC0\x80", 2}, {"\0", 1}};
     uint64_t seed = 5;
     AUTO_STRBUF in = STRBUF_INIT;
     for (int round = 0; round < 20000; round++) {
@@ -139,7 +139,10 @@ static void test_plain_han(void **state)
         for (uint64_t n = draw(&seed) % 90; n > 0; n--) {
             strbuf_adds(&in, bits[draw(&seed) % ARRAY_LEN(bits)]);
         }
+        uint64_t blocks[2];
         assert_true(utf8_is_plain_han(strbuf_str(&in)));
+        utf8_plain_blocks(strbuf_str(&in), blocks);
+        assert_int_equal(__builtin_popcountll(blocks[0]), (in.n + 63) / 64);
         if (!plain) {
             AUTO_STRBUF whole = STRBUF_INIT;
             size_t at = utf8_offset(strbuf_str(&in), (size_t)(draw(&seed) % (utf8_length(strbuf_str(&in)) + 1)));
@@ -147,6 +150,8 @@ static void test_plain_han(void **state)
             strbuf_adds(&whole, odd[draw(&seed) % ARRAY_LEN(odd)]);
             strbuf_adds(&whole, str_sub(strbuf_str(&in), at, in.n));
             assert_false(utf8_is_plain_han(strbuf_str(&whole)));
+            utf8_plain_blocks(strbuf_str(&whole), blocks);
+            assert_true((size_t)__builtin_popcountll(blocks[0]) < (whole.n + 63) / 64);
         }
     }
 }
