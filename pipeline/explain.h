@@ -34,7 +34,13 @@ enum status explain_sheet(struct explain *x, struct str ref, const char *path, s
 /* One line of a file used tonight: number, link, why nobody's, who has the same name; or why it was refused. */
 enum status explain_record(struct explain *x, struct str file, struct str line, struct err *err) MUST_CHECK;
 
+/* Two of them, each P-..., an identifier, or FILE:LINE: why they are one person, or what would have to be different. svg: a file for the picture, NULL. */
+enum status explain_pair(struct explain *x, struct str a, struct str b, const char *svg, struct err *err) MUST_CHECK;
+
 /* --- pieces --- */
+/* Where a line of a file used tonight is, and whose (as in the link file). */
+enum status explain_locate(struct explain *x, struct str file, struct str line, size_t *out_input, uint32_t *out_row, int32_t *out_person, struct err *err)
+    MUST_CHECK;
 /* Row of the person whose anchor this is. */
 enum status explain_find_anchor(struct explain *x, uint64_t anchor, uint32_t *out_row, struct err *err) MUST_CHECK;
 /* "P-... 王某 男 45岁 在册  1201****" */

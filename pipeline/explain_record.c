@@ -213,6 +213,25 @@ static enum status read_link(struct explain *x, struct record *rec, struct err *
     return status;
 }
 
+enum status explain_locate(struct explain *x, struct str file, struct str line, size_t *out_input, uint32_t *out_row, int32_t *out_person, struct err *err)
+{
+    struct record rec = {.row = NO_ROW, .person = LINK_NONE};
+    if (!str_to_i64(line, &rec.line)) {
+        return err_set(err, ST_USAGE, TR("记录写成 文件名:行号，如 yb_settle.csv:269", "a record is FILE:LINE, as yb_settle.csv:269"));
+    }
+    TRY(find_input(x, file, &rec, err));
+    TRY(find_row(x, &rec, err));
+    if (rec.row == NO_ROW) {
+        return err_set(err, ST_NOT_FOUND, TR("“" STR_FMT "”第%lld行没有录入；原因见 mopai explain record", "'" STR_FMT "' line %lld is no record: mopai explain record says why"),
+                       STR_ARG(file), (long long)rec.line);
+    }
+    TRY(read_link(x, &rec, err));
+    *out_input = rec.input;
+    *out_row = rec.row;
+    *out_person = rec.person;
+    return ST_OK;
+}
+
 enum status explain_record(struct explain *x, struct str file, struct str line, struct err *err)
 {
     struct record rec = {.row = NO_ROW, .person = LINK_NONE};

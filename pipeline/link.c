@@ -2,6 +2,7 @@
 /* The link stage: persons over the registers, every row to its person, every value weighed, then areas and households, then the files. */
 #include "base/core/log.h"
 #include "pipeline/link_private.h"
+#include "pipeline/link_want.h"
 
 static void *missing_array(size_t n, size_t size)
 {
@@ -97,6 +98,7 @@ static void release(struct link *l)
     vec_release(&l->made);
     vec_release(&l->doubt);
     vec_release(&l->apart);
+    vec_release(&l->wanted);
     vec_release(&l->visits);
     map64_release(&l->visited);
     vec_release(&l->remodeled);
@@ -145,6 +147,17 @@ static enum status run_steps(struct link *l, struct err *err)
     drop_search(l);
     link_find_covers(l);
     return link_write(l, err);
+}
+
+enum status link_want_pair(struct night *n, struct link_want *w, struct err *err)
+{
+    struct link l = {.night = n, .people = n->site->people, .sources = n->site->sources, .areas = &n->site->areas, .want = w};
+    enum status status = link_find_persons(&l, err);
+    status = status == ST_OK ? link_read_reviews(&l, err) : status;
+    status = status == ST_OK ? link_read_visits(&l, err) : status;
+    status = status == ST_OK ? link_rows_find(&l, err) : status;
+    release(&l);
+    return status;
 }
 
 enum status link_night(struct night *n, struct err *err)

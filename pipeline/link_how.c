@@ -62,7 +62,12 @@ void link_how_against(const struct link_made *m, struct strbuf *out)
     }
 }
 
-static void put_bits(int32_t bits, struct strbuf *out)
+const char *link_part_word(enum made_part part)
+{
+    return TR(part_words[part].zh, part_words[part].en);
+}
+
+void link_how_bits(int32_t bits, struct strbuf *out)
 {
     int32_t tenths = (bits * 10 + (bits < 0 ? -128 : 128)) / 256;
     strbuf_addf(out, "%s%d.%d", tenths < 0 ? "-" : "+", abs(tenths) / 10, abs(tenths) % 10);
@@ -75,9 +80,9 @@ void link_how_waterfall(const struct link_made *m, const char *indent, struct st
         if (m->part[i] != 0) {
             sum += m->part[i];
             strbuf_addz(out, indent);
-            put_bits(m->part[i], out);
+            link_how_bits(m->part[i], out);
             strbuf_addz(out, "  = ");
-            put_bits(sum, out);
+            link_how_bits(sum, out);
             strbuf_addf(out, "  %s\n", TR(part_words[i].zh, part_words[i].en));
         }
     }

@@ -37,6 +37,12 @@ void link_how_against(const struct link_made *m, struct strbuf *out);
 /* The weight as a waterfall, a line a part, each line begun with `indent`. */
 void link_how_waterfall(const struct link_made *m, const char *indent, struct strbuf *out);
 
+/* +12.5 */
+void link_how_bits(int32_t bits, struct strbuf *out);
+const char *link_part_word(enum made_part part);
+/* link_svg.c: the same as an SVG picture, with the line (1/256 bit) from which it would do. */
+void link_how_svg(const struct link_made *m, int32_t line, struct str title, struct strbuf *out);
+
 struct link_made_row {
     int64_t input, row, line, person_row;
     struct link_made made;

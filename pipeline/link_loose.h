@@ -59,6 +59,7 @@ struct candidate { /* a loose entry and a person it may be; each field at the be
     uint8_t birth, sex, phone, place; /* levels of matchers/compare.h; 1 is the same */
     uint8_t unit, habit; /* enum agreement */
     bool home;           /* the household voted for it */
+    bool met;            /* they share a key; else they are compared because link_want.h wants it */
     int32_t part[PART_COUNT]; /* of the weight */
     int32_t weight;      /* 1/256 bit: log2 of the odds against somebody no register has */
     int32_t probability; /* per million, all candidates of the entry considered */
@@ -106,6 +107,14 @@ enum review_decision link_reviewed(const struct link *l, uint64_t question);
 
 /* link_match.c: who each entry may be, compared with every register row that may be theirs. Sorted by entry and person. */
 enum status link_find_candidates(struct link *l, struct loose_table *t, candidate_list *out, struct err *err) MUST_CHECK;
+/* link_want.c, with l->want: is the row wanted; the entry added last is of one; the person wanted, NO_PERSON; what the weighed list says of them. */
+bool link_wants_row(const struct link *l, uint32_t input, uint64_t row);
+void link_want_entry(struct link *l, const struct loose_table *t);
+uint32_t link_want_other(const struct link *l);
+void link_want_take(struct link *l, const struct loose_table *t, const candidate_list *list);
+/* link_merge.c: whether what agrees may decide without people; bits of enum made_because. */
+bool link_may_decide(const struct candidate *c);
+uint16_t link_because(const struct candidate *c);
 /* link_rounds.c: before they are weighed, what the households of sure persons say. */
 enum status link_households_vote(struct link *l, const struct loose_table *t, candidate_list *list, struct err *err) MUST_CHECK;
 /* link_weigh.c: weight and probability of each, by a model. */

@@ -6,6 +6,7 @@
 #include "pipeline/ingest/ingest.h"
 #include "pipeline/link_keys.h"
 
+#define WANTED UINT8_MAX /* instead of a slip: compared because link_want.h wants it */
 #define UNITS 4 /* a person stands in three kinds of units, sometimes in two of a kind */
 
 struct memo;
@@ -106,6 +107,10 @@ static void make_keys(struct search *s)
             map64_put(&s->holders, holder, 1);
         }
         add_proposals(s, e);
+    }
+    uint32_t other = s->l->want ? link_want_other(s->l) : NO_PERSON;
+    for (size_t i = 0; i < s->l->wanted.n && other != NO_PERSON; i++) {
+        vec_push(&s->persons.v, (struct key){.key = other, .loose = s->l->wanted.v[i], .slip = WANTED});
     }
     keys_seal(&s->names);
     keys_seal(&s->sounds);
@@ -210,7 +215,8 @@ static void compare(struct search *s, uint32_t e, uint32_t p, enum link_way way,
     }
     struct candidate *c = candidate_of(s, e, p, &at);
     c->ways |= (uint8_t)(1u << way);
-    if (slip) {
+    c->met = c->met || slip != WANTED;
+    if (slip && slip != WANTED) {
         c->id = ID_REPAIRS, c->slip = slip;
     }
     if (c->name != NAME_LEVEL_SAME && name) {

@@ -38,12 +38,17 @@ static bool two_numbers(const struct merger *m, const struct loose *x, uint32_t 
 }
 
 /* Whether the evidence may decide alone: another valid number, or half a name, may not. */
-static bool may_decide(const struct merger *m, const struct candidate *c)
+bool link_may_decide(const struct candidate *c)
 {
     bool backed = c->unit == SAYS_SAME || c->phone == SAYS_SAME || c->place == SAYS_SAME || c->habit == SAYS_SAME;
     bool half = c->name == NAME_LEVEL_ONE || c->name == NAME_LEVEL_COUNT || (c->name < NAME_LEVEL_NONE && backed);
     bool named = loose_named(c) || (c->id == ID_REPAIRS && half);
-    return named && c->id != ID_ITS_OWN && !two_numbers(m, &m->t->v.v[c->loose], c->person);
+    return named && c->id != ID_ITS_OWN;
+}
+
+static bool may_decide(const struct merger *m, const struct candidate *c)
+{
+    return link_may_decide(c) && !two_numbers(m, &m->t->v.v[c->loose], c->person);
 }
 
 /* Ties go to the smaller anchor, whatever the order of rows. */
@@ -316,7 +321,7 @@ static void close_up(struct link *l)
 
 /* --- what was made ------------------------------------------------------------------------------------------------------------ */
 
-static uint16_t because_of(const struct candidate *c)
+uint16_t link_because(const struct candidate *c)
 {
     unsigned why = c->name == NAME_LEVEL_SAME ? BECAUSE_NAME : c->name < NAME_LEVEL_NONE ? BECAUSE_NAME_NEAR : 0;
     const struct {
@@ -339,7 +344,7 @@ static struct made made_of(const struct merger *m, struct where from, const stru
                          .person = m->l->now[c->person],
                          .by = {.how = said ? MADE_BY_PEOPLE : c->id == ID_REPAIRS ? MADE_BY_REPAIR : MADE_BY_FIELDS,
                                 .slip = c->slip,
-                                .because = (uint16_t)(because_of(c) | two),
+                                .because = (uint16_t)(link_because(c) | two),
                                 .weight = c->weight,
                                 .probability = c->probability,
                                 .question = question}};

@@ -177,6 +177,8 @@ struct link {
     VEC(struct conflict) conflicts;
     VEC(struct made) made;    /* sorted by row */
     VEC(struct made) doubt;   /* rows and persons for people to decide about, sorted by row; each stays what it is */
+    struct link_want *want;   /* NULL in a night; see link_want.h */
+    VEC(uint32_t) wanted;     /* entries of the wanted rows */
     VEC(struct made) apart;   /* rows that are not the person's whose they might be, as people said, sorted by row */
     VEC(struct remodeled) remodeled; /* sorted by row */
     struct map64 reviews;     /* question -> enum review_decision */

@@ -117,6 +117,12 @@ static enum status find_rows(struct link *l, struct loose_table *t, const struct
         t->strangers[ids->source] += id && p == NO_PERSON;
         if (is_loose(l, ids, people_current_id(l->people, id), p, name, row_text(r, ids->name, i), &kind, &so_far)) {
             TRY(loose_add(l, t, ids, r, i, apart ? LOOSE_APART : kind, so_far, err));
+            if (l->want && link_wants_row(l, ids->input, r->start + i)) {
+                link_want_entry(l, t);
+            }
+        } else if (l->want && p != NO_PERSON && link_wants_row(l, ids->input, r->start + i)) {
+            TRY(loose_add(l, t, ids, r, i, LOOSE_SECOND, p, err));
+            link_want_entry(l, t);
         } else if (second->n && ids->registers && map64_get(second, p) != MAP_NONE) {
             TRY(loose_add(l, t, ids, r, i, LOOSE_SECOND, p, err));
         }
@@ -228,7 +234,10 @@ enum status link_rows_find(struct link *l, struct err *err)
     if (status == ST_OK && l->night->training) {
         status = train(l, &t, &list, err);
     }
-    if (status == ST_OK && list.n) {
+    if (status == ST_OK && list.n && l->want) {
+        link_weigh(l, &t, l->night->site->model, &list);
+        link_want_take(l, &t, &list);
+    } else if (status == ST_OK && list.n) {
         status = place_rows(l, &t, &list, err);
     }
     log_event(LOG_INFO, "link", "loose=%zu entries=%zu candidates=%zu made=%zu doubt=%zu", t.rows.n, t.v.n, list.n, l->made.n, l->doubt.n);

@@ -35,6 +35,20 @@ mopai -C "$work/a" review export -o "$work/q.csv"
 grep -q 12019419610305001X "$work/q.csv" && fail "an identifier in full without --reveal"
 awk -F, -v OFS=, '{ sub(/\r$/, "") } NR > 1 { $30 = ($7 == 6 ? "同一人" : "不是同一个"); $31 = "核查员甲"; $32 = "2026-03-03" } { print }' \
     "$work/q.csv" >"$work/filled.csv"
+# a pair that is not together: the weights, how much is missing, what would be enough; as a picture too, without anybody's data
+who=$(sqlite3 "$work/a/store/runs/1/night.db" 'SELECT person_row FROM link_made WHERE line = 6')
+person=$(mopai -C "$work/a" export persons 2>/dev/null | sed -n "$((who + 2))p" | cut -d, -f1)
+mopai -C "$work/a" explain pair yb_settle_120194_20260228_inc.csv:6 "$person" --svg "$work/pair.svg" >"$work/out"
+grep -q '姓名  王德明  |  王德明  → 相同' "$work/out" && grep -q '没有归到一起，因为' "$work/out" && grep -q '还差 ' "$work/out" &&
+    grep -q '出生日期若相同：.*够了' "$work/out" || fail "explain pair does not say what is missing: $(cat "$work/out")"
+mopai -C "$work/a" explain pair "$person" yb_settle_120194_20260228_inc.csv:6 | sed 1,2d >"$work/out2"
+sed 1,2d "$work/out" | cmp - "$work/out2" || fail "the pair the other way round is another"
+grep -q '<svg' "$work/pair.svg" && grep -q '归到一起的线' "$work/pair.svg" || fail "no picture"
+grep -q 王德明 "$work/pair.svg" && fail "the picture names somebody"
+others=$(mopai -C "$work/a" export persons 2>/dev/null | sed 1d | cut -d, -f1 | grep -v "$person" | head -1)
+mopai -C "$work/a" explain pair "$person" "$others" >"$work/out"
+grep -q '姓名毫无相同之处' "$work/out" || fail "two names are no reason: $(cat "$work/out")"
+
 # on the terminal, and as a workbook: both sides and a word a field; opened and saved by LibreOffice it is read as not answered yet
 mopai -C "$work/a" review list >"$work/out"
 grep -q '姓名  王德明  |  王德明  → 相同' "$work/out" && grep -q '等人核对 2 处' "$work/out" || fail "$(cat "$work/out")"
