@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rules from bytes: whatever they say, compiling ends with a rule set or with messages, and a rule set runs. A first byte '>' or '<' makes the
-   rest one condition of a person or household rule; anything else is a whole rules.yaml. */
+/* Rules from bytes: whatever they say, compiling ends with a rule set or with messages, and a rule set runs, is written as SQL and laid out. A first byte '>' or
+   '<' makes the rest one condition of a person or household rule, '{' the words a person's rule says, '}' a household's; anything else is a whole rules.yaml. */
 #include <stdint.h>
 
 #include "base/text/diag.h"
@@ -25,6 +25,28 @@ static void wrap(const uint8_t *data, size_t size, struct strbuf *out)
     strbuf_addc(out, '\n');
 }
 
+/* A template as a double-quoted text, so that every byte of it arrives. */
+static void wrap_say(const uint8_t *data, size_t size, struct strbuf *out)
+{
+    strbuf_addz(out, rules_test_head);
+    strbuf_addz(out, BEFORE);
+    strbuf_addf(out, "    for: %s\n    when: [%s]\n    say: \"", data[0] == '{' ? "人" : "户", data[0] == '{' ? "残疾等级 变为 一级 于 90天内" : "户.和 >= 0元");
+    for (size_t i = 1; i < size; i++) {
+        if (data[i] < 0x20 || data[i] == '"' || data[i] == '\\') {
+            strbuf_addf(out, "\\x%02x", (unsigned)data[i]);
+        } else {
+            strbuf_addc(out, (char)data[i]);
+        }
+    }
+    strbuf_addz(out, "\"\n");
+}
+
+static struct str no_name(void *ctx, uint32_t person, uint32_t household, int attr)
+{
+    (void)ctx, (void)person, (void)household, (void)attr;
+    return STR("某人");
+}
+
 static void explain(void *ctx, struct rules_run *run, const struct rules_hit *hit)
 {
     struct arena *a = ctx;
@@ -32,6 +54,7 @@ static void explain(void *ctx, struct rules_run *run, const struct rules_hit *hi
     (void)hit;
     rules_explain(run, a);
     rules_key(run, &b);
+    rules_say(run, no_name, NULL, &b);
 }
 
 static void run_once(const struct ruleset *rs, struct arena *a)
@@ -61,6 +84,28 @@ static void run_once(const struct ruleset *rs, struct arena *a)
     rules_run_free(run);
 }
 
+static void write_once(const struct ruleset *rs)
+{
+    for (size_t i = 0; i < ruleset_evaluated(rs); i++) {
+        AUTO_STRBUF sql = STRBUF_INIT;
+        rules_sql(rs, i, day_from_ymd(2026, 3, 1), &sql);
+    }
+}
+
+/* What is laid out says the same, and is laid out already. */
+static void lay_out(struct str text)
+{
+    AUTO_DIAG diags = {0};
+    AUTO_STRBUF once = STRBUF_INIT, twice = STRBUF_INIT;
+    if (!rules_layout("once.yaml", text, &diags, &once)) {
+        return;
+    }
+    bool same = rules_layout_same(text, strbuf_str(&once));
+    if (same && rules_layout("twice.yaml", strbuf_str(&once), &diags, &twice)) {
+        BUG_ON(!rules_layout_same(strbuf_str(&once), strbuf_str(&twice)));
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0 || size > 20000) {
@@ -71,6 +116,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     AUTO_ARENA a = ARENA_INIT;
     if (data[0] == '>' || data[0] == '<') {
         wrap(data, size, &text);
+    } else if (data[0] == '{' || data[0] == '}') {
+        wrap_say(data, size, &text);
     } else {
         strbuf_add(&text, data, size);
     }
@@ -79,8 +126,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct rules_test_counts counts;
         rules_test(rs, -1, &diags, &counts);
         run_once(rs, &a);
+        write_once(rs);
         ruleset_free(rs);
     }
+    lay_out(strbuf_str(&text));
     AUTO_STRBUF out = STRBUF_INIT;
     diag_sort(&diags);
     diag_render(&diags, &out);

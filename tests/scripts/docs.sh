@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/bin" && ln -s "$MOPAI_BIN" "$work/bin/mopai"
 PATH="$work/bin:$PATH" MOPAI_KEY="$work/key" MOPAI_CLOCK=2026-03-02T02:00:00
 export PATH MOPAI_KEY MOPAI_CLOCK
-for doc in sources people rules; do
+for doc in sources people rules rules.en; do
     file="$top/docs/$doc.md"
     awk '/^```sh$/ { on = 1; next } /^```/ { on = 0 } on' "$file" >"$work/$doc.sh"
     [ -s "$work/$doc.sh" ] || { echo "$file shows no command"; exit 1; }
