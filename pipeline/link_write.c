@@ -130,10 +130,20 @@ static enum status gather_input(const struct link *l, struct texts *t, uint32_t 
     return ST_OK;
 }
 
+/* Sources whose records say who somebody is and where: those that register persons, and those people.yaml names, such as 走访. */
+static bool says_who(const struct link *l, size_t source)
+{
+    bool named = l->sources->v[source].registers_persons;
+    for (size_t i = 0; i < l->people->n_identity_sources; i++) {
+        named = named || (size_t)l->people->identity_sources[i] == source;
+    }
+    return named;
+}
+
 static enum status gather(const struct link *l, struct texts *t, struct err *err)
 {
     for (uint32_t i = 0; i < l->night->n_inputs; i++) {
-        if (l->sources->v[l->night->inputs[i].source].registers_persons) {
+        if (says_who(l, l->night->inputs[i].source)) {
             TRY(gather_input(l, t, i, err));
         }
     }

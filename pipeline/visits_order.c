@@ -91,17 +91,16 @@ enum status order_judge(struct db *ledger, const struct order *o, struct arena *
     return ST_OK;
 }
 
+/* Without the reason: it is somebody's words about somebody, and stays in warning_order. */
 static void detail_of(const struct order *o, const struct area_set *areas, struct strbuf *b)
 {
     if (o->until != DAY_MISSING) {
         strbuf_addz(b, "至");
         strbuf_add_day(b, o->until);
-        strbuf_addz(b, "：");
     } else if (o->kind == ORDER_RETURN) {
         int32_t at = o->area.n ? areas_by_code(areas, o->area) : AREA_NONE;
-        strbuf_addf(b, "去向" STR_FMT "：", STR_ARG(at == AREA_NONE ? STR("不明") : areas->areas.v[at].name));
+        strbuf_addf(b, "去向" STR_FMT, STR_ARG(at == AREA_NONE ? STR("不明") : areas->areas.v[at].name));
     }
-    strbuf_adds(b, o->reason);
 }
 
 enum status order_insert(struct db *ledger, const struct order *o, const struct area_set *areas, int64_t night, int64_t import_id, const char *at, struct err *err)

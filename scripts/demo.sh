@@ -51,8 +51,9 @@ step "街道走访，填表，交回 / the streets visit, fill in the lists and 
 mkdir -p "$dir/back"
 at 2026-03-12T16:00:00
 
-# The pen of a street worker: CSV of a list in, the same with dates, visitor and outcomes out. One row stays blank (nobody was there to be asked);
-# with `slip` the second outcome is misspelt.
+# The pen of a street worker: CSV of a list in, the same with dates, visitor and outcomes out. One row stays blank (nobody was there to be asked). In the first
+# street (`slip`) the second outcome is misspelt, the third visit is put off, the fourth household has moved to the other street, the fifth has another
+# address, and the sixth row turns out to be about somebody else.
 fill() {
     awk -v slip="$1" -v name="$2" '
         function cells(line, out,   n, i, c, field, quoted) {
@@ -79,10 +80,15 @@ fill() {
                 head = at["预警编号"] ? NR : 0
             } else if (f[at["预警编号"]] ~ /^W-/) {
                 rows++
-                if (rows % 8 != 7) {
+                if (slip && at["暂缓延期至"] && rows == 3) {
+                    f[at["核查结果"]] = "暂缓"; f[at["暂缓延期至"]] = "2026-04-10"; f[at["备注"]] = "户主住院"
+                } else if (slip && at["退回去向"] && rows == 4) {
+                    f[at["核查结果"]] = "退回"; f[at["退回去向"]] = "柳岸街道"; f[at["备注"]] = "已搬到柳岸"
+                } else if (rows % 8 != 7) {
                     f[at["走访日期"]] = "2026-03-1" (rows % 3)
                     f[at["走访人"]] = name
-                    f[at["核查结果"]] = slip && rows == 2 ? "纳入底保" : outcome[rows % outcomes + 1]
+                    f[at["核查结果"]] = slip && rows == 2 ? "纳入底保" : slip && rows == 6 ? "串人" : outcome[rows % outcomes + 1]
+                    if (slip && at["新住址"] && rows == 5) { f[at["新住址"]] = "望秋区青禾街道枫桥社区松涛里8号楼1门101号"; f[at["核实人均月收入"]] = "860" }
                 }
             }
             for (i = 1; i <= n; i++) { gsub(/"/, "\"\"", f[i]); printf "%s\"%s\"", (i > 1 ? "," : ""), f[i] }
@@ -110,9 +116,16 @@ else
 fi
 slip=1
 for list in "$dir"/office/*.csv; do
-    back="$dir/back/$(basename "$list" .csv)-回填.csv"
-    fill $slip "网格员$slip" <"$list" >"$back"
+    fill $slip "网格员$slip" <"$list" >"$dir/back/$(basename "$list" .csv)-回填.csv"
     slip=0
+done
+if command -v soffice >/dev/null 2>&1; then
+    # and saved as a workbook again: what comes back is LibreOffice's file, not ours
+    HOME="$dir/office" soffice --headless --convert-to xlsx --infilter='CSV:44,34,76,1' --outdir "$dir/back" "$dir"/back/*.csv >"$dir/office/log" 2>&1 ||
+        { cat "$dir/office/log" >&2; exit 1; }
+    rm -f "$dir"/back/*.csv
+fi
+for back in "$dir"/back/*; do
     mopai visits import "$back"
 done
 for refused in "$dir"/back/*refused*.csv; do
@@ -124,6 +137,18 @@ for refused in "$dir"/back/*refused*.csv; do
 done
 
 night 3 2026-03-16
+
+step "走访回来之后，这一夜怎么办 / what the visits changed this night"
+query() { "$bin" -C "$site" sql "$1" | sed 's/^/   /'; }
+query "SELECT 原因 AS 未另派的原因, count(*) AS 条数 FROM hits WHERE 处置 = '未另派' GROUP BY 原因 ORDER BY 2 DESC, 1 LIMIT 8"
+query "SELECT e.预警号, e.事件, e.细节, w.状态 AS 现状, w.街道 AS 现街道 FROM warning_events e JOIN warnings w ON w.预警号 = e.预警号 WHERE e.事件 IN ('暂缓', '退回')"
+query "SELECT 预警号, 结果 FROM visits WHERE 结果 IN ('串人', '数据过期')"
+moved=$(ls "$site"/store/found/*.csv 2>/dev/null | head -1)
+if [ -n "$moved" ]; then
+    who=$(sed -n '2s/^[^,]*,[^,]*,[^,]*,[^,]*,"\{0,1\}\([0-9X]*\).*/\1/p' "$moved")
+    "$bin" -C "$site" explain person "$who" | grep '走访_' | sed 's/^ */   走访核实：/'
+    "$bin" -C "$site" explain household "$who" | sed -n 's/^ *\(区划\|地址\)：/   走访核实：&/p' | sed 's/核实： */核实：/'
+fi
 
 step "发现了什么 / what was found"
 mopai status | sed -n '/^预警/p'
