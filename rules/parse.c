@@ -31,9 +31,21 @@ struct expr *px_fault_from(struct px *p, size_t from, const char *code, const ch
     return NULL;
 }
 
+/* A list in brackets ends an item at each comma, YAML knows nothing of our parentheses: [年龄 在 18..60, 残疾等级 在 (一级, 二级)] has three items. */
+static bool cut_by_comma(struct str line)
+{
+    int depth = 0;
+    for (size_t i = 0; i < line.n; i++) {
+        depth += line.p[i] == '(' ? 1 : line.p[i] == ')' ? -1 : 0;
+    }
+    return depth > 0;
+}
+
 struct expr *px_wanted(struct px *p, const char *wanted)
 {
-    if (p->t.kind == TOK_END) {
+    if (p->t.kind == TOK_END && cut_by_comma(p->src)) {
+        diag_add(p->c->diags, "E108", px_at_token(p, &p->t), TR("这一行没有写完，缺少%s；写在 [ ] 里、自己带逗号的条件要加引号", "the line ends too early: %s is missing; in [ ] a condition with commas of its own needs quotes"), wanted);
+    } else if (p->t.kind == TOK_END) {
         diag_add(p->c->diags, "E108", px_at_token(p, &p->t), TR("这一行没有写完，缺少%s", "the line ends too early: %s is missing"), wanted);
     } else {
         diag_add(p->c->diags, "E108", px_at_token(p, &p->t), TR("这里不能写“" STR_FMT "”，应为%s", "'" STR_FMT "' cannot stand here: expected %s"),
