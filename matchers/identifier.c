@@ -6,6 +6,7 @@
 #include "base/core/status.h"
 #include "base/text/clk.h"
 #include "base/text/fold.h"
+#include "base/text/mask.h"
 #include "base/text/utf8.h"
 
 #define YEAR_FIRST 1850
@@ -570,20 +571,9 @@ size_t ident_print(uint64_t id, char out[IDENT_TEXT_MAX])
 
 size_t ident_mask(uint64_t id, char out[IDENT_TEXT_MAX])
 {
-    size_t n = ident_print(id, out), shown = n >= 15 ? 4 : 1;
-    if (n > shown) {
-        memset(out + shown, '*', n - shown);
-    }
+    size_t n = ident_print(id, out), shown = mask_shown(MASK_ID, n);
+    memset(out + shown, '*', n - shown);
     return n;
-}
-
-void ident_mask_text(struct str cell, struct strbuf *out)
-{
-    size_t length = utf8_length(cell), shown = length >= 8 ? 2 : 0;
-    strbuf_add(out, cell.p, utf8_offset(cell, shown));
-    for (size_t i = shown; i < MIN(length, 40); i++) {
-        strbuf_addc(out, '*');
-    }
 }
 
 /* --- disability certificates ------------------------------------------------------------------------------------- */

@@ -98,11 +98,8 @@ daynum ident_birth(uint64_t id); /* resident and upgraded only, else DAY_MISSING
 #define IDENT_TEXT_MAX 24
 /* Writes the identifier and a NUL; 18 characters for resident, upgraded and damaged ones; "" for what has no text. Returns the length. */
 size_t ident_print(uint64_t id, char out[IDENT_TEXT_MAX]);
-/* First four characters, the rest as *. Birth date, sequence and check stay hidden: with a birth date beside it and the district known, any digit of
-   the tail would cut the candidates to a handful. */
+/* Masked as MASK_ID (base/text/mask.h); a raw cell that did not parse is masked by mask_add. */
 size_t ident_mask(uint64_t id, char out[IDENT_TEXT_MAX]);
-/* The same for a raw cell that did not parse: keeps length and nothing but the first two characters. */
-void ident_mask_text(struct str cell, struct strbuf *out);
 
 /* --- disability certificates: id (18) + category + grade [+ B and issue count] --- */
 struct certificate {

@@ -3,6 +3,7 @@
 
 #include "base/core/csv_out.h"
 #include "base/core/file.h"
+#include "base/text/mask.h"
 #include "matchers/identifier.h"
 #include "pipeline/adhoc.h"
 
@@ -80,7 +81,7 @@ static void put_cell(const struct adhoc *x, unsigned file, size_t row, size_t co
     if (ident_mask(ident_parse(s), text)) {
         strbuf_addz(&masked, text);
     } else {
-        ident_mask_text(s, &masked);
+        mask_add(MASK_ID, s, &masked);
     }
     csv_text(c, strbuf_str(&masked));
 }

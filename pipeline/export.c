@@ -6,6 +6,7 @@
 #include "base/core/csv_out.h"
 #include "base/core/file.h"
 #include "base/store/db.h"
+#include "base/text/mask.h"
 #include "matchers/identifier.h"
 #include "pipeline/attr_text.h"
 #include "pipeline/audit.h"
@@ -73,7 +74,7 @@ static void put_id(struct export *e, uint64_t id, struct str raw)
         csv_text(&e->csv, raw);
     } else {
         strbuf_clear(&e->cell);
-        ident_mask_text(raw, &e->cell);
+        mask_add(MASK_ID, raw, &e->cell);
         csv_text(&e->csv, strbuf_str(&e->cell));
     }
 }

@@ -73,10 +73,4 @@ struct phones {
 /* VALUE_PHONE_PLACEHOLDER when all of them are placeholders (out is filled then too). */
 enum value_reason value_phones(struct str cell, struct phones *out_phones);
 
-/* --- masks for messages: what is shown never identifies -------------------------------------------------------------- */
-void mask_id(struct strbuf *b, struct str s);    /* 1201************2X: length kept (up to 40) */
-void mask_name(struct strbuf *b, struct str s);  /* 张*明, 张*, 阿******提 */
-void mask_phone(struct strbuf *b, struct str s); /* 138****8000 */
-void mask_any(struct strbuf *b, struct str s);   /* first and last character of four or more, stars between (at most 12), else stars */
-
 #endif

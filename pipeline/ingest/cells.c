@@ -6,6 +6,7 @@
 #include "base/core/bug.h"
 #include "base/core/digits.h"
 #include "base/text/fold.h"
+#include "base/text/mask.h"
 #include "base/text/utf8.h"
 #include "matchers/identifier.h"
 
@@ -503,19 +504,19 @@ bool cell_quick(const struct source_column *c, struct str raw, struct cell *out)
     return taken;
 }
 
+/* With shifted columns anything may stand anywhere; but a short date, amount or code says nothing about who. */
+static enum mask_kind mask_of(const struct source_column *c, struct str s)
+{
+    return column_has_raw(c)        ? MASK_ID
+           : c->type == COL_NAME    ? MASK_NAME
+           : c->type == COL_PHONE   ? MASK_PHONE
+           : column_is_text(c) || s.n > 10 || !str_is_ascii(s) ? MASK_UNKNOWN
+                                                               : MASK_NONE;
+}
+
 void cell_mask(const struct source_column *c, struct str raw, struct strbuf *out)
 {
     AUTO_STRBUF scratch = STRBUF_INIT;
     struct str s = cell_clean(raw, &scratch, NULL);
-    if (column_has_raw(c)) {
-        mask_id(out, s);
-    } else if (c->type == COL_NAME) {
-        mask_name(out, s);
-    } else if (c->type == COL_PHONE) {
-        mask_phone(out, s);
-    } else if (column_is_text(c) || s.n > 10 || !str_is_ascii(s)) {
-        mask_any(out, s); /* with shifted columns anything may stand anywhere */
-    } else {
-        strbuf_adds(out, s); /* a date, an amount or a code says nothing about who */
-    }
+    mask_add(mask_of(c, s), s, out);
 }

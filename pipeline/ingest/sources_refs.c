@@ -5,7 +5,7 @@
 #include "pipeline/ingest/sources_private.h"
 
 /* Changes whenever the same raw bytes and the same source would be typed differently. */
-#define TYPING_VERSION 3
+#define TYPING_VERSION 4
 
 int source_need_column(struct loader *l, const struct source *s, const struct yaml_node *at, struct str name)
 {

@@ -40,23 +40,61 @@ static enum status load_gates(struct report *r, struct delivered_file *f, struct
     return st;
 }
 
+/* What was delivered so far, in the order of the statement: for the comparison with the delivery before. */
+struct passing {
+    int64_t delivery;
+    struct str scope;
+    daynum date;
+    bool accepted, has_before;
+    int64_t now[FIGURE_COUNT], before[FIGURE_COUNT];
+    size_t first; /* its first file in the list; SIZE_MAX: the night does not speak of it */
+};
+
+static void finish(struct passing *p, delivered_files *out)
+{
+    if (p->first != SIZE_MAX) {
+        struct delivered_file *f = &out->v[p->first];
+        f->compared = p->has_before;
+        memcpy(f->now, p->now, sizeof(p->now));
+        memcpy(f->before, p->before, sizeof(p->before));
+    }
+}
+
+/* Files come by scope and data date: what was accepted last of this scope, with an older date, is what the next one is compared with. */
+static void pass(struct passing *p, const struct delivered_file *f, bool accepted, delivered_files *out)
+{
+    if (f->delivery_id != p->delivery) {
+        bool same_scope = p->delivery >= 0 && str_eq(p->scope, f->scope);
+        finish(p, out);
+        if (same_scope && p->accepted && p->date < f->data_date) {
+            memcpy(p->before, p->now, sizeof(p->now));
+            p->has_before = true;
+        }
+        p->has_before = same_scope && p->has_before;
+        *p = (struct passing){.delivery = f->delivery_id, .scope = f->scope, .date = f->data_date, .accepted = accepted, .has_before = p->has_before, .first = SIZE_MAX,
+                              .before = {p->before[0], p->before[1], p->before[2], p->before[3], p->before[4]}};
+    }
+    const int64_t figures[FIGURE_COUNT] = {f->records, f->typed, f->rejected, f->records - f->typed - f->rejected, f->defects};
+    for (int i = 0; i < FIGURE_COUNT; i++) {
+        p->now[i] += figures[i];
+    }
+}
+
 static enum status load_source(struct report *r, size_t source, const struct map64 *in_force, delivered_files *out, struct err *err)
 {
     AUTO_STMT q = stmt_use(r->ledger, STMT_LIST_DELIVERY_FILES_OF_NIGHT);
     stmt_bind_text(q, ":source", r->sources->v[source].id);
     stmt_bind_day(q, ":as_of", r->as_of);
-    int64_t last = -1;
+    struct passing p = {.delivery = -1, .first = SIZE_MAX};
     for (;;) {
         bool row;
         TRY(stmt_step(q, &row, err));
         if (!row) {
+            finish(&p, out);
             return ST_OK;
         }
         bool used = map64_get(in_force, (uint64_t)stmt_int(q, 0)) != MAP_NONE;
         bool refused = str_eqz(stmt_text(q, 5), "refused");
-        if (!used && !refused && !str_eqz(stmt_text(q, 5), "held")) {
-            continue;
-        }
         struct delivered_file f = {.source = source, .file_id = stmt_int(q, 0), .delivery_id = stmt_int(q, 1), .in_force = used, .refused = refused};
         f.name = arena_str(&r->arena, stmt_text(q, 2));
         f.scope = arena_str(&r->arena, stmt_text(q, 3));
@@ -69,10 +107,14 @@ static enum status load_source(struct report *r, size_t source, const struct map
             f.aside[i] = stmt_int(q, 12 + i);
         }
         f.defects = stmt_int(q, 12 + ASIDE_COUNT);
-        if (f.delivery_id != last) {
+        pass(&p, &f, str_eqz(stmt_text(q, 5), "accepted"), out);
+        if (!used && !refused && !str_eqz(stmt_text(q, 5), "held")) {
+            continue;
+        }
+        if (p.first == SIZE_MAX) {
+            p.first = out->n;
             TRY(load_gates(r, &f, err));
         }
-        last = f.delivery_id;
         vec_push(out, f);
     }
 }

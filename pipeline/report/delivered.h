@@ -10,6 +10,7 @@ enum { ASIDE_TITLE, ASIDE_HEADER, ASIDE_TOTAL, ASIDE_SIGNATURE, ASIDE_BLANK, ASI
 struct delivered_gate {
     struct str gate, value, band, verdict;
 };
+enum delivered_figure { FIGURE_RECORDS, FIGURE_TYPED, FIGURE_REJECTED, FIGURE_ASIDE, FIGURE_DEFECTS, FIGURE_COUNT };
 struct delivered_file {
     size_t source;        /* index into report->sources */
     int64_t file_id, delivery_id;
@@ -20,6 +21,8 @@ struct delivered_file {
     int64_t records, typed, rejected, defects, aside[ASIDE_COUNT];
     struct delivered_gate *gates; /* on the first file of its delivery */
     size_t n_gates;
+    bool compared;        /* likewise: an accepted delivery of the same scope and an older data date is there */
+    int64_t now[FIGURE_COUNT], before[FIGURE_COUNT]; /* sums over the files of the delivery, and of that one */
 };
 typedef VEC(struct delivered_file) delivered_files;
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* quality.csv: every delivery the night used or that waits, one row a figure, so that people can filter it and machines can read it. */
 #include "base/core/csv_out.h"
-#include "pipeline/ingest/ingest.h"
 #include "pipeline/report/page.h"
 #include "pipeline/report/quality.h"
 #include "pipeline/report/quality_links.h"
+#include "pipeline/report/reasons.h"
 
 static const char *const headers[] = {"数据源", "部门", "范围", "数据日期", "收到日期", "文件", "状态", "项目", "列", "细目", "数量", "说明"};
 
 struct quality {
     struct csv_out csv;
-    const struct report *r;
+    struct report *r;
     const struct delivered_file *file;
 };
 
@@ -36,18 +36,39 @@ static void line(struct quality *q, const char *item, struct str column, const c
     csv_end_row(&q->csv);
 }
 
-/* Exact numbers come with the first example of each kind, column and reason. */
-static bool count_reason(void *ctx, const struct reject *j, int64_t count)
+/* Every figure against the delivery before of the same scope. */
+static void write_changes(struct quality *q, const struct delivered_file *f)
 {
-    if (count > 0) {
-        line(ctx, j->kind == REJECT_ROW ? "退回原因" : "缺陷原因", j->column, reject_reason_text(j->reason), count, "");
+    static const char *const figures[FIGURE_COUNT] = {"记录", "接收", "退回", "搁置", "缺陷格"};
+    for (int i = 0; i < FIGURE_COUNT && f->compared; i++) {
+        AUTO_ARENA a = ARENA_INIT;
+        int64_t change = f->now[i] - f->before[i];
+        line(q, "比上一次", STR(""), figures[i], change < 0 ? -change : change,
+             arena_printf(&a, "%s：这一次 %lld，上一次 %lld", change > 0 ? "增加" : change < 0 ? "减少" : "不变", (long long)f->now[i], (long long)f->before[i]));
     }
-    return true;
 }
 
-static enum status write_file(struct quality *q, const struct delivered_file *f, struct err *err)
+static enum status write_reasons(struct quality *q, const delivered_files *files, size_t i, struct err *err)
+{
+    reason_list reasons = {0};
+    AUTO_STRBUF text = STRBUF_INIT;
+    enum status st = reasons_load(q->r, files, i, i + 1, &reasons, err);
+    for (size_t k = 0; k < reasons.n && st == ST_OK; k++) {
+        const struct reason *x = &reasons.v[k];
+        strbuf_clear(&text);
+        for (size_t e = 0; e < x->n_examples; e++) {
+            strbuf_addf(&text, "%s第 %lld 行 " STR_FMT, e ? "；" : "例（已遮盖）：", (long long)x->examples[e].line, STR_ARG(x->examples[e].masked));
+        }
+        line(q, x->kind == REJECT_ROW ? "退回原因" : "缺陷原因", x->column, x->text, x->count, strbuf_z(&text));
+    }
+    vec_release(&reasons);
+    return st;
+}
+
+static enum status write_file(struct quality *q, const delivered_files *files, size_t at, struct err *err)
 {
     static const char *const asides[ASIDE_COUNT] = {"标题行", "表头行", "合计行", "签名行", "空行", "不算的行"};
+    const struct delivered_file *f = &files->v[at];
     q->file = f;
     AUTO_STRBUF encoding = STRBUF_INIT;
     strbuf_adds(&encoding, f->encoding);
@@ -65,6 +86,7 @@ static enum status write_file(struct quality *q, const struct delivered_file *f,
         }
     }
     line(q, "缺陷格", STR(""), "", f->defects, "");
+    write_changes(q, f);
     for (size_t g = 0; g < f->n_gates; g++) {
         AUTO_ARENA a = ARENA_INIT;
         AUTO_STRBUF title = STRBUF_INIT;
@@ -74,7 +96,7 @@ static enum status write_file(struct quality *q, const struct delivered_file *f,
         line(q, "检验", STR(""), strbuf_z(&title), -1,
              arena_printf(&a, "%s：" STR_FMT "（允许 " STR_FMT "）", verdict, STR_ARG(gate->value), STR_ARG(gate->band)));
     }
-    return q->r->site && f->rejected + f->defects > 0 ? file_rejects(q->r->site, f->file_id, count_reason, q, err) : ST_OK;
+    return write_reasons(q, files, at, err);
 }
 
 /* One row a level, of the source as a whole; small counts are not told. */
@@ -113,7 +135,7 @@ enum status quality_write(struct report *r, struct err *err)
     delivered_files files = {0};
     enum status st = delivered_load(r, &files, err);
     for (size_t i = 0; i < files.n && st == ST_OK; i++) {
-        st = write_file(&q, &files.v[i], err);
+        st = write_file(&q, &files, i, err);
     }
     struct agreements agree = {NULL, 1};
     st = st == ST_OK ? agreements_load(r, &agree, err) : st;

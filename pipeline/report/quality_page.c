@@ -1,63 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* quality.html: for every source what came, what was typed, rejected and set aside, why, and how it compares with the delivery before. For the analyst who
    calls the department; examples are masked. Prints on A4 in black and white: nothing is told by colour alone. */
-#include "pipeline/ingest/ingest.h"
 #include "pipeline/night.h"
 #include "pipeline/report/delivered.h"
 #include "pipeline/report/page.h"
 #include "pipeline/report/quality.h"
 #include "pipeline/report/quality_links.h"
+#include "pipeline/report/reasons.h"
 
-#define EXAMPLES 3
-
-struct reason {
-    enum reject_kind kind;
-    struct str column;
-    const char *text;
-    int64_t count;
-    struct str examples[EXAMPLES]; /* "reg.csv 第 3 行 1201****" */
-    size_t n_examples;
-};
 struct source_page {
     struct report *r;
     struct strbuf *b;
-    const struct delivered_file *file; /* in work */
-    VEC(struct reason) reasons;
+    reason_list reasons;
 };
-
-static bool collect(void *ctx, const struct reject *j, int64_t count)
-{
-    struct source_page *s = ctx;
-    const char *text = reject_reason_text(j->reason);
-    struct reason *found = NULL;
-    for (size_t i = 0; i < s->reasons.n && !found; i++) {
-        struct reason *x = &s->reasons.v[i];
-        found = x->kind == j->kind && str_eq(x->column, j->column) && strcmp(x->text, text) == 0 ? x : NULL;
-    }
-    if (!found) {
-        vec_push(&s->reasons, (struct reason){.kind = j->kind, .column = arena_str(&s->r->arena, j->column), .text = text});
-        found = &s->reasons.v[s->reasons.n - 1];
-    }
-    found->count += count;
-    if (found->n_examples < EXAMPLES) {
-        found->examples[found->n_examples++] =
-            str_of(arena_printf(&s->r->arena, STR_FMT " 第 %lld 行 " STR_FMT, STR_ARG(s->file->name), (long long)j->line, STR_ARG(j->masked)));
-    }
-    return true;
-}
-
-static int reason_cmp(const void *pa, const void *pb)
-{
-    const struct reason *a = pa, *b = pb;
-    if (a->kind != b->kind) {
-        return a->kind < b->kind ? -1 : 1;
-    }
-    if (a->count != b->count) {
-        return a->count > b->count ? -1 : 1;
-    }
-    int c = str_cmp(a->column, b->column);
-    return c ? c : strcmp(a->text, b->text);
-}
 
 static void text_cell(struct strbuf *b, const char *label, struct str s)
 {
@@ -85,6 +40,22 @@ static struct str gate_value(const struct delivered_file *f, const char *gate)
     return STR("");
 }
 
+/* 118 with its change against the delivery before below it: +3, -2. The delivery's first file bears it, for all of them. */
+static void change_cell(struct strbuf *b, const char *label, const struct delivered_file *f, enum delivered_figure figure, int64_t n)
+{
+    int64_t change = f->now[figure] - f->before[figure];
+    if (!f->compared || change == 0) {
+        html_number_cell(b, label, n);
+        return;
+    }
+    strbuf_addf(b, "<td class=\"n\" data-l=\"%s\">", label);
+    html_count(b, n);
+    strbuf_addz(b, "<span class=\"sub\">");
+    strbuf_addz(b, change > 0 ? "+" : "-");
+    html_count(b, change > 0 ? change : -change);
+    strbuf_addz(b, "</span></td>");
+}
+
 static void delivery_row(struct source_page *s, const struct delivered_file *f)
 {
     int64_t aside = f->records - f->typed - f->rejected;
@@ -102,10 +73,10 @@ static void delivery_row(struct source_page *s, const struct delivered_file *f)
     strbuf_addz(b, "</span></th>");
     day_cell(s, "数据日期", f->data_date);
     day_cell(s, "收到", f->received);
-    html_number_cell(b, "录入", f->typed);
-    html_number_cell(b, "退回", f->rejected);
-    html_number_cell(b, "搁置", aside);
-    html_number_cell(b, "未知值", f->defects);
+    change_cell(b, "录入", f, FIGURE_TYPED, f->typed);
+    change_cell(b, "退回", f, FIGURE_REJECTED, f->rejected);
+    change_cell(b, "搁置", f, FIGURE_ASIDE, aside);
+    change_cell(b, "未知值", f, FIGURE_DEFECTS, f->defects);
     text_cell(b, "比上一次", gate_value(f, "rows"));
     strbuf_addf(b, "<td data-l=\"状态\">%s</td></tr>", f->in_force ? "在用" : f->refused ? "<b>拒收</b>" : "<b>待定</b>");
 }
@@ -171,14 +142,7 @@ static void late_towns(struct source_page *s, size_t source)
 static enum status reasons(struct source_page *s, const delivered_files *files, size_t from, size_t to, struct err *err)
 {
     static const char *const heads[] = {"列", "原因", "条数", "例（已遮盖）"};
-    vec_clear(&s->reasons);
-    for (size_t i = from; i < to && s->r->site; i++) {
-        s->file = &files->v[i];
-        if (s->file->rejected + s->file->defects > 0) {
-            TRY(file_rejects(s->r->site, s->file->file_id, collect, s, err));
-        }
-    }
-    vec_sort(&s->reasons, reason_cmp);
+    TRY(reasons_load(s->r, files, from, to, &s->reasons, err));
     if (s->reasons.n == 0) {
         return ST_OK;
     }
@@ -194,7 +158,9 @@ static enum status reasons(struct source_page *s, const delivered_files *files, 
         strbuf_addz(s->b, "<td data-l=\"例\">");
         for (size_t e = 0; e < x->n_examples; e++) {
             strbuf_addz(s->b, e ? "<br>" : "");
-            html_text(s->b, x->examples[e]);
+            html_text(s->b, x->examples[e].file);
+            strbuf_addf(s->b, " 第 %lld 行 ", (long long)x->examples[e].line);
+            html_text(s->b, x->examples[e].masked);
         }
         strbuf_addz(s->b, "</td></tr>");
     }
@@ -317,7 +283,7 @@ static void lead(const delivered_files *files, struct strbuf *b)
         html_count(b, waiting);
         strbuf_addz(b, " 份文件等人决定：<code>mopai deliveries list</code>。");
     }
-    strbuf_addz(b, "给每个部门的改错清单在 departments/ 里，一个部门一份，写明文件和行号。</p>");
+    strbuf_addz(b, "数字下面的 + - 是同一范围与上一次交付相比的增减（一次分几份的，合起来比）。给每个部门的改错清单在 departments/ 里，一个部门一份，写明文件和行号。</p>");
 }
 
 enum status quality_page_write(struct report *r, const delivered_files *files, const struct agreements *agree, struct err *err)

@@ -2,7 +2,7 @@
 /* Tables of night.db and of the ledger: the rows of one statement, each column made for people. The statement runs on a connection of its own; what a
    masked column held never gets to the connection that answers queries. */
 #include "base/store/db_query.h"
-#include "pipeline/sql/mask.h"
+#include "base/text/mask.h"
 #include "pipeline/sql/tables.h"
 #include "rules/warning_number.h"
 
@@ -114,9 +114,9 @@ static struct str text_cell(struct sql_site *q, enum shape shape, struct stmt *s
         return area_named(q, arena_str(a, v));
     }
     if (hide && shape == SHAPE_SECRET) {
-        return hide_all(v);
+        return mask_text(MASK_WHOLE, v, a);
     }
-    v = hide && shape == SHAPE_NAME ? hide_name(a, v) : hide && shape == SHAPE_TEXT ? hide_runs(a, v) : v;
+    v = mask_text(hide && shape == SHAPE_NAME ? MASK_NAME : hide && shape == SHAPE_TEXT ? MASK_RUNS : MASK_NONE, v, a);
     return arena_str(a, v);
 }
 

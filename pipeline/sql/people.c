@@ -4,7 +4,7 @@
 #include "base/store/segment.h"
 #include "matchers/identifier.h"
 #include "pipeline/attr_text.h"
-#include "pipeline/sql/mask.h"
+#include "base/text/mask.h"
 #include "pipeline/sql/tables.h"
 
 enum { BLOCK = 1 << 15 };
@@ -110,10 +110,8 @@ static struct str masked(const struct sql_site *q, enum make make, struct arena 
     if (q->reveal) {
         return s;
     }
-    return make == MAKE_NAME || make == MAKE_HEAD ? hide_name(a, s)
-           : make == MAKE_ADDRESS                 ? hide_address(a, s)
-           : make == MAKE_PHONE                   ? hide_phone(a, s)
-                                                  : hide_runs(a, s);
+    enum mask_kind kind = make == MAKE_NAME || make == MAKE_HEAD ? MASK_NAME : make == MAKE_ADDRESS ? MASK_ADDRESS : make == MAKE_PHONE ? MASK_PHONE : MASK_RUNS;
+    return mask_text(kind, s, a);
 }
 
 static enum status make_texts(const struct entity *e, const struct fixed *f, uint32_t first, uint32_t n, struct vtable_block *b, struct str *out,
@@ -129,7 +127,7 @@ static enum status make_texts(const struct entity *e, const struct fixed *f, uin
 static struct str ident_cell(struct sql_site *q, struct arena *a, uint64_t id)
 {
     char text[IDENT_TEXT_MAX];
-    return q->reveal ? arena_str(a, str_n(text, ident_print(id, text))) : hide_ident(a, id, (struct str){NULL, 0});
+    return q->reveal ? arena_str(a, str_n(text, ident_print(id, text))) : sql_hidden_ident(a, id, (struct str){NULL, 0});
 }
 
 static enum status head_name(struct sql_site *q, int64_t head, struct arena *a, struct str *out, struct err *err)

@@ -5,7 +5,7 @@
 #include "pipeline/attr_text.h"
 #include "pipeline/ingest/catalogue.h"
 #include "pipeline/row_reader.h"
-#include "pipeline/sql/mask.h"
+#include "base/text/mask.h"
 #include "pipeline/sql/tables.h"
 
 struct part { /* one file */
@@ -235,16 +235,15 @@ static void fill_person(struct reading *g, const bool *wanted)
 
 /* --- a source's own columns ------------------------------------------------------------------------------------------------------- */
 
-enum cell_mask { CELL_PLAIN, CELL_RUNS, CELL_NAME, CELL_PHONE, CELL_ADDRESS, CELL_WHOLE };
 
 /* Which columns say who somebody is: by type, by role, and account and card numbers by their name. */
-static enum cell_mask mask_of(const struct source *s, size_t c)
+static enum mask_kind mask_of(const struct source *s, size_t c)
 {
     const struct source_column *col = &s->columns[c];
     static const struct {
         enum person_role role;
-        enum cell_mask mask;
-    } roles[] = {{ROLE_NAME, CELL_NAME}, {ROLE_USED_NAME, CELL_NAME}, {ROLE_PHONE, CELL_PHONE}, {ROLE_ADDRESS, CELL_ADDRESS}, {ROLE_HUKOU_ADDRESS, CELL_ADDRESS}};
+        enum mask_kind mask;
+    } roles[] = {{ROLE_NAME, MASK_NAME}, {ROLE_USED_NAME, MASK_NAME}, {ROLE_PHONE, MASK_PHONE}, {ROLE_ADDRESS, MASK_ADDRESS}, {ROLE_HUKOU_ADDRESS, MASK_ADDRESS}};
     static const char *const accounts[] = {"账号", "帐号", "卡号", "账户名"};
     for (size_t i = 0; i < ARRAY_LEN(roles); i++) {
         if (s->person[roles[i].role].column == (int)c) {
@@ -253,42 +252,23 @@ static enum cell_mask mask_of(const struct source *s, size_t c)
     }
     for (size_t i = 0; i < ARRAY_LEN(accounts); i++) {
         if (str_find(col->name, str_of(accounts[i])) < col->name.n) {
-            return CELL_WHOLE;
+            return MASK_WHOLE;
         }
     }
-    return s->unit.head_name.column == (int)c || col->type == COL_NAME ? CELL_NAME
-           : col->type == COL_PHONE                                   ? CELL_PHONE
-           : col->type == COL_ADDRESS                                 ? CELL_ADDRESS
-                                                                      : CELL_RUNS;
-}
-
-static struct str masked(enum cell_mask mask, struct arena *a, struct str s)
-{
-    switch (mask) {
-    case CELL_PLAIN:
-        return s;
-    case CELL_RUNS:
-        return hide_runs(a, s);
-    case CELL_NAME:
-        return hide_name(a, s);
-    case CELL_PHONE:
-        return hide_phone(a, s);
-    case CELL_ADDRESS:
-        return hide_address(a, s);
-    case CELL_WHOLE:
-        return hide_all(s);
-    }
-    return (struct str){NULL, 0};
+    return s->unit.head_name.column == (int)c || col->type == COL_NAME ? MASK_NAME
+           : col->type == COL_PHONE                                   ? MASK_PHONE
+           : col->type == COL_ADDRESS                                 ? MASK_ADDRESS
+                                                                      : MASK_RUNS;
 }
 
 static void fill_text(struct reading *g, size_t c, struct str *out)
 {
     const struct seg_text *t = &g->rows.columns[c].text;
     struct arena *a = &g->b->arena;
-    enum cell_mask mask = g->r->q->reveal ? CELL_PLAIN : mask_of(g->r->source, c);
+    enum mask_kind mask = g->r->q->reveal ? MASK_NONE : mask_of(g->r->source, c);
     struct str *dict = arena_array(a, struct str, t->n_dict + 1);
     for (size_t i = 0; i < t->n_dict; i++) {
-        struct str s = masked(mask, a, t->dict[i]);
+        struct str s = mask_text(mask, t->dict[i], a);
         dict[i] = s.p == t->dict[i].p ? arena_str(a, s) : s;
     }
     for (size_t i = 0; i < g->b->rows; i++) {
@@ -301,7 +281,7 @@ static struct str ident_cell(struct reading *g, const struct source_column *col,
     struct arena *a = &g->b->arena;
     char text[IDENT_TEXT_MAX];
     if (!g->r->q->reveal) {
-        return hide_ident(a, id, raw);
+        return sql_hidden_ident(a, id, raw);
     }
     size_t n = col->type == COL_CERTIFICATE && raw.n ? 0 : ident_print(id, text);
     return arena_str(a, n ? str_n(text, n) : raw);

@@ -12,7 +12,7 @@
 #include "base/text/width.h"
 #include "pipeline/audit.h"
 #include "pipeline/command.h"
-#include "pipeline/sql/mask.h"
+#include "base/text/mask.h"
 #include "pipeline/sql/print.h"
 #include "pipeline/sql/tables.h"
 
@@ -100,7 +100,7 @@ static enum status explain_failure(const struct session *s, struct err *err)
 static enum status note_reveal(struct session *s, struct str query, struct err *err)
 {
     AUTO_ARENA a = ARENA_INIT;
-    struct str shown = hide_runs(&a, str_trim(str_n(query.p, width_fit(query, AUDIT_QUERY))));
+    struct str shown = mask_text(MASK_RUNS, str_trim(str_n(query.p, width_fit(query, AUDIT_QUERY))), &a);
     return audit_note(s->tables.site->ledger, "reveal", arena_printf(&a, "sql " STR_FMT, STR_ARG(shown)), err);
 }
 

@@ -4,6 +4,8 @@
 #include <stdio.h>
 
 #include "base/core/file.h"
+#include "base/text/mask.h"
+#include "matchers/identifier.h"
 
 static bool name_taken(const sql_columns *columns, const char *name)
 {
@@ -95,4 +97,11 @@ void sql_site_close(struct sql_site *q)
     db_abandon(q->night);
     vec_release(&q->tables);
     arena_release(&q->arena);
+}
+
+struct str sql_hidden_ident(struct arena *a, uint64_t id, struct str raw)
+{
+    char text[IDENT_TEXT_MAX];
+    size_t n = ident_mask(id, text);
+    return n ? arena_str(a, str_n(text, n)) : arena_str(a, mask_text(MASK_ID, raw, a));
 }

@@ -49,4 +49,7 @@ struct str sql_person_ref(struct sql_site *q, struct arena *a, int64_t person_id
 struct str sql_household_ref(struct sql_site *q, struct arena *a, int64_t household_id);
 struct str sql_area_name(const struct sql_site *q, int64_t area); /* index, -1: none */
 
+/* A packed identifier as exports mask it, or `raw` where it did not parse. */
+struct str sql_hidden_ident(struct arena *a, uint64_t id, struct str raw);
+
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bytes to text and text to values: whatever comes in, text is valid UTF-8, positions lie inside the input, outputs appear on success only. */
+#include "base/text/mask.h"
 #include "base/text/area.h"
 #include "base/text/encoding.h"
 #include "base/text/fold.h"
@@ -56,9 +57,9 @@ static void check_values(struct tools *t, struct str cell)
     (void)value_flag(cell, &flag);
     r = value_phones(cell, &phones);
     BUG_ON(r == VALUE_OK && (phones.n == 0 || phones.n > PHONES_MAX || phones.v[0].n < 7));
-    mask_id(&out, cell);
-    mask_name(&out, cell);
-    mask_any(&out, cell);
+    for (int k = MASK_NONE; k <= MASK_RUNS; k++) {
+        mask_add((enum mask_kind)k, cell, &out);
+    }
     BUG_ON(utf8_valid_head(strbuf_str(&out)) != out.n);
     struct area_match m;
     areas_match(&t->areas, cell, &m);

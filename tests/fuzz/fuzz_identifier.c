@@ -2,6 +2,7 @@
 /* Any bytes as an identifier and as a certificate: a word comes out, it explains itself, prints within bounds, and what prints reads back as the same person. */
 #include <stdint.h>
 
+#include "base/text/mask.h"
 #include "base/core/bug.h"
 #include "matchers/identifier.h"
 
@@ -19,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     BUG_ON((ident_reason(id) == IDENT_OK) != (ident_key(id) != 0));
     BUG_ON(ident_key(id) != 0 && ident_key(ident_parse(str_n(text, n))) != ident_key(id));
     BUG_ON(certificate_parse(cell, &c) != (ident_key(c.id) != 0));
-    ident_mask_text(cell, &masked);
+    mask_add(MASK_ID, cell, &masked);
     (void)ident_reason_text(ident_reason(id));
     return 0;
 }
