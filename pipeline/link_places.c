@@ -82,11 +82,13 @@ enum status link_find_places(struct link *l, struct err *err)
 
 /* --- covers ------------------------------------------------------------------------------------------------------------ */
 
+typedef VEC(int32_t) area_list;
 struct cover {
     bool fresh;
     bool by_area;       /* all scopes in force are areas below the district: only their people are covered */
     bool mapped;
-    VEC(int32_t) areas; /* whose deliveries are not late */
+    area_list areas;    /* whose deliveries are not late */
+    area_list late;     /* whose are: their people are nobody's to speak about, though the district's delivery be fresh */
     uint64_t kin;       /* sources that cover the same kind of area: being in one of them shows a person is of it */
 };
 
@@ -101,19 +103,20 @@ static void read_scopes(const struct link *l, struct cover *covers)
         if (a == AREA_NONE || l->areas->areas.v[a].kind == AREA_DISTRICT) {
             c->by_area = false;
         } else {
+            area_list *list = in->late ? &c->late : &c->areas; /* a town that stopped sending says nothing of its people */
             c->mapped = true;
-            if (!in->late && (c->areas.n == 0 || c->areas.v[c->areas.n - 1] != a)) { /* a town that stopped sending says nothing of its people */
-                vec_push(&c->areas, a);
+            if (list->n == 0 || list->v[list->n - 1] != a) {
+                vec_push(list, a);
             }
         }
     }
 }
 
-static bool lives_in_scope(const struct link *l, const struct cover *c, uint32_t p)
+static bool lives_in(const struct link *l, const area_list *areas, uint32_t p)
 {
     int32_t at = l->community[p] != AREA_NONE ? l->community[p] : l->street[p];
-    for (size_t k = 0; k < c->areas.n && at != AREA_NONE; k++) {
-        if (areas_within(l->areas, at, c->areas.v[k])) {
+    for (size_t k = 0; k < areas->n && at != AREA_NONE; k++) {
+        if (areas_within(l->areas, at, areas->v[k])) {
             return true;
         }
     }
@@ -129,7 +132,8 @@ static bool covered(const struct link *l, const struct cover *c, size_t s, uint3
     }
     bool of_area = (l->seen[p] & c->kin) != 0 || (sc->area == COVER_HUKOU && l->hukou_street[p] != AREA_NONE) ||
                    (sc->area == COVER_RESIDENCE && l->street[p] != AREA_NONE);
-    if (!of_area || (c->by_area && !lives_in_scope(l, c, p))) {
+    bool sent = c->by_area ? lives_in(l, &c->areas, p) : !lives_in(l, &c->late, p) || lives_in(l, &c->areas, p);
+    if (!of_area || !sent) {
         return false;
     }
     if (sc->age_from <= 0 && sc->age_to >= 200) {
@@ -172,6 +176,7 @@ void link_find_covers(struct link *l)
     }
     for (size_t s = 0; s < l->sources->n; s++) {
         vec_release(&covers[s].areas);
+        vec_release(&covers[s].late);
     }
     free(covers);
 }

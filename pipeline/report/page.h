@@ -20,6 +20,7 @@ struct page_source {
     daynum data_date, due;
     int64_t records, typed, rejected, set_aside, linked, unlinked, held;
     int64_t arrived, refused; /* deliveries since the last night: newly in force, refused */
+    const char *late_towns; /* scopes that stopped sending though the source is fresh; NULL: none */
 };
 struct page_rule {
     struct str id, name, status, kind, stale;

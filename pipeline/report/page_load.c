@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/core/file.h"
 #include "pipeline/ingest/sources.h"
+#include "pipeline/night.h"
 #include "pipeline/report/page.h"
 
 static enum status load_sources(struct report *r, struct page *p, struct err *err)
@@ -36,6 +37,7 @@ static void order_sources(struct report *r, struct page *p)
         for (size_t k = at; k < p->sources.n; k++) {
             if (str_eq(p->sources.v[k].label, r->sources->v[i].label)) {
                 struct page_source found = p->sources.v[k];
+                found.late_towns = r->whole ? r->whole->sources[i].late_scopes : NULL;
                 memmove(&p->sources.v[at + 1], &p->sources.v[at], sizeof(found) * (k - at));
                 p->sources.v[at++] = found;
                 break;

@@ -73,7 +73,19 @@ void page_sources(struct strbuf *b, const struct page *p)
         source_row(b, s, names, fresh || shown >= PAGE_LATE);
         shown += !fresh;
     }
-    strbuf_addz(b, "</tbody></table></section>\n");
+    strbuf_addz(b, "</tbody></table>");
+    for (size_t i = 0; i < p->sources.n; i++) {
+        const char *towns = p->sources.v[i].late_towns;
+        if (towns) {
+            strbuf_addz(b, "<p class=\"note\">");
+            html_data(b, p->sources.v[i].label);
+            strbuf_addz(b, TR(" 没有按时送来：", ": late towns: "));
+            html_data(b, str_of(towns));
+            strbuf_addz(b, TR("。那里的人在这个数据源里没有记录，记为“未知”。", ". No record of their people there means unknown."));
+            strbuf_addz(b, "</p>");
+        }
+    }
+    strbuf_addz(b, "</section>\n");
 }
 
 /* --- linkage ----------------------------------------------------------------------------------------------------------- */

@@ -24,3 +24,10 @@ grep -q '救助成员：120194001（2026-02-27） 没有按时送来' "$work/out
 grep -q '没有按时送来</b>：120194001' "$work/s/reports/latest/quality.html" || { echo "quality.html does not name the town"; exit 1; }
 MOPAI_CLOCK=2026-03-23T02:00:00 mopai -C "$work/s" status >"$work/out" 2>&1
 grep -q '没有按时送来：120194001（2026-02-27）' "$work/out" || { cat "$work/out"; exit 1; }
+grep -q '没有按时送来：.*120194001' "$work/s/reports/latest/index.html" || { echo "the page does not name the town"; exit 1; }
+
+# The district sends too, and is fresh: the late town's people stay unknown, everybody else is covered.
+cp "$work/s/inbox/mz_member_120194002_20260227_full.csv" "$work/s/inbox/mz_member_120194_20260321_full.csv"
+MOPAI_CLOCK=2026-03-24T02:00:00 mopai -C "$work/s" run >"$work/out" 2>&1 || [ $? -ge 100 ] || [ $? = 1 ]
+[ "$(absent 青禾街道)" -eq 0 ] || { echo "the district's delivery speaks for the late town"; exit 1; }
+[ "$(absent 柳岸街道)" -gt 10 ] || { echo "the late town makes everybody unknown: $(absent 柳岸街道)"; exit 1; }
