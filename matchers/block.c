@@ -343,15 +343,55 @@ static void make_nth(void *ctx, unsigned r)
     }
 }
 
+#define NO_BLOCK 0x80000000u /* and the row: equal to no other row's */
+
+static void leave_out(struct blocks *b, unsigned r)
+{
+    b->report[r].left_out = true;
+    b->report[r].lost += b->report[r].pairs;
+    b->report[r].pairs = 0;
+    b->list[r].n = 0;
+    for (uint32_t row = 0; row < b->table->n; row++) { /* or its pairs would count as met */
+        b->block_of[(size_t)row * b->n_recipes + r] = NO_BLOCK | row;
+    }
+}
+
+/* As matchers/plan.c: fewest pairs first, the three strictest in any case. */
+static void keep_within(struct blocks *b, uint64_t total)
+{
+    uint64_t sum = 0;
+    uint32_t taken = 0;
+    for (unsigned i = 0; i < b->n_recipes; i++) {
+        unsigned least = RECIPES_MAX;
+        for (unsigned r = 0; r < b->n_recipes; r++) {
+            bool fewer = least == RECIPES_MAX || b->report[r].pairs < b->report[least].pairs;
+            least = !(taken >> r & 1) && fewer ? r : least;
+        }
+        taken |= 1u << least;
+        sum += b->report[least].pairs;
+        if (i >= 3 && sum > total) {
+            leave_out(b, least);
+        }
+    }
+}
+
 void blocks_make(const struct link_table *t, const struct recipe *recipes, unsigned n, const struct block_options *o, struct blocks *out)
 {
     BUG_ON(n > RECIPES_MAX);
     *out = (struct blocks){.table = t, .n_recipes = n};
-    out->block_of = xcalloc((size_t)t->n * n + 1, sizeof(uint32_t));
+    out->block_of = xmalloc(((size_t)t->n * n + 1) * sizeof(uint32_t));
+    for (size_t row = 0, i = 0; row < t->n; row++) {
+        for (unsigned r = 0; r < n; r++) {
+            out->block_of[i++] = NO_BLOCK | (uint32_t)row;
+        }
+    }
     for (unsigned r = 0; r < n; r++) {
         out->recipe[r] = recipes[r];
     }
     share_out(n, o->threads, make_nth, &(struct making_all){out, o->cap});
+    if (o->total_pairs) {
+        keep_within(out, o->total_pairs);
+    }
 }
 
 void blocks_release(struct blocks *b)
@@ -366,15 +406,15 @@ void blocks_release(struct blocks *b)
 
 /* --- pairs --------------------------------------------------------------------------------------------------------------------------- */
 
-static bool met_before(const struct blocks *b, unsigned recipe, uint32_t x, uint32_t y)
+/* Without a way out of the loop, so that the compiler compares several recipes at once: most pairs met in none of them. Rows in no block of a recipe have
+   numbers of their own there (blocks_make). */
+static inline bool met_before(const uint32_t *p, const uint32_t *q, unsigned recipe)
 {
-    const uint32_t *p = b->block_of + (size_t)x * b->n_recipes, *q = b->block_of + (size_t)y * b->n_recipes;
+    uint32_t met = 0;
     for (unsigned r = 0; r < recipe; r++) {
-        if (p[r] == q[r] && p[r]) {
-            return true;
-        }
+        met |= p[r] == q[r];
     }
-    return false;
+    return met != 0;
 }
 
 void blocks_pairs(const struct blocks *b, unsigned recipe, uint32_t first, uint32_t last, enum pair_choice choice, pair_sink sink, void *ctx)
@@ -382,11 +422,15 @@ void blocks_pairs(const struct blocks *b, unsigned recipe, uint32_t first, uint3
     struct pair batch[PAIR_BATCH];
     size_t n = 0;
     const struct block_list *l = &b->list[recipe];
+    const bool no_doubles = b->table->no_doubles != 0;
+    const unsigned before = choice == PAIRS_FIRST ? recipe : 0;
     for (uint32_t k = first; k < last; k++) {
         for (uint32_t i = l->start[k]; i < l->start[k + 1]; i++) {
+            uint32_t x = l->rows[i];
+            const uint32_t *met_x = b->block_of + (size_t)x * b->n_recipes;
             for (uint32_t j = i + 1; j < l->start[k + 1]; j++) {
-                uint32_t x = l->rows[i], y = l->rows[j];
-                if (!link_allowed(b->table, x, y) || (choice == PAIRS_FIRST && met_before(b, recipe, x, y))) {
+                uint32_t y = l->rows[j];
+                if ((no_doubles && !link_allowed(b->table, x, y)) || (before && met_before(met_x, b->block_of + (size_t)y * b->n_recipes, before))) {
                     continue;
                 }
                 batch[n++] = (struct pair){x, y};

@@ -46,11 +46,13 @@ void recipe_print(const struct link_table *t, const struct recipe *r, struct str
 struct block_options {
     uint32_t cap;       /* rows of a block, 0: no cap */
     unsigned threads;   /* 0 or 1: none */
+    uint64_t total_pairs; /* most pairs of all recipes together, the loosest are left out whole: recipes planned for a smaller table; 0: no limit */
 };
 struct block_report {   /* per recipe */
     uint64_t pairs;     /* that it brings together, whether or not an earlier one did */
     uint64_t lost;      /* pairs of blocks left out */
     uint32_t blocks, largest, split, dropped;
+    bool left_out;      /* the whole recipe, for total_pairs; its pairs are in `lost` */
 };
 struct block_list {     /* blocks of one recipe: rows[start[i] .. start[i + 1]), two or more rows each, rows ascending */
     uint32_t *rows, *start;
@@ -61,7 +63,7 @@ struct blocks {
     struct recipe recipe[RECIPES_MAX];
     struct block_report report[RECIPES_MAX];
     struct block_list list[RECIPES_MAX];
-    uint32_t *block_of; /* [rows * n_recipes] block number + 1, 0: in none */
+    uint32_t *block_of; /* [rows * n_recipes] block number + 1; in none: a number no other row has */
     unsigned n_recipes;
 };
 /* Sorts every row into blocks. *out is overwritten. */

@@ -210,12 +210,17 @@ static void compare_whole(struct planning *p)
     p->out->forecast[0] = (struct block_report){.pairs = p->possible, .blocks = 1, .largest = p->t->n};
 }
 
+uint64_t plan_total_pairs(const struct link_table *t, const struct plan_options *o)
+{
+    return o->total_pairs ? o->total_pairs : MAX(12 * (uint64_t)t->n, 4000000u);
+}
+
 void plan_make(const struct link_table *t, const struct plan_options *o, struct plan *out)
 {
     struct planning p = {.t = t, .o = o, .out = out, .possible = MAX(link_pairs_possible(t), 1u)};
     *out = (struct plan){.n = 0};
     p.recipe_pairs = o->recipe_pairs ? o->recipe_pairs : MAX(3 * (uint64_t)t->n, 300000u);
-    p.total_pairs = o->total_pairs ? o->total_pairs : MAX(12 * (uint64_t)t->n, 4000000u);
+    p.total_pairs = plan_total_pairs(t, o);
     if (p.possible * t->n_fields <= o->all_values) {
         compare_whole(&p);
         return;

@@ -20,6 +20,7 @@ struct plan {
     struct block_report forecast[RECIPES_MAX];
     unsigned n;
 };
+uint64_t plan_total_pairs(const struct link_table *t, const struct plan_options *o); /* what total_pairs 0 stands for */
 /* Deterministic in any row order. At least one recipe. */
 void plan_make(const struct link_table *t, const struct plan_options *o, struct plan *out);
 

@@ -59,9 +59,12 @@ static void fold_words(struct str cell, bool join, struct strbuf *out)
 
 static bool says_nothing(struct str s)
 {
-    static const char *const words[] = {"nan", "none", "unknown", "missing", "n a", "na", "null", "nil", "未知", "不详", "无", "空", "暂无", "待补", "其他"};
+#define WORD(x) {x, sizeof(x) - 1}
+    static const struct str words[] = {WORD("nan"), WORD("none"), WORD("unknown"), WORD("missing"), WORD("n a"), WORD("na"), WORD("null"),
+                                       WORD("nil"), WORD("未知"), WORD("不详"), WORD("无"), WORD("空"), WORD("暂无"), WORD("待补"), WORD("其他")};
+#undef WORD
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        if (str_eqz(s, words[i])) {
+        if (s.n == words[i].n && str_eq(s, words[i])) {
             return true;
         }
     }

@@ -102,16 +102,31 @@ static void add_form(struct dict *d, uint32_t id, struct str text)
 
 static uint32_t prepared(struct dict *d, struct str cell)
 {
-    AUTO_STRBUF text = STRBUF_INIT;
     struct value v;
-    if (!prepare_cell(d->type, d->order, cell, &text, &v)) {
+    if (!prepare_cell(d->type, d->order, cell, &d->text, &v)) {
         return NO_VALUE;
     }
-    uint32_t id = strmap_add(&d->texts, strbuf_str(&text)) + 1;
+    uint32_t id = strmap_add(&d->texts, strbuf_str(&d->text)) + 1;
     if (id == d->values.n) {
-        add_codes(d, strbuf_str(&text), &v);
+        add_codes(d, strbuf_str(&d->text), &v);
         vec_push(&d->values, v);
-        add_form(d, id, strbuf_str(&text));
+        add_form(d, id, strbuf_str(&d->text));
+    }
+    return id;
+}
+
+/* Types that are prepared as fast as a cell is found in a table larger than the cache: what they were as they came is not kept. */
+static bool remembers_cells(enum field_type t)
+{
+    return t != FIELD_ID && t != FIELD_PHONE && t != FIELD_CLK;
+}
+
+static uint32_t remembered(struct dict *d, struct str cell, uint64_t raw)
+{
+    uint32_t id = map64_get(&d->raw, raw);
+    if (id == MAP_NONE) {
+        id = prepared(d, cell);
+        map64_put(&d->raw, raw, id);
     }
     return id;
 }
@@ -122,13 +137,8 @@ uint32_t link_table_value(struct link_table *t, unsigned field, struct str cell)
     if (cell.n == 0) {
         return NO_VALUE;
     }
-    uint64_t raw = hash64_str(cell); /* 64 bits of a good hash stand for the cell: ten million cells collide with a chance of 1 in 300,000 */
-    uint32_t id = map64_get(&d->raw, raw);
-    if (id == MAP_NONE) {
-        id = prepared(d, cell);
-        map64_put(&d->raw, raw, id);
-    }
-    return id;
+    /* 64 bits of a good hash stand for the cell: ten million cells collide with a chance of 1 in 300,000 */
+    return remembers_cells(d->type) ? remembered(d, cell, hash64_str(cell)) : prepared(d, cell);
 }
 
 void link_table_add(struct link_table *t, unsigned source, uint32_t row, const uint32_t *ids)
@@ -151,13 +161,38 @@ struct filling {
     const void *ctx;
 };
 
+#define FILL_ROWS 64 /* cells hashed, and asked for, before the first of them is looked up */
+
+static void fill_rows(const struct filling *x, unsigned f, uint32_t first, uint32_t n)
+{
+    struct dict *d = &x->t->dicts[x->t->dict_of[f]];
+    uint32_t *ids = x->ids + (size_t)first * x->t->n_fields + f;
+    struct str cell[FILL_ROWS];
+    uint64_t raw[FILL_ROWS];
+    for (uint32_t i = 0; i < n; i++) {
+        cell[i] = x->cell(x->ctx, first + i, f);
+        raw[i] = cell[i].n ? hash64_str(cell[i]) : 0;
+        map64_prefetch(&d->raw, raw[i]);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        ids[(size_t)i * x->t->n_fields] = cell[i].n ? remembered(d, cell[i], raw[i]) : NO_VALUE;
+    }
+}
+
 /* Fields that share a dictionary row by row, as if cell by cell. The last fields first: addresses, which take longest, mostly stand behind. */
 static void fill_dict(void *ctx, unsigned item)
 {
     const struct filling *x = ctx;
-    unsigned k = x->t->n_fields, dict = k - 1 - item;
-    for (uint32_t i = 0; i < x->n && x->t->dict_of[dict] == dict; i++) {
-        for (unsigned f = dict; f < k; f++) {
+    unsigned k = x->t->n_fields, dict = k - 1 - item, last = dict;
+    for (unsigned f = dict + 1; f < k; f++) {
+        last = x->t->dict_of[f] == dict ? f : last;
+    }
+    bool alone = x->t->dict_of[dict] == dict && last == dict && remembers_cells(x->t->dicts[dict].type);
+    for (uint32_t i = 0; i < x->n && alone; i += FILL_ROWS) {
+        fill_rows(x, dict, i, MIN(x->n - i, FILL_ROWS));
+    }
+    for (uint32_t i = 0; i < x->n && !alone && x->t->dict_of[dict] == dict; i++) {
+        for (unsigned f = dict; f <= last; f++) {
             if (x->t->dict_of[f] == dict) {
                 x->ids[(size_t)i * k + f] = link_table_value(x->t, f, x->cell(x->ctx, i, f));
             }
@@ -200,6 +235,7 @@ void link_table_release(struct link_table *t)
         vec_release(&t->dicts[f].places);
         vec_release(&t->dicts[f].wide);
         map64_release(&t->dicts[f].raw);
+        strbuf_release(&t->dicts[f].text);
         free(t->freq[f]);
     }
     vec_release(&t->ids);

@@ -81,6 +81,7 @@ struct dict {
     VEC(struct name_form) forms; /* FIELD_NAME: by value number, what name_compare wants */
     VEC(struct address_form) places; /* FIELD_ADDRESS: what address_compare wants */
     struct map64 raw;          /* hash of a cell as it came -> value: a cell seen before is not parsed again */
+    struct strbuf text;        /* scratch: the canonical text of the cell at hand */
     VEC(uint32_t) wide;          /* characters beyond the BMP: code 0xD800 + i stands for wide.v[i] */
 };
 

@@ -112,12 +112,13 @@ static enum status save_model(struct adhoc *x, const char *path, struct err *err
 static enum status link_rows(struct adhoc *x, const struct adhoc_options *o, struct err *err)
 {
     struct plan_options plan = PLAN_OPTIONS_DEFAULT;
-    struct block_options block = {plan.cap, share_threads()};
+    struct block_options block = {plan.cap, share_threads(), 0};
     if (o->model) {
         TRY(load_model(x, o->model, err));
         x->plan.n = x->model.n_recipes;
         memcpy(x->plan.recipe, x->model.recipes, sizeof(x->plan.recipe));
         block.cap = x->model.cap;
+        block.total_pairs = plan_total_pairs(&x->table, &plan);
     } else {
         plan_make(&x->table, &plan, &x->plan);
     }

@@ -72,6 +72,9 @@ void adhoc_tell_plan(const struct adhoc *x)
         if (b->lost) {
             fprintf(stderr, TR("（过大的组没有比，少 %llu 对）", " (blocks too large left out: %llu pairs)"), (unsigned long long)b->lost);
         }
+        if (x->blocks.n_recipes == x->plan.n && x->blocks.report[r].left_out) {
+            fputs(TR("（这份模型是在小表上训练的，此法在这里要比的对太多，不用）", " (the model was trained on a smaller table: too many pairs here, left out)"), stderr);
+        }
         fputc('\n', stderr);
     }
 }

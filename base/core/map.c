@@ -82,10 +82,14 @@ void map64_release(struct map64 *m)
     *m = (struct map64){NULL, NULL, 0, 0};
 }
 
+/* A slot is the number of the text below and the upper half of its hash above, so that a text is looked at only when it is most likely the one. */
+#define SLOT_EMPTY UINT64_MAX
+#define SLOT_OF(h, k) (((h) & 0xFFFFFFFF00000000u) | (uint64_t)(k))
+
 static size_t strmap_slot(const struct strmap *m, struct str s, uint64_t h)
 {
     size_t i = (size_t)h & m->mask;
-    while (m->slots[i] != MAP_NONE && (m->hashes[m->slots[i]] != h || !str_eq(m->texts[m->slots[i]], s))) {
+    while (m->slots[i] != SLOT_EMPTY && ((m->slots[i] ^ h) >> 32 || !str_eq(m->texts[(uint32_t)m->slots[i]], s))) {
         i = (i + 1) & m->mask;
     }
     return i;
@@ -97,8 +101,12 @@ static void strmap_rehash(struct strmap *m, size_t slots)
     m->slots = xmalloc(slots * sizeof(*m->slots));
     memset(m->slots, 0xFF, slots * sizeof(*m->slots));
     m->mask = slots - 1;
-    for (size_t k = 0; k < m->n; k++) {
-        m->slots[strmap_slot(m, m->texts[k], m->hashes[k])] = (uint32_t)k;
+    for (size_t k = 0; k < m->n; k++) { /* all different: the next free slot is right */
+        size_t i = (size_t)m->hashes[k] & m->mask;
+        while (m->slots[i] != SLOT_EMPTY) {
+            i = (i + 1) & m->mask;
+        }
+        m->slots[i] = SLOT_OF(m->hashes[k], k);
     }
 }
 
@@ -109,8 +117,8 @@ uint32_t strmap_add(struct strmap *m, struct str s)
     }
     uint64_t h = hash64_str(s);
     size_t i = strmap_slot(m, s, h);
-    if (m->slots[i] != MAP_NONE) {
-        return m->slots[i];
+    if (m->slots[i] != SLOT_EMPTY) {
+        return (uint32_t)m->slots[i];
     }
     if (m->n == m->cap) {
         size_t cap = m->cap;
@@ -120,13 +128,14 @@ uint32_t strmap_add(struct strmap *m, struct str s)
     BUG_ON(m->n >= MAP_NONE);
     m->texts[m->n] = arena_str(&m->arena, s);
     m->hashes[m->n] = h;
-    m->slots[i] = (uint32_t)m->n;
+    m->slots[i] = SLOT_OF(h, m->n);
     return (uint32_t)m->n++;
 }
 
 uint32_t strmap_get(const struct strmap *m, struct str s)
 {
-    return m->slots ? m->slots[strmap_slot(m, s, hash64_str(s))] : MAP_NONE;
+    uint64_t slot = m->slots ? m->slots[strmap_slot(m, s, hash64_str(s))] : SLOT_EMPTY;
+    return slot == SLOT_EMPTY ? MAP_NONE : (uint32_t)slot;
 }
 
 void strmap_clear(struct strmap *m)

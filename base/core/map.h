@@ -35,8 +35,7 @@ static inline void map64_prefetch(const struct map64 *m, uint64_t key)
 struct strmap {
     struct arena arena;
     struct str *texts;
-    uint64_t *hashes;
-    uint32_t *slots;
+    uint64_t *hashes, *slots;
     size_t n, cap, mask;
 };
 uint32_t strmap_add(struct strmap *m, struct str s);        /* number of s, added when new */

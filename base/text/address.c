@@ -169,7 +169,7 @@ static size_t take_name(struct parse *s, size_t at)
 {
     for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
         const struct ending *e = &endings[i];
-        size_t len = address_at(s->cp, s->n, at, e->word);
+        size_t len = s->cp[at] == e->word[0] ? address_at(s->cp, s->n, at, e->word) : 0;
         if (!len) {
             continue;
         }

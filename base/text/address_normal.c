@@ -34,6 +34,9 @@ static bool is_digit_cp(uint32_t cp)
 
 static uint32_t one_mark(uint32_t cp)
 {
+    if ((cp >= 0x3400 && cp < 0xA000) || is_digit_cp(cp)) {
+        return cp; /* most of an address */
+    }
     if (address_one_of(cp, U"—–‐‑―−~_/\\")) {
         return '-';
     }
@@ -84,13 +87,23 @@ static size_t drop_blanks(uint32_t *cp, size_t n)
 
 static int numeral(uint32_t cp) /* 0..9, 10, 100; -1 for none */
 {
-    static const uint32_t digits[] = U"零一二三四五六七八九";
-    for (int i = 0; i < 10; i++) {
-        if (digits[i] == cp) {
-            return i;
-        }
+    switch (cp) {
+    case 0x3007:
+    case U'零': return 0;
+    case U'一': return 1;
+    case U'二':
+    case U'两': return 2;
+    case U'三': return 3;
+    case U'四': return 4;
+    case U'五': return 5;
+    case U'六': return 6;
+    case U'七': return 7;
+    case U'八': return 8;
+    case U'九': return 9;
+    case U'十': return 10;
+    case U'百': return 100;
+    default: return -1;
     }
-    return cp == U'十' ? 10 : cp == U'百' ? 100 : cp == 0x3007 ? 0 : cp == U'两' ? 2 : -1;
 }
 
 /* 二十三 is 23, 五零一 is 501; writes the digits and returns how many. */

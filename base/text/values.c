@@ -170,8 +170,11 @@ struct str cell_clean(struct str cell, struct strbuf *scratch, unsigned *defects
 
 bool cell_is_missing(struct str s)
 {
-    static const char *const words[] = {"/",    "-",    "--",  "---", "—",   "——",  "－",   "／",   "\\",   "\\N", "无",   "空",  "null", "NULL",
-                                        "Null", "N/A",  "n/a", "#N/A", "NaN", "nan", "None", "none", "暂无", "不详", "未填", "未知"};
+#define WORD(x) {x, sizeof(x) - 1}
+    static const struct str words[] = {WORD("/"),    WORD("-"),   WORD("--"),   WORD("---"), WORD("—"),   WORD("——"),   WORD("－"),   WORD("／"), WORD("\\"),
+                                       WORD("\\N"),  WORD("无"),  WORD("空"),   WORD("null"), WORD("NULL"), WORD("Null"), WORD("N/A"),  WORD("n/a"), WORD("#N/A"),
+                                       WORD("NaN"),  WORD("nan"), WORD("None"), WORD("none"), WORD("暂无"), WORD("不详"), WORD("未填"), WORD("未知")};
+#undef WORD
     if (s.n > 6) {
         return false;
     }
@@ -182,7 +185,7 @@ bool cell_is_missing(struct str s)
         return false;
     }
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        if (str_eqz(s, words[i])) {
+        if (s.n == words[i].n && s.p[0] == words[i].p[0] && str_eq(s, words[i])) {
             return true;
         }
     }

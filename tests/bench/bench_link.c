@@ -37,27 +37,45 @@ static void told(const char *what, uint64_t count, const char *unit)
     wall = clock_ms(CLOCK_MONOTONIC), cpu = clock_ms(CLOCK_PROCESS_CPUTIME_ID);
 }
 
-/* Line by line: what a night hands over comes from segments, not from a table of all cells. */
+/* A piece of the file at a time: what a night hands over comes from segments, not from a table of all cells. */
+#define PIECE 65536
+
+struct piece {
+    struct str cell[PIECE][FIELDS];
+    struct arena text;
+};
+
+static struct str piece_cell(const void *ctx, uint32_t row, unsigned field)
+{
+    return ((const struct piece *)ctx)->cell[row][field];
+}
+
 static bool read_rows(const char *path, struct link_table *t)
 {
     FILE *f = fopen(path, "r");
     char line[1024];
-    uint32_t ids[LINK_FIELDS], n = 0;
-    if (!f) {
+    uint32_t n = 0;
+    struct piece *p = xcalloc(1, sizeof(*p));
+    if (!f || !fgets(line, sizeof(line), f)) {
         return false;
     }
     link_table_init(t, fields, FIELDS);
     while (fgets(line, sizeof(line), f)) {
-        struct str rest = str_trim(str_of(line)), cell;
+        struct str rest = arena_str(&p->text, str_trim(str_of(line))), cell;
         (void)str_split(&rest, ',', &cell);
         for (unsigned i = 0; i < FIELDS; i++) {
-            ids[i] = str_split(&rest, ',', &cell) ? link_table_value(t, i, cell) : NO_VALUE;
+            p->cell[n][i] = str_split(&rest, ',', &cell) ? cell : (struct str){NULL, 0};
         }
-        if (n++) {
-            link_table_add(t, 0, n - 1, ids);
+        if (++n == PIECE) {
+            link_table_fill(t, 0, n, 2, piece_cell, p);
+            arena_clear(&p->text);
+            n = 0;
         }
     }
+    link_table_fill(t, 0, n, 2, piece_cell, p);
     link_table_seal(t);
+    arena_release(&p->text);
+    free(p);
     return fclose(f) == 0;
 }
 
@@ -70,7 +88,7 @@ static void train(const struct link_table *t, struct model *m)
     struct plan plan;
     plan_make(t, &po, &plan);
     told("plan", plan.n, "recipes");
-    blocks_make(t, plan.recipe, plan.n, &(struct block_options){po.cap, 2}, &blocks);
+    blocks_make(t, plan.recipe, plan.n, &(struct block_options){po.cap, 2, 0}, &blocks);
     em_train(&blocks, &eo, m, &report);
     m->cap = po.cap;
     blocks_release(&blocks);
@@ -122,7 +140,7 @@ int main(int argc, char **argv)
     if (argc == 2) {
         train(&t, &m);
     }
-    blocks_make(&t, m.recipes, m.n_recipes, &(struct block_options){m.cap, 2}, &blocks);
+    blocks_make(&t, m.recipes, m.n_recipes, &(struct block_options){m.cap, 2, plan_total_pairs(&t, &PLAN_OPTIONS_DEFAULT)}, &blocks);
     told("block", t.n, "rows");
     scorer_init(&s, &t, &m, argc > 2 ? TERMS_FROZEN : TERMS_LIVE);
     score_blocks(&s, &blocks, 0, 2, &edges, &pairs);

@@ -94,7 +94,7 @@ static void run(struct run *r, uint64_t shuffle, uint64_t all_values, unsigned t
     po.all_values = all_values;
     po.recipe_pairs = 4000; /* or a table this small would be nearly compared whole */
     plan_make(&r->t, &po, &plan);
-    blocks_make(&r->t, plan.recipe, plan.n, &(struct block_options){po.cap, threads}, &blocks);
+    blocks_make(&r->t, plan.recipe, plan.n, &(struct block_options){po.cap, threads, 0}, &blocks);
     em_train(&blocks, &eo, &r->m, &report);
     assert_true(report.converged);
     scorer_init(&s, &r->t, &r->m, TERMS_LIVE);

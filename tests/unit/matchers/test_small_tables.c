@@ -75,7 +75,7 @@ static void test_short_tables(void **state)
         uint64_t pattern;
         size_t n = fill(&t, cases[i]);
         plan_make(&t, &po, &plan);
-        blocks_make(&t, plan.recipe, plan.n, &(struct block_options){po.cap, 1}, &blocks);
+        blocks_make(&t, plan.recipe, plan.n, &(struct block_options){po.cap, 1, 0}, &blocks);
         em_train(&blocks, &eo, &m, &report);
         check_weights(&m);
         scorer_init(&s, &t, &m, TERMS_LIVE);
