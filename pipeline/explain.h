@@ -49,6 +49,10 @@ enum status explain_person_line(struct explain *x, uint32_t row, struct err *err
    none. */
 enum status explain_open_run(struct explain *x, struct err *err) MUST_CHECK;
 enum status explain_find_person(struct explain *x, struct str ref, uint32_t *out_row, struct err *err) MUST_CHECK;
+/* explain_bases.c: the units of a household's members, and who else stands in them. */
+enum status explain_bases(struct explain *x, uint32_t household, struct err *err) MUST_CHECK;
+/* explain_moves.c: what became of a person or household, by stable id. */
+enum status explain_moves(struct explain *x, uint64_t id, struct err *err) MUST_CHECK;
 /* One line a warning of the entity. */
 enum status explain_warnings_of(struct explain *x, char entity_kind, uint64_t entity, struct err *err) MUST_CHECK;
 /* "残疾等级  二级  残疾证 cl_....csv 第 12 行「残疾等级」= 2": every attribute that is known, of a person or household row. */

@@ -266,6 +266,7 @@ enum status explain_person(struct explain *x, struct str ref, struct err *err)
     household_ref(x->site->key, (uint64_t)hid, href);
     strbuf_addf(x->out, TR("  所在户：%s（%s）\n", "  household: %s (%s)\n"), href, member_reason_name((enum member_reason)reason));
     TRY(add_records(x, row, err));
+    TRY(explain_moves(x, (uint64_t)id, err));
     TRY(explain_attributes(x, ATTR_PERSON, row, err));
     TRY(explain_warnings_of(x, 'P', (uint64_t)id, err));
     return explain_warnings_of(x, 'H', (uint64_t)hid, err);
@@ -332,6 +333,8 @@ enum status explain_household(struct explain *x, struct str ref, struct err *err
                     member_reason_name((enum member_reason)reason));
         TRY(explain_person_line(x, (uint32_t)p, err));
     }
+    TRY(explain_bases(x, row, err));
+    TRY(explain_moves(x, (uint64_t)id, err));
     TRY(explain_attributes(x, ATTR_HOUSEHOLD, row, err));
     TRY(explain_warnings_of(x, 'H', (uint64_t)id, err));
     for (int64_t p = first; p < first + persons; p++) {

@@ -298,6 +298,9 @@ enum status link_write_expected(const struct link *l, struct err *err) MUST_CHEC
 /* link_remodel.c: night.db link_remodeled, figure link_remodeled (rows). Persons have their rows. */
 enum status link_write_remodeled(const struct link *l, struct err *err) MUST_CHECK;
 
+/* link_bases.c: figures basis_differs_*: households that another basis sees otherwise. */
+enum status link_write_bases(const struct link *l, struct err *err) MUST_CHECK;
+
 /* link_write.c */
 enum status link_write(struct link *l, struct err *err) MUST_CHECK;
 

@@ -622,6 +622,7 @@ static enum status write_night(const struct link *l, struct err *err)
     TRY(write_made(l, l->apart.v, l->apart.n, 2, err));
     TRY(link_write_visits(l, err));
     TRY(link_write_expected(l, err));
+    TRY(link_write_bases(l, err));
     TRY(link_write_remodeled(l, err));
     TRY(write_sources(l, err));
     TRY(write_aliases(l, "P", l->new_persons, l->n_new_persons, err));

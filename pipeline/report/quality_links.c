@@ -16,6 +16,9 @@ static const struct link_figure {
     {"link_twice", NULL, NULL, "像是同一名册里已有的人、因此没有归上的记录", false},
     {"link_pairs_lost", NULL, NULL, "重名太多、没有逐一比较的对数", false},
     {"link_remodeled", NULL, NULL, "因换了归并模型改了归属的记录（由此新出现的命中暂扣）", false},
+    {"basis_differs_assisted", NULL, NULL, "保障户的组成与所在户不一致的户", true},
+    {"basis_differs_hukou", NULL, NULL, "户籍户的组成与所在户不一致的户（一人不止一种依据时，按先后取一种）", true},
+    {"basis_differs_insured", NULL, NULL, "参保家庭的组成与所在户不一致的户", true},
     {"link_drift", NULL, NULL, "与训练模型时相比走了样的指标", true},
 };
 

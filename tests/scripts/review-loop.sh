@@ -35,6 +35,9 @@ mopai -C "$work/a" review export -o "$work/q.csv"
 grep -q 12019419610305001X "$work/q.csv" && fail "an identifier in full without --reveal"
 awk -F, -v OFS=, '{ sub(/\r$/, "") } NR > 1 { $30 = ($7 == 6 ? "同一人" : "不是同一个"); $31 = "核查员甲"; $32 = "2026-03-03" } { print }' \
     "$work/q.csv" >"$work/filled.csv"
+mopai -C "$work/a" explain household "$(mopai -C "$work/a" export persons 2>/dev/null | sed -n 2p | cut -d, -f1)" >"$work/out"
+grep -q '各依据对照' "$work/out" && grep -q '：本户 [0-9]* 人' "$work/out" || fail "the bases are not set beside each other: $(cat "$work/out")"
+
 # a pair that is not together: the weights, how much is missing, what would be enough; as a picture too, without anybody's data
 who=$(sqlite3 "$work/a/store/runs/1/night.db" 'SELECT person_row FROM link_made WHERE line = 6')
 person=$(mopai -C "$work/a" export persons 2>/dev/null | sed -n "$((who + 2))p" | cut -d, -f1)

@@ -470,6 +470,29 @@ static void note_warning(struct lab *lab, struct str who, const char *kind)
     OK(lab, stmt_run(e, &lab->err));
 }
 
+/* Row n (from 0) of a file is that person's tonight; 无: nobody's. */
+static void check_row(struct lab *lab, struct str file, struct str n, struct str who)
+{
+    int64_t row;
+    int32_t person = LINK_NONE;
+    assert_true(str_to_i64(n, &row));
+    for (size_t i = 0; i < lab->night.n_inputs; i++) {
+        struct link_reader *r;
+        if (str_eqz(file, lab->night.inputs[i].name)) {
+            OK(lab, link_open(lab->night.run_dir, i, &r, &lab->err));
+            OK(lab, link_read(r, (uint32_t)row, 1, &person, &lab->err));
+            link_close(r);
+        }
+    }
+    struct str name = STR("无");
+    if (person >= 0) {
+        OK(lab, population_person_text(lab->pop, P_NAME, (uint32_t)person, &lab->arena, &name, &lab->err));
+    }
+    if (!str_eq(name, who)) {
+        fail_msg("link_cases.txt:%zu: the row is of " STR_FMT, lab->line, STR_ARG(name));
+    }
+}
+
 static int64_t ask(struct lab *lab, const char *sql)
 {
     bool row;
@@ -617,10 +640,20 @@ static void take_line(struct lab *lab, struct str line, struct str *text)
         int64_t n;
         assert_true(str_to_i64(line, &n));
         assert_int_equal(ask(lab, "SELECT count(*) FROM proposed_warning_move"), n);
-    } else if (str_eqz(what, "questions")) {
+    } else if (str_eqz(what, "row")) {
+        struct str file = word(&line), n = word(&line);
+        check_row(lab, file, n, line);
+    } else if (str_eqz(what, "figure")) {
+        struct str name = word(&line);
+        int64_t n, got = ask(lab, arena_printf(&lab->arena, "SELECT value FROM figure WHERE name = '" STR_FMT "'", STR_ARG(name)));
+        assert_true(str_to_i64(line, &n));
+        if (got != n) {
+            fail_msg("link_cases.txt:%zu: " STR_FMT " is %lld", lab->line, STR_ARG(name), (long long)got);
+        }
+    } else if (str_eqz(what, "questions") || str_eqz(what, "voted")) {
         int64_t n;
         assert_true(str_to_i64(line, &n));
-        assert_int_equal(ask(lab, "SELECT count(*) FROM link_made WHERE asked"), n);
+        assert_int_equal(ask(lab, str_eqz(what, "voted") ? "SELECT count(*) FROM link_made WHERE asked = 0 AND because & 1024" : "SELECT count(*) FROM link_made WHERE asked = 1"), n);
     } else if (str_eqz(what, "events")) {
         for (struct str kind = word(&line); kind.n; kind = word(&line)) {
             int64_t n;
