@@ -6,11 +6,14 @@
 #include "base/store/db.h"
 #include "pipeline/ingest/delivery_judge.h"
 
+#define CHANGES_DAYS 400 /* rules look back a year at most: older snapshots are typed again when somebody asks for them */
+
 struct retyping {
     struct site *site;
     const struct sources *as;
     const char *into; /* folder for segments; NULL: only looked at */
     bool missing_only; /* deliveries whose segments are there already are left alone */
+    daynum day;
     standing_list standings;
     struct arena *a;
     retype_diffs *out;
@@ -95,7 +98,7 @@ static enum status type_delivery(struct retyping *r, const struct delivered *of,
         }
     }
     d->now_typed = sum.typed, d->now_rejected = sum.rejected, d->now_defects = sum.defects;
-    return judge_again(r, d, &sum, of->date, err);
+    return d->changes_only ? ST_OK : judge_again(r, d, &sum, of->date, err);
 }
 
 static bool all_there(const struct retyping *r, const struct source *s, const struct delivered *of)
@@ -113,7 +116,9 @@ static enum status look_at(struct retyping *r, const struct source *s, const str
     const struct standing *standing = standing_find(&r->standings, of->id);
     struct retype_diff d = {.source = s, .delivery = of->id, .file = of->n_files ? of->files[0].name : ""};
     bool changed;
-    if (!standing || !standing->in_force || (r->missing_only && all_there(r, s, of))) {
+    d.changes_only = standing && !standing->in_force;
+    bool wanted = standing && (standing->in_force || (s->kind == KIND_SNAPSHOT && of->date > r->day - CHANGES_DAYS));
+    if (!wanted || (r->missing_only && all_there(r, s, of))) {
         return ST_OK;
     }
     TRY(read_before(r, &d, &changed, err));
@@ -154,7 +159,7 @@ static enum status look_at_all(struct retyping *r, daynum day, struct err *err)
 
 enum status retype_preview(struct site *site, const struct sources *as, daynum day, struct arena *a, retype_diffs *out, struct err *err)
 {
-    struct retyping r = {.site = site, .as = as, .a = a, .out = out};
+    struct retyping r = {.site = site, .as = as, .day = day, .a = a, .out = out};
     enum status st = look_at_all(&r, day, err);
     vec_release(&r.standings);
     return st;
@@ -172,6 +177,7 @@ void retype_describe(const struct retype_diff *d, struct strbuf *out)
     } else {
         strbuf_addf(out, TR("录入 %lld → 读不出来", "typed %lld -> cannot be read"), (long long)d->typed);
     }
+    strbuf_addz(out, d->changes_only ? TR("；只用来看变化", "; read for its changes only") : "");
     if (d->fails) {
         strbuf_addf(out, TR("；不能通过：%s", "; does not pass: %s"), d->fails);
     }
@@ -221,7 +227,7 @@ enum status retype_changed(struct site *site, daynum day, struct err *err)
 {
     AUTO_ARENA a = ARENA_INIT;
     retype_diffs diffs = {0};
-    struct retyping r = {.site = site, .as = site->sources, .into = arena_printf(&a, "%s.retype", site->segments), .missing_only = true, .a = &a, .out = &diffs};
+    struct retyping r = {.site = site, .as = site->sources, .day = day, .into = arena_printf(&a, "%s.retype", site->segments), .missing_only = true, .a = &a, .out = &diffs};
     enum status st = look_at_all(&r, day, err);
     if (st == ST_OK) {
         st = refuse(&diffs, err);
@@ -235,7 +241,7 @@ enum status retype_changed(struct site *site, daynum day, struct err *err)
         }
     }
     struct err ignored;
-    if (diffs.n > 0 && file_remove_tree(r.into, &ignored) != ST_OK) {
+    if (file_exists(r.into) && file_remove_tree(r.into, &ignored) != ST_OK) { /* also one that an earlier run could not remove */
         log_event(LOG_WARN, "retype", "left=%s", r.into);
     }
     vec_release(&diffs);

@@ -14,10 +14,11 @@ struct retype_diff {
     int64_t typed, rejected, defects;             /* as accepted */
     int64_t now_typed, now_rejected, now_defects; /* as it would be */
     const char *fails;           /* why it would no longer pass; NULL: it does */
+    bool changes_only;           /* a snapshot that another replaced: it must still be readable for its changes, its gates are not judged again */
 };
 typedef VEC(struct retype_diff) retype_diffs;
 
-/* Every delivery in force on `day` whose source would be typed differently by `as`. Writes nothing. Texts live in `a`. */
+/* Every delivery in force on `day`, and every snapshot of the year before it, whose source would be typed differently by `as`. Writes nothing. Texts live in `a`. */
 enum status retype_preview(struct site *site, const struct sources *as, daynum day, struct arena *a, retype_diffs *out, struct err *err) MUST_CHECK;
 
 /* Before a scan: types again what the site's sources.yaml has changed. ST_CONFIG, with the differences, when a delivery in force would no longer pass;
