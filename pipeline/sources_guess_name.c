@@ -78,7 +78,8 @@ static size_t piece_of(struct str rest, bool first, struct name_says *says, cons
 void guess_pattern(struct strbuf *b, struct str name, struct name_says *says)
 {
     *says = (struct name_says){.dated = false};
-    name = str_ends(name, STR(".gz")) && name.n > 3 ? str_sub(name, 0, name.n - 3) : name;
+    bool zip = name.n > 4 && (str_ends(name, STR(".zip")) || str_ends(name, STR(".ZIP")));
+    name = str_ends(name, STR(".gz")) && name.n > 3 ? str_sub(name, 0, name.n - 3) : zip ? str_sub(name, 0, name.n - 4) : name;
     bool after_digit = false, first = false; /* the name of the whole file is no town's */
     for (struct str rest = name; rest.n > 0;) {
         const char *piece = "";
@@ -99,6 +100,7 @@ void guess_pattern(struct strbuf *b, struct str name, struct name_says *says)
             rest = str_sub(rest, 1, rest.n);
         }
     }
+    strbuf_addz(b, zip ? ".csv" : ""); /* the only file of an archive goes by the archive's name; any kind of table will do */
 }
 
 struct str guess_stem(struct str name)

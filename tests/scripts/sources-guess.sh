@@ -57,6 +57,14 @@ says "文件名里没有日期"
 guess "$work/花名册 (2026年3月1日).csv"
 says "serial: true"
 says '({date})'
+mkdir "$work/packed"
+cp "$work/花名册 (2026年3月1日).csv" "$work/packed/export.csv"
+(cd "$work/packed" && zip -q "$work/在册人员_20260301.zip" export.csv)
+guess "$work/在册人员_20260301.zip"
+says '在册人员_{date}.csv'
+gzip -nc "$work/packed/export.csv" >"$work/在册人员_20260302.csv.gz"
+guess "$work/在册人员_20260302.csv.gz"
+says '在册人员_{date}.csv'
 s=0; printf '姓名,号\n' >"$work/empty.csv"; "$MOPAI_BIN" sources guess "$work/empty.csv" 2>"$work/err" >/dev/null || s=$?
 [ $s = 32 ] && grep -q "没有数据行" "$work/err" || { echo "a file without rows: $s"; cat "$work/err"; exit 1; }
 grep -qE '[0-9]{17}' "$work/entry" && { echo "an identifier in the entry"; exit 1; }
