@@ -30,6 +30,8 @@ cat >>"$site/sources.yaml" <<'YAML'
      columns: {号: {type: token}, 月份: {type: month}, 基数: {type: money}}}
   - {id: calm, label: 少有的事, department: 丙局, files: ["calm_{date}.csv"], kind: append, key: [号],
      columns: {号: {type: token}, 原号: {type: token}, 金额: {type: money}, 日期: {type: date}}}
+  - {id: cut, label: 断了的, department: 丙局, files: ["cut_{date}.csv"], kind: append, key: [号],
+     gates: {rejects: {stop: none}}, columns: {号: {type: token}, 金额: {type: money}, 日期: {type: date, required: true}}}
   - {id: dated, label: 有日期列, department: 戊局, files: ["dated.csv"], kind: snapshot, key: [号], date: column 截止日, columns: {号: {type: token}, 截止日: {type: date}}}
 YAML
 case_name=""
@@ -154,6 +156,13 @@ for d in 12 13 14; do echo 号,原号,金额,日期 | drop "calm_202603$d.csv"; 
 at 2026-03-22 0
 is 21 accepted true
 is 23 accepted true
+case_ "an increment's first delivery, cut off in its last row"
+{ rows 号,金额,日期 1 6 'A#,5,2026-03-01'; printf 'A7,6,2026-0'; } | drop cut_20260322.csv
+at 2026-03-22 1 "cut_20260322.csv：最后一行（第 8 行）被退回，行尾也没有换行，文件可能没有传完；请核对行数，必要时重新发送" "断了的 cut_20260322.csv：退回 1 行"
+is 24 accepted true
+rows 号,金额,日期 1 9 'A#,5,2026-03-01' | drop cut_20260323.csv
+at 2026-03-23 106 "上一次的记录有 100% 又来了"
+is 25 accepted true
 case_ "a decision needs a reason, and its state"
 s=0; m deliveries accept 6 >/dev/null 2>"$work/err" || s=$?
 [ $s = 2 ] || fail "accepted without a reason"
