@@ -78,20 +78,22 @@ static enum status tell_all(struct report *r, tell fn, void *ctx, struct err *er
 static void put_html(void *ctx, const char *text, int64_t n, const char *note)
 {
     struct strbuf *b = ctx;
-    strbuf_addz(b, "<tr><td>");
+    strbuf_addz(b, "<tr><th scope=\"row\">");
     html_text(b, str_of(text));
-    strbuf_addz(b, "</td><td class=\"n\">");
+    strbuf_addz(b, "</th><td class=\"n\" data-l=\"数量\">");
     html_count(b, n);
-    strbuf_addz(b, "</td><td>");
+    strbuf_addz(b, "</td><td data-l=\"说明\">");
     html_text(b, str_of(note));
     strbuf_addz(b, "</td></tr>\n");
 }
 
 enum status quality_links_html(struct report *r, struct strbuf *b, struct err *err)
 {
+    static const char *const heads[] = {"项目", "数量", "说明"};
     strbuf_addz(b, "<section><h2>归并</h2><p class=\"note\">不知道真相时对自己的估计：各条的把握加起来，括出 95% 的范围。凭有效号码归的不在内。</p><table>\n");
+    html_heads(b, heads, ARRAY_LEN(heads), 1, 2);
     TRY(tell_all(r, put_html, b, err));
-    strbuf_addz(b, "</table></section>\n");
+    strbuf_addz(b, "</tbody></table></section>\n");
     return ST_OK;
 }
 
