@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "base/core/clock.h"
 #include "base/core/fault.h"
@@ -285,6 +288,9 @@ int main(int argc, char **argv)
 {
     (void)umask(077);
     (void)signal(SIGPIPE, SIG_IGN);
+#ifdef __GLIBC__
+    (void)mallopt(M_MMAP_THRESHOLD, 1 << 20); /* large arrays go back to the system when freed; else the bound grows with the first of them (51 to 47 MiB, as fast) */
+#endif
     fault_init();
     const char *env = getenv("MOPAI_LANG");
     lang_set(env && strcmp(env, "en") == 0 ? LANG_EN : LANG_ZH);
