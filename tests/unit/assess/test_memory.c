@@ -110,7 +110,7 @@ static void test_ten_times_the_settlements(void **state)
     long few = peak_of_night(3), many = peak_of_night(30);
     assert_int_equal(file_remove_tree(dir, &err), ST_OK);
     print_message("peak %ld KiB, with ten times the settlements %ld KiB\n", few, many);
-    assert_true(many < few + few / 10);
+    assert_true(many < few + 5 * 1024); /* 380 000 rows more: 14 bytes each */
 }
 
 int main(void)
