@@ -43,7 +43,7 @@ void scan_put(const struct scan *s, struct inbox_file *f)
         f->put = changed ? ST_INPUT : f->put;
         return;
     }
-    f->hex = hex; /* with the SHA-256 that the look at the inbox left out */
+    memcpy(f->hex.sha256, hex.sha256, sizeof(hex.sha256)); /* which the look at the inbox left out; the rest is read by the maker of deliveries meanwhile */
     f->put = type_raw(source_of(s, f), s->site->raw, hex.xxh128, s->site->segments, f->name, &f->typed, f->why);
     BUG_ON(f->put == ST_INPUT); /* a bad file is typed and not usable */
 }
