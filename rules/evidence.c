@@ -242,6 +242,9 @@ void load_again(struct compiler *c, const struct yaml_node *map, struct rule_def
     if (!map || !yaml_as_map(&c->doc, map, "again")) {
         return;
     }
+    if (map->n > 1) { /* a warning keeps one figure from night to night */
+        yaml_problem(&c->doc, map->pairs[1].key, "E603", TR("again: 只写一个指标；要看几个，先在 facts 里加起来", "again: names one fact; add several up in facts first"));
+    }
     r->again = arena_array(c->arena, struct expr *, map->n + 1);
     struct str *names = arena_array(c->arena, struct str, map->n + 1);
     int64_t *growth = arena_array(c->arena, int64_t, map->n + 1);

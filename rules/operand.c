@@ -206,8 +206,18 @@ struct expr *px_resolve(struct px *p, struct str w, const struct expr *like)
     }
     if (like && like->enumeration >= 0 && (like->type == RT_ENUM || like->type == RT_SET)) {
         const struct rules_enum *en = &p->c->rs->schema.enums[like->enumeration];
+        struct str *known = arena_array(p->c->arena, struct str, en->n + p->c->rs->n_sets + 1);
+        size_t n = 0;
+        for (; n < en->n; n++) {
+            known[n] = en->values[n];
+        }
+        for (size_t k = 0; k < p->c->rs->n_sets; k++) {
+            if (p->c->rs->sets[k].enumeration == like->enumeration) {
+                known[n++] = p->c->rs->sets[k].name;
+            }
+        }
         diag_add(p->c->diags, "E203", px_at_token(p, &p->t), TR("“" STR_FMT "”没有“" STR_FMT "”这个取值%s", "'" STR_FMT "' has no value '" STR_FMT "'%s"),
-                 STR_ARG(en->name), STR_ARG(w), diag_did_you_mean(p->c->diags, w, en->values, en->n));
+                 STR_ARG(en->name), STR_ARG(w), diag_did_you_mean(p->c->diags, w, known, n));
         return NULL;
     }
     unknown_name(p->c, px_at_token(p, &p->t), w, &p->sc);

@@ -174,6 +174,20 @@ static void message_points_and_suggests(void **state)
                                         "      |         ^^^^^^^^^^^^^\n");
 }
 
+/* A set is meant as often as a value. */
+static void sets_are_suggested(void **state)
+{
+    (void)state;
+    AUTO_STRBUF yaml = STRBUF_INIT, out = STRBUF_INIT;
+    AUTO_DIAG diags = {0};
+    strbuf_addf(&yaml, "%ssets:\n  护理补贴重度: {of: 残疾等级, values: [一级, 二级], basis: 试}\nrules:\n"
+                       "  - {id: A, name: 试, for: 人, justify: 试, when: [残疾等级 在 护理补贴重废], level: {黄: 其他}}\n",
+                rules_test_head);
+    assert_null(rules_compile(rules_test_schema(), "t.yaml", strbuf_str(&yaml), 0, &diags));
+    diag_render(&diags, &out);
+    assert_true(str_find(strbuf_str(&out), STR("E203：“残疾等级”没有“护理补贴重废”这个取值，是否想写“护理补贴重度”？")) < out.n);
+}
+
 /* What is said not of the text alone: a day that has come, a test that fails, a rule nobody tests. */
 static void later_findings(void **state)
 {
@@ -205,6 +219,6 @@ static void later_findings(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_fault), cmocka_unit_test(message_points_and_suggests), cmocka_unit_test(later_findings)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_fault), cmocka_unit_test(message_points_and_suggests), cmocka_unit_test(sets_are_suggested), cmocka_unit_test(later_findings)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
