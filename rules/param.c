@@ -308,10 +308,27 @@ void params_load(struct compiler *c, const struct yaml_node *map)
     }
 }
 
+/* Before its first value a parameter is unknown, and so is every line that names it. */
+static void check_hole(const struct param *p, daynum today, struct diag_list *diags)
+{
+    daynum first = DAY_MISSING;
+    for (size_t i = 0; i < p->n_versions; i++) {
+        bool earlier = p->versions[i].area < 0 && (first == DAY_MISSING || p->versions[i].from < first);
+        first = earlier ? p->versions[i].from : first;
+    }
+    if (p->used && first != DAY_MISSING && first > today) {
+        AUTO_STRBUF day = STRBUF_INIT;
+        strbuf_add_day(&day, first);
+        diag_add(diags, "W412", p->at, TR("参数“" STR_FMT "”从 %s 才有取值：在那之前，用到它的条件都是未知", "parameter '" STR_FMT "' has no value before %s: until then every condition that names it is unknown"),
+                 STR_ARG(p->name), strbuf_z(&day));
+    }
+}
+
 void rules_check_review(const struct ruleset *rs, daynum today, struct diag_list *diags)
 {
     for (size_t i = 0; i < rs->n_params; i++) {
         const struct param *p = &rs->params[i];
+        check_hole(p, today, diags);
         if (p->review != DAY_MISSING && p->review < today) {
             AUTO_STRBUF day = STRBUF_INIT;
             strbuf_add_day(&day, p->review);

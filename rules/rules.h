@@ -203,7 +203,7 @@ struct ruleset *rules_compile(const struct rules_schema *schema, const char *fil
 /* With other parameter values, in all areas and from the first day on: "大额自付线.低保=4000元,失业观察期=6个月". A name or value that does not fit is E409. */
 struct ruleset *rules_compile_with(const struct rules_schema *schema, const char *file, struct str text, int flags, struct str sets, struct diag_list *diags);
 void ruleset_free(struct ruleset *rs);
-/* W408 for every parameter whose `review:` date is before `today`. */
+/* W408 for every parameter whose `review:` date is before `today`, W412 for one in use that has no value yet on that day. */
 void rules_check_review(const struct ruleset *rs, daynum today, struct diag_list *diags);
 const struct rules_meta *ruleset_meta(const struct ruleset *rs);
 const struct rules_inputs *ruleset_inputs(const struct ruleset *rs);

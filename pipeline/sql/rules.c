@@ -22,6 +22,8 @@ struct rule_tables {
     uint8_t **cover;         /* by source, bitmap by person row; NULL until asked */
     facts_change_list *changes; /* by attribute */
     bool have_changes;
+    struct rule_entity *entities[2]; /* to be released */
+    struct rule_rows *rows;  /* by source */
 };
 
 /* --- the night behind them -------------------------------------------------------------------------------------------------- */
@@ -208,6 +210,7 @@ static void add_entity(struct rule_tables *t, bool person)
     struct rule_entity *e = arena_new(&t->q->arena, struct rule_entity);
     sql_columns names = {0};
     *e = (struct rule_entity){.t = t, .person = person};
+    t->entities[person] = e;
     if (person) {
         add_column(t, e, &names, "人序", VTABLE_INT, PART_ROW, 0);
         add_column(t, e, &names, "户序", VTABLE_INT, PART_HOME, 0);
@@ -319,7 +322,7 @@ static enum status load_rows(void *ctx, size_t block, const bool *wanted, struct
 static void add_rows(struct rule_tables *t, size_t source)
 {
     const struct rules_table *table = &t->schema.rules.tables[source];
-    struct rule_rows *r = arena_new(&t->q->arena, struct rule_rows);
+    struct rule_rows *r = &t->rows[source];
     sql_columns names = {0};
     *r = (struct rule_rows){.t = t, .source = source};
     sql_column(t->q, &names, STR("人序"), VTABLE_INT);
@@ -407,6 +410,7 @@ void sql_add_rules(struct sql_site *q)
     schema_build(&q->arena, q->site->sources, q->site->people, &q->site->areas, &t->schema);
     add_entity(t, true);
     add_entity(t, false);
+    t->rows = arena_array(&q->arena, struct rule_rows, t->schema.rules.n_tables + 1);
     for (size_t i = 0; i < t->schema.rules.n_tables; i++) {
         add_rows(t, i);
     }
@@ -416,7 +420,15 @@ void sql_add_rules(struct sql_site *q)
 void sql_close_rules(struct sql_site *q)
 {
     struct rule_tables *t = q->rules;
-    if (!t || !t->open) {
+    if (!t) {
+        return;
+    }
+    vec_release(&t->entities[0]->columns);
+    vec_release(&t->entities[1]->columns);
+    for (size_t i = 0; i < t->schema.rules.n_tables; i++) {
+        vec_release(&t->rows[i].pieces);
+    }
+    if (!t->open) {
         return;
     }
     for (size_t i = 0; i < q->site->sources->n; i++) {

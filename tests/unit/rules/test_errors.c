@@ -206,14 +206,18 @@ static void later_findings(void **state)
     rules_check_review(rs, day_from_ymd(2026, 7, 2), &diags);
     assert_int_equal(diags.items.n, 1);
     assert_string_equal(diags.items.v[0].code, "W408");
+    rules_check_review(rs, day_from_ymd(2020, 1, 1), &diags);
+    assert_int_equal(diags.items.n, 1);
+    rules_check_review(rs, day_from_ymd(2019, 12, 31), &diags);
+    assert_string_equal(diags.items.v[1].code, "W412");
     struct rules_test_counts counts;
     assert_int_equal(rules_test(rs, -1, &diags, &counts), 1);
-    assert_string_equal(diags.items.v[1].code, "E710");
-    assert_int_equal(diags.items.v[1].at.line, HEAD_LINES + 4);
+    assert_string_equal(diags.items.v[2].code, "E710");
+    assert_int_equal(diags.items.v[2].at.line, HEAD_LINES + 4);
     struct rules_boundary_counts made;
     rules_boundary(rs, "t.yaml", strbuf_str(&yaml), 0, STR("B"), &diags, &made);
-    assert_string_equal(diags.items.v[2].code, "W712");
-    assert_int_equal(diags.items.v[2].at.line, HEAD_LINES + 5);
+    assert_string_equal(diags.items.v[3].code, "W712");
+    assert_int_equal(diags.items.v[3].at.line, HEAD_LINES + 5);
     ruleset_free(rs);
 }
 
