@@ -32,6 +32,7 @@ struct loose {
     uint32_t person;     /* RECORD, SECOND: who they are so far; DOUBTFUL: whose number it is; NOBODY: whose number it is though the name says no, or NO_PERSON */
     struct where first;
     uint32_t rows;
+    uint32_t by_name, namesakes; /* link_match.c: candidates met by name; persons of that name beyond them */
     uint32_t number_birth; /* as a value: what the number says */
     uint8_t kind, source;
 };

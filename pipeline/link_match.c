@@ -7,6 +7,7 @@
 #include "pipeline/link_keys.h"
 
 #define WANTED UINT8_MAX /* instead of a slip: compared because link_want.h wants it */
+#define NAMESAKES_MOST 4
 #define UNITS 4 /* a person stands in three kinds of units, sometimes in two of a kind */
 
 struct memo;
@@ -205,6 +206,27 @@ static void complete(const struct search *s, uint32_t p, struct said *row)
     row->sex = sex != SEX_UNKNOWN ? (uint8_t)sex : row->sex;
 }
 
+/* Does the row say something besides the name that speaks for the entry? */
+static bool more_than_a_name(const struct loose *x, const struct said *row)
+{
+    int32_t birth = x->said.birth ? x->said.birth : ymd_of_day(ident_birth(ident_key(x->said.id)));
+    bool born = birth && row->birth && (birth / 10000 == row->birth / 10000 || birth % 10000 == row->birth % 10000);
+    return born || (x->said.phone && x->said.phone == row->phone) || (x->said.place && x->said.place == row->place) ||
+           (x->said.unit && x->said.unit == row->unit) || (x->said.habit && x->said.habit == row->habit);
+}
+
+/* Of the bearers of a common name the first few are candidates whatever else is said, so that people see there are several; further ones only with something
+   besides. They are counted: a common name is worth little. Each person once, by a row of the source that showed them first. */
+static bool only_counted(struct search *s, uint32_t e, uint32_t p, enum link_way way, size_t source, const struct said *row)
+{
+    struct loose *x = &s->t->v.v[e];
+    if ((way != WAY_NAME && way != WAY_SOUND) || x->by_name < NAMESAKES_MOST || map64_get(&s->at, pair_key(e, p)) != MAP_NONE || more_than_a_name(x, row)) {
+        return false;
+    }
+    x->namesakes += way == WAY_NAME && s->l->first_source[p] == MIN(source, UINT8_MAX - 1) && ident_key(s->l->anchor[p]);
+    return true;
+}
+
 static void compare(struct search *s, uint32_t e, uint32_t p, enum link_way way, uint8_t slip, size_t source, const struct name_form *name, const struct said *row)
 {
     const struct loose *x = &s->t->v.v[e];
@@ -213,7 +235,12 @@ static void compare(struct search *s, uint32_t e, uint32_t p, enum link_way way,
     if (itself && x->person == p) {
         return; /* no row vouches for itself */
     }
+    if (only_counted(s, e, p, way, source, row)) {
+        return;
+    }
+    size_t had = s->out->n;
     struct candidate *c = candidate_of(s, e, p, &at);
+    s->t->v.v[e].by_name += s->out->n > had && (way == WAY_NAME || way == WAY_SOUND);
     c->ways |= (uint8_t)(1u << way);
     c->met = c->met || slip != WANTED;
     if (slip && slip != WANTED) {

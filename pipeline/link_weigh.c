@@ -151,9 +151,20 @@ static int32_t sum_of(int32_t a, int32_t b)
     return most - bits_of((double)probability_ppm(apart) / 1e6);
 }
 
+/* What the namesakes weigh together who were only counted: nothing but the name speaks for them, and a birth date that the row states speaks against. */
+static int32_t counted_weight(const struct weigher *w, const struct loose *x, uint32_t namesakes)
+{
+    struct candidate one = {.name = NAME_LEVEL_SAME, .birth = x->said.value[LF_BIRTH] || x->number_birth ? DATE_L_DIFFERENT : LEVEL_MISSING};
+    if (x->namesakes == 0) {
+        return INT32_MIN;
+    }
+    weigh(w, x, &one, namesakes);
+    return one.weight + bits_of((double)x->namesakes);
+}
+
 /* Those with numbers of their own share the probability; records without one may be the same person as another candidate and are judged alone. A common
    name brings hundreds of candidates: what the others weigh together is put together from those before one and those after it, not summed up for each. */
-static void share(const struct link *l, struct candidate *v, size_t n, int32_list *after)
+static void share(const struct link *l, struct candidate *v, size_t n, int32_t counted, int32_list *after)
 {
     after->n = 0;
     vec_reserve(after, n + 1);
@@ -162,7 +173,7 @@ static void share(const struct link *l, struct candidate *v, size_t n, int32_lis
         int32_t rest = after->v[k + 1];
         after->v[k] = !ident_key(l->anchor[v[k].person]) ? rest : rest == INT32_MIN ? v[k].weight : sum_of(rest, v[k].weight);
     }
-    int32_t before = 0; /* the stranger, and those before */
+    int32_t before = counted == INT32_MIN ? 0 : sum_of(0, counted); /* the stranger, those who were counted, and those before */
     for (size_t i = 0; i < n; i++) {
         bool rival = ident_key(l->anchor[v[i].person]) != 0;
         int32_t rest = !rival ? 0 : after->v[i + 1] == INT32_MIN ? before : sum_of(before, after->v[i + 1]);
@@ -182,14 +193,14 @@ void link_weigh(const struct link *l, const struct loose_table *t, const struct 
     for (size_t i = 0, n; i < list->n; i += n) {
         struct candidate *v = &list->v[i];
         const struct loose *x = &t->v.v[v->loose];
-        uint32_t namesakes = 0;
+        uint32_t namesakes = x->namesakes;
         for (n = 0; i + n < list->n && v[n].loose == v->loose; n++) {
             namesakes += (v[n].name == NAME_LEVEL_SAME || v[n].name == NAME_LEVEL_VARIANT) && ident_key(l->anchor[v[n].person]);
         }
         for (size_t k = 0; k < n; k++) {
             weigh(&w, x, &v[k], namesakes);
         }
-        share(l, v, n, &after);
+        share(l, v, n, counted_weight(&w, x, namesakes), &after);
     }
     vec_release(&after);
     free(w.known_there);
