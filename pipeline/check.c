@@ -115,6 +115,13 @@ static void check_fonts(void)
     doorstep_free(paper);
 }
 
+static void check_contact(const struct site *s)
+{
+    bool named = str_find(s->files[SITE_RULES].text, STR("\n  contact:")) < s->files[SITE_RULES].text.n;
+    line(true, named ? TR("登记表上印有异议电话", "forms name whom to call with an objection")
+                     : TR("rules.yaml 没有写 meta.contact，登记表上没有异议电话", "rules.yaml has no meta.contact: forms name nobody to call with an objection"));
+}
+
 static void check_areas(const struct site *s)
 {
     size_t streets = 0, without = 0;
@@ -171,6 +178,7 @@ static enum status run(const struct args *a, struct err *err)
     check_permissions(&site);
     check_time(&site);
     check_fonts();
+    check_contact(&site);
     return check_last_night(&site, err);
 }
 

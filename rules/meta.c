@@ -126,7 +126,7 @@ void load_cooldown(struct compiler *c, const struct yaml_node *map, int *days)
 /* The names of the shipped table, so that a form has boxes before a bureau wrote its own. */
 static void default_needs(struct rules_meta *m)
 {
-    static const struct rules_need common[] = {{{"助医", 6}, NULL, 0}, {{"助学", 6}, NULL, 0}, {{"助业", 6}, NULL, 0}, {{"助老", 6}, NULL, 0}, {{"助困", 6}, NULL, 0}};
+    static const struct rules_need common[] = {{.name = {"助医", 6}}, {.name = {"助学", 6}}, {.name = {"助业", 6}}, {.name = {"助老", 6}}, {.name = {"助困", 6}}};
     m->needs = common;
     m->n_needs = ARRAY_LEN(common);
 }
@@ -162,6 +162,76 @@ static void load_needs(struct compiler *c, const struct yaml_node *map)
     m->n_needs = table->n;
 }
 
+/* help: {助医: [医疗救助, 临时救助]}, of the needs above. */
+static void load_help(struct compiler *c, const struct yaml_node *map)
+{
+    struct rules_meta *m = &c->rs->meta;
+    const struct yaml_node *table;
+    if (!yaml_map(&c->doc, map, "help", YAML_OPTIONAL, &table)) {
+        return;
+    }
+    struct rules_need *needs = arena_array(c->arena, struct rules_need, m->n_needs + 1);
+    memcpy(needs, m->needs, m->n_needs * sizeof(*needs));
+    for (size_t i = 0; i < table->n; i++) {
+        struct yaml_texts words;
+        struct str key = table->pairs[i].key->text;
+        size_t n = 0;
+        while (n < m->n_needs && !str_eq(needs[n].name, key)) {
+            n++;
+        }
+        if (n == m->n_needs) {
+            yaml_problem(&c->doc, table->pairs[i].key, "E204", TR("meta.needs 里没有“" STR_FMT "”", "meta.needs has no '" STR_FMT "'"), STR_ARG(key));
+        } else if (yaml_texts(&c->doc, table, arena_z(c->arena, key), YAML_OPTIONAL, &words)) {
+            struct str *help = arena_array(c->arena, struct str, words.n + 1);
+            for (size_t k = 0; k < words.n; k++) {
+                help[k] = arena_str(c->arena, words.v[k]->text);
+            }
+            needs[n].help = help;
+            needs[n].n_help = words.n;
+        }
+    }
+    m->needs = needs;
+}
+
+static int word_of(struct str s, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (str_eqz(s, words[i])) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+/* audiences: {街道: {姓名: 全, 电话: 遮}}. An age is a number and benefits are words: shown or left out, nothing between. */
+static void load_audiences(struct compiler *c, const struct yaml_node *map)
+{
+    static const char *const audiences[] = {"街道", "区局"}, *const details[] = {"姓名", "电话", "住址", "年龄", "待遇"}, *const shown[] = {"全", "遮", "不写"};
+    const struct yaml_node *table;
+    if (!yaml_map(&c->doc, map, "audiences", YAML_OPTIONAL, &table)) {
+        return;
+    }
+    for (size_t i = 0; i < table->n; i++) {
+        const struct yaml_node *key = table->pairs[i].key, *one = table->pairs[i].value;
+        int audience = word_of(key->text, audiences, ARRAY_LEN(audiences));
+        if (audience < 0) {
+            yaml_problem(&c->doc, key, "E204", TR("meta.audiences 只有街道、区局", "meta.audiences knows 街道 and 区局"));
+            continue;
+        }
+        for (size_t k = 0; yaml_as_map(&c->doc, one, "audiences") && k < one->n; k++) {
+            int detail = word_of(one->pairs[k].key->text, details, ARRAY_LEN(details)), how = word_of(one->pairs[k].value->text, shown, ARRAY_LEN(shown));
+            if (detail < 0) {
+                yaml_problem(&c->doc, one->pairs[k].key, "E204", TR("可以写的是姓名、电话、住址、年龄、待遇；证件号哪一份都不写", "details are 姓名 电话 住址 年龄 待遇; identifiers are on no list"));
+            } else if (how < 0 || (how == RULES_MASKED && (detail == RULES_AGE || detail == RULES_BENEFITS)) || (how == RULES_LEFT_OUT && detail == RULES_NAME)) {
+                yaml_problem(&c->doc, one->pairs[k].value, "E204",
+                             TR("写全、遮或不写；姓名不能不写，年龄、待遇不能遮", "write 全, 遮 or 不写; a name cannot be left out, age and benefits cannot be masked"));
+            } else {
+                c->rs->meta.shown[audience][detail] = (enum rules_shown)how;
+            }
+        }
+    }
+}
+
 void needs_check(struct compiler *c, const struct yaml_node *map)
 {
     const struct yaml_node *table = map && map->kind == YAML_MAP ? yaml_get(map, "needs") : NULL;
@@ -179,7 +249,7 @@ void needs_check(struct compiler *c, const struct yaml_node *map)
 
 void meta_load(struct compiler *c, const struct yaml_node *map)
 {
-    static const char *const keys[] = {"version", "levels", "due", "outcomes", "cooldown", "contact", "needs", NULL};
+    static const char *const keys[] = {"version", "levels", "due", "outcomes", "cooldown", "contact", "needs", "help", "audiences", NULL};
     struct rules_meta *m = &c->rs->meta;
     if (!map) {
         diag_add(c->diags, "E109", (struct diag_at){.file = c->doc.file}, "%s", TR("缺少 meta:", "meta: is missing"));
@@ -194,6 +264,8 @@ void meta_load(struct compiler *c, const struct yaml_node *map)
     struct str contact;
     m->contact = yaml_text(&c->doc, map, "contact", YAML_OPTIONAL, &contact) ? arena_str(c->arena, contact) : STR("");
     load_needs(c, map);
+    load_help(c, map);
+    load_audiences(c, map);
     load_levels(c, map);
     load_due(c, map);
     load_outcomes(c, map);

@@ -314,6 +314,16 @@ static uint64_t needs_hinted(const struct form *f)
     return hinted;
 }
 
+/* 助医（数据提示：医疗救助、临时救助） */
+static struct str hinted_need(struct form *f, const struct rules_need *need)
+{
+    AUTO_STRBUF b = STRBUF_INIT;
+    strbuf_addf(&b, STR_FMT "（数据提示", STR_ARG(need->name));
+    list_add_help(&b, "：", need, "");
+    strbuf_addz(&b, "）");
+    return arena_str(&f->d->scratch, strbuf_str(&b));
+}
+
 static void needs(struct form *f)
 {
     const struct rules_meta *m = f->d->r->meta;
@@ -322,7 +332,7 @@ static void needs(struct form *f)
     size_t n = 0;
     for (size_t i = 0; i < m->n_needs; i++) {
         bool hint = hinted >> i & 1;
-        words[n++] = hint ? str_of(arena_printf(&f->d->scratch, STR_FMT "（数据提示）", STR_ARG(m->needs[i].name))) : m->needs[i].name;
+        words[n++] = hint ? hinted_need(f, &m->needs[i]) : m->needs[i].name;
     }
     words[n++] = STR("其他");
     block_title(f, "家庭需要的帮助（听本人说，可多选）");

@@ -2,6 +2,7 @@
 #include "pipeline/report/list.h"
 
 #include "base/core/map.h"
+#include "pipeline/report/audience.h"
 
 /* --- order ---------------------------------------------------------------------------------------------------------- */
 
@@ -347,6 +348,9 @@ enum status list_load(struct report *r, struct list *out, struct err *err)
         l->door = door_of(r, l);
         l->visit = (continues ? l[-1].visit : 0) + l->opens_visit;
     }
+    for (size_t i = 0; i < out->rows.n; i++) {
+        audience_apply(r, &out->rows.v[i]);
+    }
     return ST_OK;
 }
 
@@ -401,11 +405,20 @@ bool list_needs(const struct rules_need *need, const struct list_row *rows, size
     return false;
 }
 
+void list_add_help(struct strbuf *b, const char *before, const struct rules_need *need, const char *after)
+{
+    for (size_t k = 0; k < need->n_help; k++) {
+        strbuf_addf(b, "%s" STR_FMT, k ? "、" : before, STR_ARG(need->help[k]));
+    }
+    strbuf_addz(b, need->n_help ? after : "");
+}
+
 void list_add_needs(struct strbuf *b, const char *head, const struct rules_meta *meta, const struct list_row *rows, size_t n)
 {
     for (size_t i = 0; i < meta->n_needs; i++) {
         if (list_needs(&meta->needs[i], rows, n)) {
             strbuf_addf(b, "%s" STR_FMT, head, STR_ARG(meta->needs[i].name));
+            list_add_help(b, "（", &meta->needs[i], "）");
             head = "、";
         }
     }

@@ -63,7 +63,9 @@ size_t list_community_rows(const struct list_row *rows, size_t n, size_t i);
 bool list_same_community(const struct list_row *a, const struct list_row *b);
 /* Do these rows' rules point to this kind of help? */
 bool list_needs(const struct rules_need *need, const struct list_row *rows, size_t n);
-/* `head`, then 助医、助困; nothing when no rule points to any. */
+/* `head`, then 助医（医疗救助、临时救助）、助困; nothing when no rule points to any. */
+/* （医疗救助、临时救助）; nothing when rules.yaml names none. */
+void list_add_help(struct strbuf *b, const char *before, const struct rules_need *need, const char *after);
 void list_add_needs(struct strbuf *b, const char *head, const struct rules_meta *meta, const struct list_row *rows, size_t n);
 void list_cut(const struct list *l, list_spans *out);
 

@@ -27,6 +27,9 @@ for f in "$latest"/streets/*.pdf; do
     pdftotext -layout "$f" "$text/$(basename "$f").txt"
     pdfinfo "$f" | grep -q '^Page size: .*(A4)' || { echo "not A4: $f"; exit 1; }
 done
+for f in "$latest"/rules/*.html; do
+    cp "$f" "$text/rule-$(basename "$f").txt"
+done
 for f in "$latest"/departments/*.csv "$latest"/*.html "$latest"/*.csv "$latest"/manifest.json; do
     cp "$f" "$text/$(basename "$f").txt"
 done
@@ -70,3 +73,28 @@ for f in "$latest"/streets/*.xlsx; do
     pdffonts "$latest/streets/$base.pdf" | awk 'NR > 2 { n++; if ($(NF - 4) != "yes") bad = 1 } END { exit bad || !n }' || { echo "$base.pdf: a font is not embedded"; exit 1; }
 done
 
+# a street that may read less (meta.audiences): no name in full, no phone, no door, not in a sentence either
+sed 's/街道: {姓名: 全, 电话: 全, 住址: 全, 年龄: 全, 待遇: 全}/街道: {姓名: 遮, 电话: 遮, 住址: 遮, 年龄: 不写, 待遇: 不写}/' "$work/site/rules.yaml" >"$work/rules.yaml"
+cmp -s "$work/rules.yaml" "$work/site/rules.yaml" && { echo "rules.yaml has no audiences to change"; exit 1; }
+cp "$work/rules.yaml" "$work/site/rules.yaml"
+deliver "$work/site" 3
+run_night "$work/site" 3
+latest="$work/site/reports/latest"
+cat "$text"/*街道*.txt >"$work/full"
+: >"$work/masked"
+for f in "$latest"/streets/*.xlsx; do
+    unzip -p "$f" 'xl/worksheets/*.xml' 'xl/sharedStrings.xml' 2>/dev/null | sed 's/<[^>]*>/ /g' >>"$work/masked"
+done
+for f in "$latest"/streets/*.pdf; do
+    [ ! -f "$f" ] || pdftotext -layout "$f" - >>"$work/masked"
+done
+grep -oE 'W-[0-9]{6}-[0-9A-Z]' "$work/masked" | sort -u >"$work/numbers"
+[ "$(wc -l <"$work/numbers")" -gt 5 ] || { echo "too few warnings on the masked lists"; exit 1; }
+# whole words of three characters, so that a name of two that is also a word of the form does not count
+mopai -C "$work/site" export persons --reveal 2>/dev/null | cut -d, -f2 | grep -E '^...+$' | sort -u >"$work/names"
+grep -qFf "$work/names" "$work/full" || { echo "this test knows no name of the lists"; exit 1; }
+grep -oFf "$work/names" "$work/masked" | head -3 | grep . && { echo "a name in full on a masked list"; exit 1; }
+grep -oE '1[0-9]{10}' "$work/full" | grep -q . || { echo "this test sees no phone on the full lists"; exit 1; }
+grep -oE '(^|[^0-9])1[3-9][0-9]{9}([^0-9]|$)' "$work/masked" && { echo "a phone on a masked list"; exit 1; }
+grep -oE '[0-9]+号楼' "$work/masked" && { echo "a door on a masked list"; exit 1; }
+exit 0
