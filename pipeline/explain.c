@@ -256,13 +256,13 @@ enum status explain_open_run(struct explain *x, struct err *err)
     return population_open(x->run_dir, x->site->people, x->as_of, x->site->key, &x->pop, err);
 }
 
-enum { OPT_REVEAL, OPT_HTML, OPT_SVG };
+enum { OPT_REVEAL, OPT_SHEET, OPT_SVG };
 
 static enum status dispatch(struct explain *x, const struct args *a, struct err *err)
 {
     struct str what = str_of(a->v[0]);
-    if (a->opt[OPT_HTML] && !str_eqz(what, "household") && !str_eqz(what, "户")) {
-        return err_set(err, ST_USAGE, TR("--html 只用于 explain household", "--html goes with explain household only"));
+    if (a->opt[OPT_SHEET] && !str_eqz(what, "household") && !str_eqz(what, "户")) {
+        return err_set(err, ST_USAGE, TR("--sheet 只用于 explain household", "--sheet goes with explain household only"));
     }
     if (a->n == 1 && (str_starts(what, STR("W")) || str_starts(what, STR("w")))) {
         return explain_warning(x, what, err);
@@ -287,9 +287,9 @@ static enum status dispatch(struct explain *x, const struct args *a, struct err 
     if (record) {
         return explain_record(x, str_of(a->v[1]), str_of(a->v[2]), err);
     }
-    if (a->opt[OPT_HTML]) {
-        TRY(audit_note(x->site->ledger, "export", "explain household --html", err));
-        return explain_sheet(x, str_of(a->v[1]), a->opt[OPT_HTML], err);
+    if (a->opt[OPT_SHEET]) {
+        TRY(audit_note(x->site->ledger, "export", "explain household --sheet", err));
+        return explain_sheet(x, str_of(a->v[1]), a->opt[OPT_SHEET], err);
     }
     return (person ? explain_person : explain_household)(x, str_of(a->v[1]), err);
 }
@@ -302,7 +302,7 @@ static enum status run(const struct args *a, struct err *err)
     AUTO_SITE site = {.lock_fd = -1};
     AUTO_ARENA arena = ARENA_INIT;
     AUTO_STRBUF out = STRBUF_INIT;
-    bool reveal = a->opt[OPT_REVEAL] != NULL, writes = reveal || a->opt[OPT_HTML];
+    bool reveal = a->opt[OPT_REVEAL] != NULL, writes = reveal || a->opt[OPT_SHEET];
     TRY(site_open(&site, a->site_dir, writes ? SITE_WRITE : SITE_READ, err));
     struct explain x = {.site = &site, .arena = &arena, .out = &out, .reveal = reveal};
     enum status status = dispatch(&x, a, err);
@@ -315,7 +315,7 @@ static enum status run(const struct args *a, struct err *err)
 
 static const struct option options[] = {
     [OPT_REVEAL] = {"reveal", 0, NULL, "证件号写全（记入审计）", "identifiers in full (audited)"},
-    [OPT_HTML] = {"html", 0, "FILE", "把一户的全部来龙去脉写成一页，可打印（记入审计）", "the household's whole chain as one page to print (audited)"},
+    [OPT_SHEET] = {"sheet", 0, "FILE", "把一户的全部来龙去脉写成一张 A4，.pdf 或 .html（记入审计）", "the household's whole chain on one A4, .pdf or .html (audited)"},
     [OPT_SVG] = {"svg", 0, "FILE", "explain pair：把逐项相加的权重画成图（没有个人信息）", "explain pair: the weights part by part as a picture (no personal data)"},
     {NULL, 0, NULL, NULL, NULL},
 };
@@ -327,13 +327,13 @@ const struct command cmd_explain = {
     .more_zh = "  mopai explain W-000123-K          这条预警为什么有，走到哪一步\n"
                "  mopai explain person P-7K2M...    这个人的记录、归并、指标、预警；也可以写证件号\n"
                "  mopai explain household H-...     这一户有谁、为什么在一户、在哪里\n"
-               "  mopai explain household H-... --html 一户.html   连同每条预警的依据和走访，写成一页\n"
+               "  mopai explain household H-... --sheet 一户.pdf   连同每条预警的经过和依据，写成一张 A4（.pdf 或 .html）\n"
                "  mopai explain record 文件名 269   这份文件的第269行归到了谁；未归人、退回的说明原因和同名的人\n"
                "  mopai explain pair 文件名:269 P-7K2M...   这条记录为什么是、为什么不是此人，差在哪里；两边都可以是 P-…、证件号或 文件名:行号\n",
     .more_en = "  mopai explain W-000123-K          why this warning is there and what became of it\n"
                "  mopai explain person P-7K2M...    records, links, facts and warnings of a person; an identifier will do\n"
                "  mopai explain household H-...     who belongs to the household, and why\n"
-               "  mopai explain household H-... --html SHEET.html   with the evidence and visits of every warning, as one page\n"
+               "  mopai explain household H-... --sheet CASE.pdf   with history and reasons of every warning, on one A4 (.pdf or .html)\n"
                "  mopai explain record FILE 269     whose line 269 of this file is; why nobody's, or why it was refused\n"
                "  mopai explain pair FILE:269 P-7K2M...   why this record is that person's or not, and what is missing; P-..., an identifier or FILE:LINE\n",
     .options = options,

@@ -27,8 +27,8 @@ enum status explain_person(struct explain *x, struct str ref, struct err *err) M
 /* ref: H-..., P-... or an identifier of a member. */
 enum status explain_household(struct explain *x, struct str ref, struct err *err) MUST_CHECK;
 
-/* What explain_household says of the household, followed by each of its warnings with evidence and visits, as one self-contained page in the file `path`
-   (0600, written whole or not at all): the case sheet. */
+/* What explain_household says of the household, followed by each of its warnings with its history and why, on one A4 in the file `path`: a PDF when it ends in
+   .pdf, else a self-contained page. 0600. The case sheet. */
 enum status explain_sheet(struct explain *x, struct str ref, const char *path, struct err *err) MUST_CHECK;
 
 /* One line of a file used tonight: number, link, why nobody's, who has the same name; or why it was refused. */

@@ -3,7 +3,7 @@
 #include "base/core/money.h"
 #include "base/store/segment.h"
 #include "matchers/identifier.h"
-#include "pipeline/explain.h"
+#include "pipeline/explain_private.h"
 #include "pipeline/site.h"
 
 /* --- finding ------------------------------------------------------------------------------------------------------------ */
@@ -335,6 +335,8 @@ enum status explain_household(struct explain *x, struct str ref, struct err *err
     }
     TRY(explain_bases(x, row, err));
     TRY(explain_moves(x, (uint64_t)id, err));
+    const struct explain_home home = {id, first, persons};
+    TRY(explain_chain_records(x, &home, err));
     TRY(explain_attributes(x, ATTR_HOUSEHOLD, row, err));
     TRY(explain_warnings_of(x, 'H', (uint64_t)id, err));
     for (int64_t p = first; p < first + persons; p++) {
@@ -342,5 +344,5 @@ enum status explain_household(struct explain *x, struct str ref, struct err *err
         TRY(population_person_one(x->pop, P_ID, (uint32_t)p, &person, err));
         TRY(explain_warnings_of(x, 'P', (uint64_t)person, err));
     }
-    return ST_OK;
+    return explain_chain_outcome(x, &home, err);
 }

@@ -1,70 +1,100 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The case sheet: the same words as on the terminal, so that paper and screen cannot differ, set as a page to print. */
+/* The case sheet: the same words as on the terminal, so that paper and screen cannot differ, set on one A4. */
 #include "base/core/file.h"
+#include "base/core/vec.h"
 #include "pipeline/explain.h"
 #include "pipeline/report/page.h"
+#include "pipeline/report/sheet.h"
 
-#define STYLE                                                                                                                                          \
-    "@page{size:A4;margin:14mm}body{font:14px/1.55 \"Noto Sans CJK SC\",\"Microsoft YaHei\",sans-serif;color:#111;max-width:52em;margin:1em auto;"      \
-    "padding:0 1em;overflow-wrap:anywhere}h1{font-size:20px}h2{font-size:15px;margin:1em 0 .2em;border-bottom:1px solid #999;break-after:avoid}"        \
-    "p{margin:0 0 0 1em;text-indent:-1em;padding-left:1em}p.deep{margin-left:3em;color:#444}footer{margin-top:1.5em;font-size:12px;color:#444}"
+#define WHY_LINES 26 /* of a warning: its head, history and conditions; rows behind them are told by `explain W-...` */
 
-/* A line at the margin heads what is indented under it. */
-static void add_lines(struct strbuf *page, struct str text)
+typedef VEC(struct sheet_line) sheet_lines;
+
+/* A line at the margin heads what is indented under it. Views into `text`. */
+static void add_lines(struct str text, int deepest, size_t most, sheet_lines *out)
 {
     struct str line;
-    while (str_split(&text, '\n', &line)) {
+    size_t n = 0;
+    while (n < most && str_split(&text, '\n', &line)) {
         size_t indent = 0;
         while (indent < line.n && line.p[indent] == ' ') {
             indent++;
         }
-        if (indent == line.n) {
-            continue;
+        int depth = indent == 0 ? 0 : indent <= 2 ? 1 : 2;
+        if (indent < line.n && depth <= deepest) {
+            vec_push(out, (struct sheet_line){str_sub(line, indent, line.n), depth});
+            n++;
         }
-        const char *tag = indent == 0 ? "h2" : "p";
-        strbuf_addf(page, "<%s%s>", tag, indent > 2 ? " class=\"deep\"" : "");
-        html_text(page, str_sub(line, indent, line.n));
-        strbuf_addf(page, "</%s>\n", tag);
     }
 }
 
-/* explain_warnings_of begins its lines with the number. */
-static enum status add_warnings(struct explain *x, struct str said, struct strbuf *page, struct err *err)
+/* explain_warnings_of begins its lines with the number. Each warning once, with what it says of itself. */
+static enum status add_warnings(struct explain *x, struct str said, sheet_lines *out, struct err *err)
 {
-    AUTO_STRBUF one = STRBUF_INIT;
-    struct strbuf *out = x->out;
+    struct strbuf *terminal = x->out;
     struct str line;
     enum status st = ST_OK;
-    x->out = &one;
+    bool listed = false;
     while (st == ST_OK && str_split(&said, '\n', &line)) {
-        if (str_starts(line, STR("  W-"))) {
+        listed = str_starts(line, STR(" ")) ? listed : str_eqz(line, TR("预警", "warnings"));
+        if (listed && str_starts(line, STR("  W-"))) {
+            AUTO_STRBUF one = STRBUF_INIT;
             struct str number = str_sub(line, 2, line.n);
-            strbuf_clear(&one);
+            x->out = &one;
             st = explain_warning(x, str_sub(number, 0, str_find(number, STR(" "))), err);
-            add_lines(page, strbuf_str(&one));
+            add_lines(arena_str(x->arena, strbuf_str(&one)), 1, WHY_LINES, out);
         }
     }
-    x->out = out;
+    x->out = terminal;
     return st;
+}
+
+static enum status gather(struct explain *x, struct str ref, sheet_lines *out, struct err *err)
+{
+    AUTO_STRBUF said = STRBUF_INIT;
+    struct strbuf *terminal = x->out;
+    x->out = &said;
+    enum status st = explain_household(x, ref, err);
+    x->out = terminal;
+    TRY(st);
+    struct str kept = arena_str(x->arena, strbuf_str(&said));
+    add_lines(kept, 2, SIZE_MAX, out);
+    return add_warnings(x, kept, out, err);
+}
+
+/* Printed, the letters are the smaller the more there is to say. */
+static enum status write_html(const struct sheet *s, const char *path, struct err *err)
+{
+    AUTO_STRBUF page = STRBUF_INIT;
+    html_begin(&page, s->title.p, s->n <= 48 ? "case" : s->n <= 70 ? "case more" : "case most");
+    strbuf_addz(&page, "<header><h1>");
+    html_text(&page, s->title);
+    strbuf_addz(&page, "</h1></header>\n<main>\n");
+    for (size_t i = 0; i < s->n; i++) {
+        const char *tag = s->lines[i].depth ? "p" : "h2";
+        strbuf_addf(&page, "<%s%s>", tag, s->lines[i].depth > 1 ? " class=\"deep\"" : "");
+        html_text(&page, s->lines[i].text);
+        strbuf_addf(&page, "</%s>\n", tag);
+    }
+    strbuf_addz(&page, "</main>\n<footer><p>");
+    html_text(&page, s->foot);
+    strbuf_addz(&page, "</p></footer>\n</body>\n</html>\n");
+    return file_write_atomic(path, strbuf_str(&page), err);
 }
 
 enum status explain_sheet(struct explain *x, struct str ref, const char *path, struct err *err)
 {
-    AUTO_STRBUF said = STRBUF_INIT;
-    AUTO_STRBUF page = STRBUF_INIT;
-    struct strbuf *out = x->out;
-    x->out = &said;
-    enum status st = explain_household(x, ref, err);
-    x->out = out;
-    TRY(st);
-    const char *title = TR("一户一表", "case sheet");
-    strbuf_addf(&page, "<!doctype html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>%s</title><style>" STYLE
-                       "</style></head><body><h1>%s</h1>\n", TR("zh-CN", "en"), title, title);
-    add_lines(&page, strbuf_str(&said));
-    TRY(add_warnings(x, strbuf_str(&said), &page, err));
-    strbuf_addf(&page, TR("<footer>第%lld夜，基准日 ", "<footer>night %lld, as of "), (long long)x->night);
-    strbuf_add_day(&page, x->as_of);
-    strbuf_addz(&page, TR("。含个人信息，用后按规定收回或销毁；预警只是走访线索，不是处理决定。</footer></body></html>\n",
-                          ". Personal data: return or destroy after use. A warning is a lead for a visit, not a decision.</footer></body></html>\n"));
-    return file_write_atomic(path, strbuf_str(&page), err);
+    sheet_lines lines = {0};
+    AUTO_STRBUF foot = STRBUF_INIT;
+    enum status st = gather(x, ref, &lines, err);
+    strbuf_addf(&foot, TR("第%lld夜，基准日 ", "Night %lld, as of "), (long long)x->night);
+    strbuf_add_day(&foot, x->as_of);
+    strbuf_addz(&foot, TR("。含个人信息，用后按规定收回或销毁；预警只是走访线索，不是处理决定。",
+                          ". Personal data: return or destroy after use. A warning is a lead for a visit, not a decision."));
+    const struct sheet s = {str_of(TR("一户一表", "case sheet")), strbuf_str(&foot), x->as_of, lines.v, lines.n};
+    if (st == ST_OK) {
+        st = str_ends(str_of(path), STR(".pdf")) ? sheet_pdf(&s, path, err) : write_html(&s, path, err);
+    }
+    vec_release(&lines);
+    return st;
 }

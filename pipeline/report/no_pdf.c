@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Built with PDF=0: lists are workbooks only, and `mopai check` says so. */
 #include "pipeline/report/doorstep.h"
+#include "pipeline/report/sheet.h"
 
 enum doorstep_fonts doorstep_new(struct doorstep **out, const char **out_font)
 {
@@ -15,4 +16,10 @@ enum status doorstep_write(struct doorstep *d, struct report *r, const char *fil
 {
     (void)d, (void)r, (void)sheet;
     return err_set(err, ST_CONFIG, "%s: PDF=0", file_name);
+}
+
+enum status sheet_pdf(const struct sheet *s, const char *path, struct err *err)
+{
+    (void)s;
+    return err_set(err, ST_CONFIG, TR("%s：本程序编译时没有带 PDF，请写成 .html", "%s: built without PDF, write .html"), path);
 }

@@ -99,8 +99,7 @@ void page_sources(struct strbuf *b, const struct page *p);                      
 void page_linkage(struct strbuf *b, const struct page *p);
 size_t page_sources_late(const struct page *p);
 
-/* 属实 among what was verified: groups that say nothing about the warning (not verified) stay outside. By custom of rules.yaml the proven groups come first
-   and the last group is 未核实. */
+/* 属实 among what was verified: groups that leave it open (未核实) stay outside. */
 void page_proven(const struct rules_meta *meta, const int64_t *by_group, int64_t *out_proven, int64_t *out_verified);
 const char *page_kind_word(struct str kind);
 

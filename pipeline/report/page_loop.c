@@ -7,9 +7,8 @@ void page_proven(const struct rules_meta *meta, const int64_t *by_group, int64_t
 {
     *out_proven = *out_verified = 0;
     for (size_t g = 0; g < meta->n_groups && g < PAGE_LEVELS; g++) {
-        bool last = g + 1 == meta->n_groups;
         *out_proven += meta->groups[g].proven ? by_group[g] : 0;
-        *out_verified += !last || meta->groups[g].proven ? by_group[g] : 0;
+        *out_verified += meta->groups[g].verified ? by_group[g] : 0;
     }
 }
 
