@@ -73,6 +73,18 @@ for f in "$latest"/streets/*.xlsx; do
     pdffonts "$latest/streets/$base.pdf" | awk 'NR > 2 { n++; if ($(NF - 4) != "yes") bad = 1 } END { exit bad || !n }' || { echo "$base.pdf: a font is not embedded"; exit 1; }
 done
 
+# every workbook as another program prints it: a landscape A4 with its heading, every warning of it on paper
+if command -v soffice >/dev/null 2>&1; then
+    HOME="$work" soffice --headless --convert-to pdf --outdir "$work/printed" "$latest"/streets/*.xlsx "$latest/district.xlsx" >"$work/soffice.out" 2>&1
+    for f in "$latest"/streets/*.xlsx "$latest/district.xlsx"; do
+        base=$(basename "$f" .xlsx)
+        pdfinfo "$work/printed/$base.pdf" | grep -qE '^Page size: +84[12].*A4' || { echo "$base does not print on A4 landscape"; cat "$work/soffice.out"; exit 1; }
+        LC_ALL=C grep -oE 'W-[0-9]{6,}-[0-9A-Z]' "$text/$base.xlsx.txt" | sort -u >"$work/x"
+        pdftotext -layout "$work/printed/$base.pdf" - | LC_ALL=C grep -oE 'W-[0-9]{6,}-[0-9A-Z]' | sort -u >"$work/p"
+        cmp -s "$work/x" "$work/p" || { echo "$base: another program prints other warnings"; diff "$work/x" "$work/p"; exit 1; }
+    done
+fi
+
 # a street that may read less (meta.audiences): no name in full, no phone, no door, not in a sentence either
 sed 's/街道: {姓名: 全, 电话: 全, 住址: 全, 年龄: 全, 待遇: 全}/街道: {姓名: 遮, 电话: 遮, 住址: 遮, 年龄: 不写, 待遇: 不写}/' "$work/site/rules.yaml" >"$work/rules.yaml"
 cmp -s "$work/rules.yaml" "$work/site/rules.yaml" && { echo "rules.yaml has no audiences to change"; exit 1; }
