@@ -10,6 +10,7 @@
 #include "base/core/arena.h"
 #include "base/core/file.h"
 #include "pipeline/report/pdf.h"
+#include "pipeline/report/sheet.h"
 
 static const struct pdf_style ten = {10, PDF_PLAIN, PDF_LEFT};
 static struct pdf *pdf;
@@ -104,6 +105,38 @@ static void a_piece_stands_wherever_it_is_put(void **state)
     assert_int_equal(file_unlink(path, &err), ST_OK);
 }
 
+static int sheet_pages(struct arena *a, size_t n)
+{
+    struct sheet_line *lines = arena_array(a, struct sheet_line, n);
+    struct err err;
+    int pages = -1;
+    const char *tmp = getenv("TMPDIR"), *path = arena_printf(a, "%s/mopai-sheet.pdf", tmp ? tmp : "/tmp");
+    for (size_t i = 0; i < n; i++) {
+        lines[i] = (struct sheet_line){i % 9 < 8 ? STR("王\xF4\x8F\xBF\xBD" " 医疗结算 3 行、参保人员 1 行、户籍 1 行") : STR("记录与归并"), i % 9 < 8 ? 1 + (int)(i % 2) : 0};
+    }
+    const struct sheet s = {STR("一户一表"), STR("第2夜"), day_from_ymd(2026, 3, 9), lines, n};
+    assert_int_equal(sheet_pdf(&s, path, &err), ST_OK);
+    FILE *f = popen(arena_printf(a, "pdftotext %s - | grep -q '缺字：U+10FFFD' && pdfinfo %s | sed -n 's/^Pages: *//p'", path, path), "r");
+    assert_int_equal(fscanf(f, "%d", &pages), 1);
+    assert_int_equal(pclose(f), 0);
+    assert_int_equal(file_unlink(path, &err), ST_OK);
+    return pages;
+}
+
+/* Letters shrink and columns come before a second page does. */
+static void a_sheet_is_one_page_while_it_can_be(void **state)
+{
+    (void)state;
+    if (!pdf_font(pdf, 0x6237) || system("command -v pdfinfo >/dev/null 2>&1") != 0) {
+        skip();
+    }
+    AUTO_ARENA a = ARENA_INIT;
+    assert_int_equal(sheet_pages(&a, 1), 1);
+    assert_int_equal(sheet_pages(&a, 60), 1);
+    assert_int_equal(sheet_pages(&a, 130), 1);
+    assert_true(sheet_pages(&a, 400) > 1);
+}
+
 /* Of a build with sanitizers: cairo has no frame pointers, and scripts/lsan.supp names one of its functions. */
 __attribute__((visibility("default"))) const char *__asan_default_options(void);
 const char *__asan_default_options(void) { return "fast_unwind_on_malloc=0"; }
@@ -111,6 +144,7 @@ const char *__asan_default_options(void) { return "fast_unwind_on_malloc=0"; }
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(lines_break_where_people_do), cmocka_unit_test(missing_characters_are_remembered_in_order),
-                                       cmocka_unit_test(a_piece_stands_wherever_it_is_put)};
+                                       cmocka_unit_test(a_piece_stands_wherever_it_is_put),
+                                       cmocka_unit_test(a_sheet_is_one_page_while_it_can_be)};
     return cmocka_run_group_tests(tests, make, drop);
 }
