@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/report/audience.h"
 
-#include "pipeline/sql/mask.h"
+#include "base/text/mask.h"
 
 static struct str replaced(struct arena *a, struct str s, struct str what, struct str with)
 {
@@ -21,25 +21,25 @@ static struct str replaced(struct arena *a, struct str s, struct str what, struc
 /* A sentence names the person, the head or a member. */
 static struct str without_names(struct arena *a, struct str s, const struct list_row *l)
 {
-    s = replaced(a, s, l->person.name, hide_name(a, l->person.name));
-    s = replaced(a, s, l->home.head, hide_name(a, l->home.head));
+    s = replaced(a, s, l->person.name, mask_text(MASK_NAME, l->person.name, a));
+    s = replaced(a, s, l->home.head, mask_text(MASK_NAME, l->home.head, a));
     for (size_t i = 0; i < l->home.n_members; i++) {
-        s = replaced(a, s, l->home.members[i].name, hide_name(a, l->home.members[i].name));
+        s = replaced(a, s, l->home.members[i].name, mask_text(MASK_NAME, l->home.members[i].name, a));
     }
     return s;
 }
 
-static struct str shown_as(struct arena *a, enum rules_shown how, struct str s, struct str (*mask)(struct arena *, struct str))
+static struct str shown_as(struct arena *a, enum rules_shown how, struct str s, enum mask_kind mask)
 {
-    return how == RULES_SHOWN ? s : how == RULES_MASKED ? mask(a, s) : STR("");
+    return how == RULES_SHOWN ? s : how == RULES_MASKED ? mask_text(mask, s, a) : STR("");
 }
 
 static void hide_person(struct arena *a, const enum rules_shown *how, struct list_person *p)
 {
-    p->name = shown_as(a, how[RULES_NAME], p->name, hide_name);
-    p->phone = shown_as(a, how[RULES_PHONE], p->phone, hide_phone);
-    p->address = shown_as(a, how[RULES_ADDRESS], p->address, hide_address);
-    p->hukou_address = shown_as(a, how[RULES_ADDRESS], p->hukou_address, hide_address);
+    p->name = shown_as(a, how[RULES_NAME], p->name, MASK_NAME);
+    p->phone = shown_as(a, how[RULES_PHONE], p->phone, MASK_PHONE);
+    p->address = shown_as(a, how[RULES_ADDRESS], p->address, MASK_ADDRESS);
+    p->hukou_address = shown_as(a, how[RULES_ADDRESS], p->hukou_address, MASK_ADDRESS);
     p->age = how[RULES_AGE] == RULES_SHOWN ? p->age : -1;
     p->programmes = how[RULES_BENEFITS] == RULES_SHOWN ? p->programmes : STR("");
 }
@@ -65,8 +65,8 @@ void audience_apply(struct report *r, struct list_row *l)
         hide_person(a, how, &members[i]);
     }
     l->home.members = members;
-    l->home.head = shown_as(a, how[RULES_NAME], l->home.head, hide_name);
-    l->home.address = shown_as(a, how[RULES_ADDRESS], l->home.address, hide_address);
-    l->door = shown_as(a, how[RULES_ADDRESS], l->door, hide_address);
+    l->home.head = shown_as(a, how[RULES_NAME], l->home.head, MASK_NAME);
+    l->home.address = shown_as(a, how[RULES_ADDRESS], l->home.address, MASK_ADDRESS);
+    l->door = shown_as(a, how[RULES_ADDRESS], l->door, MASK_ADDRESS);
     hide_person(a, how, &l->person);
 }
