@@ -16,7 +16,7 @@ rm -rf "$site" "$dir/sent" "$dir/clean" "$dir/import" "$dir/score.db" "$dir/miss
 touch "$dir/held.csv"
 printf '%064d\n' 7 >"$MOPAI_KEY"
 
-more= optional="jyu fc cg sc sf tw yj xs"
+more= optional="jyu fc cg sc sf tw yj xs bz"
 [ "$sources" != all ] || more=--all-sources
 "$gen" --persons "$persons" --nights "$nights" --profile "$profile" --seed "$seed" --dirt "$dirt" --planted $more --truth --out "$dir/sent" >&2
 "$gen" --persons "$persons" --nights "$nights" --profile "$profile" --seed "$seed" --dirt none --planted $more --truth --out "$dir/clean" >/dev/null
@@ -60,7 +60,7 @@ newest() { # PREFIX: the file of the newest data date
 decoded() {
     case $1 in
     */jy_unemp*) iconv -f UTF-16 -t UTF-8 "$1" | tr '\t' ',' ;;
-    */mz_* | */cl_* | */hd_* | */sf_* | */tw_*) iconv -f GB18030 -t UTF-8 "$1" ;;
+    */mz_* | */cl_* | */hd_* | */sf_* | */tw_* | */bz_*) iconv -f GB18030 -t UTF-8 "$1" ;;
     *) cat "$1" ;;
     esac
 }
@@ -94,9 +94,9 @@ tabled hd_check "$dir"/clean/night-*/hd_check_*.csv
 tabled jy_contrib "$dir"/clean/night-*/jy_contrib_*.csv
 for s in $optional; do
     case $sources:$s in
-    all:yj | all:xs) tabled $s "$dir"/clean/night-*/${s}_*.csv ;;
+    all:yj | all:xs | all:bz) tabled $s "$dir"/clean/night-*/${s}_*.csv ;;
     all:*) tabled $s "$(newest ${s}_$code)" ;;
-    *) echo "file,line,学段,学籍状态,现住址" >"$dir/import/$s.csv" ;; # nothing came
+    *) echo "file,line,学段,学籍状态,现住址,死亡日期" >"$dir/import/$s.csv" ;; # nothing came
     esac
 done
 for which in sent clean; do

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Every hit missed or false and every person in a wrong household must have a damaged row behind it: his own, or of somebody of his household.
 -- Damage that can do it: id, name, birth, broken line, repeat, state, household; not phones and addresses.
-CREATE TABLE damaged AS SELECT DISTINCT person AS who FROM truth_row WHERE dirt GLOB '*[INBCDSH][0-9]*';
+CREATE TABLE damaged AS SELECT DISTINCT person AS who FROM truth_row
+  WHERE dirt GLOB '*[INBCDSH][0-9]*' OR dirt GLOB '*A[0-9]*' AND source IN ('jyu', 'tw'); -- the only address of people the register does not know
 INSERT INTO damaged SELECT DISTINCT h.household FROM home AS h JOIN damaged AS d ON d.who = h.person;
 CREATE UNIQUE INDEX damaged_who ON damaged (who);
 -- who lives with somebody damaged

@@ -18,7 +18,8 @@ CREATE TABLE assisted AS -- members of a unit that has not stopped
 CREATE TABLE folk AS
   SELECT t.person, t.birth,
     g.person IS NOT NULL AS registered_here,
-    CASE WHEN g."户籍状态" = '死亡注销' THEN date(substr(g.day, 1, 4) || '-' || substr(g.day, 5, 2) || '-' || substr(g.day, 7, 2)) END AS died,
+    CASE WHEN g."户籍状态" = '死亡注销' THEN min(date(substr(g.day, 1, 4) || '-' || substr(g.day, 5, 2) || '-' || substr(g.day, 7, 2)), -- the earliest day anybody says
+      coalesce((SELECT min(date(replace(b."死亡日期", '/', '-'))) FROM bz AS b WHERE b.person = t.person), '9999-12-31')) END AS died,
     CAST(strftime('%Y', as_of) AS INTEGER) - CAST(substr(t.birth, 1, 4) AS INTEGER) - (strftime('%m-%d', as_of) < substr(t.birth, 6)) AS age,
     coalesce(c."残疾等级", CASE WHEN g.person IS NOT NULL THEN '无' END) AS grade,
     c.expires,
