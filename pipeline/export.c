@@ -10,6 +10,7 @@
 #include "matchers/identifier.h"
 #include "pipeline/attr_text.h"
 #include "pipeline/audit.h"
+#include "pipeline/column_mask.h"
 #include "pipeline/command.h"
 #include "pipeline/explain.h"
 #include "pipeline/link_how.h"
@@ -21,7 +22,7 @@
 enum { OPT_OUTPUT, OPT_REVEAL };
 static const struct option options[] = {
     [OPT_OUTPUT] = {"output", 'o', "FILE", "写到文件，缺省写到标准输出", "write here instead of standard output"},
-    [OPT_REVEAL] = {"reveal", 0, NULL, "证件号写全（记入审计）", "identifiers in full (audited)"},
+    [OPT_REVEAL] = {"reveal", 0, NULL, "姓名、证件号、电话、住址写全（记入审计）", "names, identifiers, phones and addresses in full (audited)"},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -92,11 +93,18 @@ static void put_value(struct export *e, const struct people_attr *a, int64_t lo,
     csv_text(&e->csv, strbuf_str(&e->cell));
 }
 
+/* As in `mopai sql`, see pipeline/column_mask.h. */
+static void put_masked(struct export *e, enum mask_kind mask, struct str s)
+{
+    csv_text(&e->csv, mask_text(e->x.reveal ? MASK_NONE : mask, s, &e->row));
+}
+
 static enum status person_text(struct export *e, enum person_column c, uint32_t row, struct err *err)
 {
+    static const enum mask_kind masks[P_COLUMN_COUNT] = {[P_NAME] = MASK_NAME, [P_ADDRESS] = MASK_ADDRESS, [P_HUKOU_ADDRESS] = MASK_ADDRESS, [P_PHONE] = MASK_PHONE};
     struct str s;
     TRY(population_person_text(e->x.pop, c, row, &e->row, &s, err));
-    csv_text(&e->csv, s);
+    put_masked(e, masks[c], s);
     return ST_OK;
 }
 
@@ -208,13 +216,13 @@ static enum status put_household(struct export *e, uint32_t row, struct err *err
     household_ref(e->x.site->key, (uint64_t)id, ref);
     csv_z(&e->csv, ref);
     csv_z(&e->csv, household_basis_name((enum household_basis)basis));
-    csv_text(&e->csv, number);
+    put_masked(e, MASK_RUNS, number);
     TRY(person_text(e, P_NAME, (uint32_t)head, err));
     csv_int(&e->csv, persons);
     put_area(e, street);
     put_area(e, community);
     csv_z(&e->csv, area_basis_name((enum area_basis)area));
-    csv_text(&e->csv, address);
+    put_masked(e, MASK_ADDRESS, address);
     TRY(put_attrs(e, ATTR_HOUSEHOLD, row, err));
     end_row(e);
     return ST_OK;
@@ -340,7 +348,7 @@ static void put_cell(struct export *e, const struct row_reader *r, size_t c, siz
     int64_t v = row_num(r, (int)c, i);
     strbuf_clear(&e->cell);
     if (row_is_text(col->type)) {
-        csv_text(&e->csv, row_text(r, (int)c, i));
+        put_masked(e, column_mask(r->source, c), row_text(r, (int)c, i));
         return;
     }
     if (row_is_id(col->type)) {
@@ -476,7 +484,7 @@ static enum status export_warnings(struct export *e, struct err *err)
         csv_z(&e->csv, ref);
         csv_text(&e->csv, stmt_text(q, 8));
         csv_z(&e->csv, state_word(stmt_text(q, 6)));
-        csv_text(&e->csv, stmt_text(q, 9));
+        put_masked(e, MASK_WHOLE, stmt_text(q, 9)); /* 说明 names people */
         csv_text(&e->csv, stmt_text(q, 7));
         csv_text(&e->csv, stmt_text(q, 10));
         csv_text(&e->csv, stmt_text(q, 11));
@@ -584,11 +592,11 @@ const struct command cmd_export = {
                "  mopai export facts                  每项指标一行，带数据源、文件和行号\n"
                "  mopai export records 待遇发放       一个数据源的在用记录\n"
                "  mopai export warnings               台账里的全部预警\n\n"
-               "证件号打码；--reveal 写全并记入审计。",
+               "姓名、证件号、电话、住址和预警说明打码，与 mopai sql 相同；--reveal 写全并记入审计。",
     .more_en = "  mopai export persons -o persons.csv\n"
                "  mopai export households|links|facts|warnings\n"
                "  mopai export records 待遇发放\n\n"
-               "Identifiers are masked; --reveal writes them in full and is audited.",
+               "Names, identifiers, phones, addresses and what a warning says are masked as in mopai sql; --reveal writes them in full and is audited.",
     .options = options,
     .run = run_export,
 };

@@ -2,6 +2,7 @@
 /* links, and two tables a source: its records in force on the night, each with its person, and under NAME_各次 every accepted delivery as it came. */
 #include "base/store/segment.h"
 #include "matchers/identifier.h"
+#include "pipeline/column_mask.h"
 #include "pipeline/attr_text.h"
 #include "pipeline/ingest/catalogue.h"
 #include "pipeline/row_reader.h"
@@ -235,37 +236,11 @@ static void fill_person(struct reading *g, const bool *wanted)
 
 /* --- a source's own columns ------------------------------------------------------------------------------------------------------- */
 
-
-/* Which columns say who somebody is: by type, by role, and account and card numbers by their name. */
-static enum mask_kind mask_of(const struct source *s, size_t c)
-{
-    const struct source_column *col = &s->columns[c];
-    static const struct {
-        enum person_role role;
-        enum mask_kind mask;
-    } roles[] = {{ROLE_NAME, MASK_NAME}, {ROLE_USED_NAME, MASK_NAME}, {ROLE_PHONE, MASK_PHONE}, {ROLE_ADDRESS, MASK_ADDRESS}, {ROLE_HUKOU_ADDRESS, MASK_ADDRESS}};
-    static const char *const accounts[] = {"账号", "帐号", "卡号", "账户名"};
-    for (size_t i = 0; i < ARRAY_LEN(roles); i++) {
-        if (s->person[roles[i].role].column == (int)c) {
-            return roles[i].mask;
-        }
-    }
-    for (size_t i = 0; i < ARRAY_LEN(accounts); i++) {
-        if (str_find(col->name, str_of(accounts[i])) < col->name.n) {
-            return MASK_WHOLE;
-        }
-    }
-    return s->unit.head_name.column == (int)c || col->type == COL_NAME ? MASK_NAME
-           : col->type == COL_PHONE                                   ? MASK_PHONE
-           : col->type == COL_ADDRESS                                 ? MASK_ADDRESS
-                                                                      : MASK_RUNS;
-}
-
 static void fill_text(struct reading *g, size_t c, struct str *out)
 {
     const struct seg_text *t = &g->rows.columns[c].text;
     struct arena *a = &g->b->arena;
-    enum mask_kind mask = g->r->q->reveal ? MASK_NONE : mask_of(g->r->source, c);
+    enum mask_kind mask = g->r->q->reveal ? MASK_NONE : column_mask(g->r->source, c);
     struct str *dict = arena_array(a, struct str, t->n_dict + 1);
     for (size_t i = 0; i < t->n_dict; i++) {
         struct str s = mask_text(mask, t->dict[i], a);

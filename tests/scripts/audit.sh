@@ -18,6 +18,9 @@ cp "$top"/tests/fault/site/night1/* "$site/inbox/"
 run_night "$site" 1
 export MOPAI_CLOCK=2026-03-05T10:00:00
 mopai -C "$site" export persons -o "$work/persons.csv"
+# one policy: what export writes of a name is what sql shows of it, the first character
+sed 1d "$work/persons.csv" | cut -d, -f2 | tr -d '"' | sort >"$work/names"
+grep -q '^.[*]' "$work/names" && ! grep -q '^[^*][^*]' "$work/names" || { echo "export persons shows names"; head -3 "$work/names"; exit 1; }
 mopai -C "$site" export records 残疾证 --reveal -o "$work/records.csv"
 mopai -C "$site" explain person 12019419610305001X --reveal >/dev/null
 mopai -C "$site" sql --reveal "SELECT 1" >/dev/null

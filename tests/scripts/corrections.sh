@@ -16,7 +16,7 @@ new_site "$work/s"
 deliver "$work/s" 1
 first="$work/s/inbox/yb_settle_120194_20260228_inc.csv"
 run_night "$work/s" 1
-number() { mopai -C "$work/s" export warnings 2>/dev/null | grep ",R02,.*$1" | cut -d, -f1; }
+number() { mopai -C "$work/s" export warnings --reveal 2>/dev/null | grep ",R02,.*$1" | cut -d, -f1; }
 falls=$(number '31,000.00元')  # 橙; 10,000 are paid back: 黄
 goes=$(number '16,000.00元.*120194002,') # 黄; its one bill is corrected to a tenth
 mopai -C "$work/s" explain "$falls" >"$work/said" 2>&1
