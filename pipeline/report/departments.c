@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* departments/NAME.csv: what was wrong in the files one department sent, so that it can put it right. Its own files only; cells are masked. */
+/* departments/NAME.csv: what was wrong in the files one department sent, so that it can put it right, and what came of the people its records were about. Its
+   own files only, by file and line; cells are masked. A department learns whether what it said was found true at the door, and if not what was wrong with it;
+   never who else said what, nor which help anybody got. */
 #include "base/core/csv_out.h"
 #include "pipeline/ingest/ingest.h"
 #include "pipeline/report/delivered.h"
@@ -58,6 +60,70 @@ static bool write_reject(void *ctx, const struct reject *j, int64_t count)
     return true;
 }
 
+/* --- what came of its records -------------------------------------------------------------------------------------------------- */
+
+#define OUTCOMES_DAYS 92 /* a quarter: a department that reads its file once a month misses nothing */
+
+static int source_of_label(const struct report *r, struct str label)
+{
+    for (size_t i = 0; i < r->sources->n; i++) {
+        if (str_eq(r->sources->v[i].label, label)) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+static const struct rules_outcome_group *group_of(const struct report *r, struct str name)
+{
+    for (size_t g = 0; g < r->meta->n_groups; g++) {
+        if (str_eq(r->meta->groups[g].name, name)) {
+            return &r->meta->groups[g];
+        }
+    }
+    return NULL;
+}
+
+/* 属实 says nothing of the help; 不属实 says why, because the data are theirs. */
+static void write_outcome(struct csv_out *c, const struct report *r, int source, const struct stmt *q, bool proven)
+{
+    AUTO_STRBUF why = STRBUF_INIT;
+    strbuf_addz(&why, proven ? "入户核实：属实" : "入户核实：不属实（");
+    if (!proven) {
+        strbuf_adds(&why, stmt_text(q, 4));
+        strbuf_addz(&why, "）");
+    }
+    csv_z(c, "核查");
+    csv_text(c, r->sources->v[source].label);
+    csv_day(c, stmt_day(q, 5));
+    csv_text(c, stmt_text(q, 1));
+    csv_int(c, stmt_int(q, 2));
+    csv_empty(c);
+    csv_text(c, strbuf_str(&why));
+    csv_empty(c);
+    csv_empty(c);
+    csv_end_row(c);
+}
+
+static enum status write_outcomes(struct csv_out *c, struct report *r, struct str department, struct err *err)
+{
+    AUTO_STMT q = stmt_use(r->ledger, STMT_LIST_OUTCOMES_TOLD);
+    stmt_bind_int(q, ":mark", r->mark_visit);
+    stmt_bind_int(q, ":events", r->mark_event);
+    stmt_bind_day(q, ":since", r->as_of - OUTCOMES_DAYS);
+    for (bool row;;) {
+        TRY(stmt_step(q, &row, err));
+        if (!row) {
+            return ST_OK;
+        }
+        int source = source_of_label(r, stmt_text(q, 0));
+        const struct rules_outcome_group *g = group_of(r, stmt_text(q, 3));
+        if (source >= 0 && g && g->verified && str_eq(r->sources->v[source].department, department)) {
+            write_outcome(c, r, source, q, g->proven);
+        }
+    }
+}
+
 const char *department_file(struct report *r, struct str department)
 {
     return report_file_name(r, "departments/", STR(""), department, "csv");
@@ -83,6 +149,7 @@ static enum status write_department(struct report *r, const delivered_files *fil
             TRY(file_rejects(r->site, f->file_id, write_reject, &rows, err));
         }
     }
+    TRY(write_outcomes(&c, r, department, err));
     return report_write(r, department_file(r, department), &b, err);
 }
 

@@ -67,3 +67,6 @@ mopai -C "$site" explain "$(w 2)" | grep -q '退回（去向柳岸街道，已�
 id=$(sed -n '2s/^[^,]*,[^,]*,[^,]*,[^,]*,"\{0,1\}\([0-9X]*\).*/\1/p' "$site"/store/found/*.csv)
 mopai -C "$site" explain household "$id" | grep -q "地址：$address" || fail "the address found at the door is not obeyed"
 mopai -C "$site" explain person "$id" | grep -q '走访 走访_20260312' || fail "explain does not name the finding"
+# a department reads what came of its records, by file and line, and not which help anybody got
+grep -hq '^核查,.*,入户核实：属实,' "$site"/reports/latest/departments/*.csv || fail "no department reads what came of its people"
+! grep -hE '^核查,.*(已有保障|家庭可承受|无法联系)' "$site"/reports/latest/departments/*.csv || fail "a department reads more than whether it was true"
