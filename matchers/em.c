@@ -271,7 +271,8 @@ static void hold(struct training *x, unsigned f)
     }
     unsigned last = x->levels[f] - 1;
     for (unsigned l = LEVEL_SAME + 1; l <= last; l++) { /* to differ outright never speaks for one person: a handful of pairs may seem to say so */
-        if (l == last || (x->t->fields[f].type == FIELD_ID && l == ID_DIFFERENT)) {
+        bool half = x->t->fields[f].type == FIELD_NAME && l >= NAME_L_SURNAME; /* half a name is what relatives share */
+        if (l == last || half || (x->t->fields[f].type == FIELD_ID && l == ID_DIFFERENT)) {
             m[l] = MIN(m[l], x->r->u[f][l]);
         }
     }

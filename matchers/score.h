@@ -7,14 +7,14 @@
 #include "matchers/cluster.h"
 #include "matchers/model.h"
 
-/* Identity numbers and names depend on each other: what brings one number under two names is mostly a number written on a relative's row, and relatives
-   share phone and address too. Where the name is another (surname only, given name only, different), "the same number" counts for half of what it takes to
-   overcome the prior, and birth date and the rest decide. The one departure from independence of fields. */
+/* Names depend on what a household shares: what brings one number under two names is mostly a number written on a relative's row; twins share a birth date,
+   families phone and address. Where the name is another (surname only, given name only, different), number, birth date, phone and address count each for at
+   most half of what it takes to overcome the prior; where one character differs, as between siblings, phone and address. The one departure from independence of fields; it keeps strangers of one birthday apart on lists of ten rows. */
 struct scorer {
     const struct link_table *table;
     const struct model *model;
-    int id_field, name_field;   /* -1 */
-    int32_t id_most;            /* weight of the same number under another name */
+    uint32_t name_fields;       /* which fields are the name, a bit each; 0: none */
+    int32_t id_most;            /* weight of what a household shares, under another name */
     int32_t *term[LINK_FIELDS]; /* [values of the dictionary], 0 for NO_VALUE */
     int32_t most[LINK_FIELDS];  /* what a field can add at most when its values are not equal; 0 or more */
     uint8_t order[LINK_FIELDS]; /* fields, the cheapest to compare first */
