@@ -14,7 +14,8 @@ struct mutation {
     size_t k;                 /* the k-th change there is */
     bool made;                /* out: false when there are fewer */
     struct diag_at at;        /* the line changed */
-    struct str what;          /* in words, in the rule set's arena */
+    struct str what;          /* in words, in `words`: a change that does not compile leaves no rule set */
+    struct arena *words;
 };
 
 struct compiler {

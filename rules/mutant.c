@@ -25,7 +25,7 @@ static bool pick(struct walk *w)
     return mine;
 }
 
-static void tell(struct walk *w, const struct strbuf *b) { w->m->what = arena_str(w->c->arena, strbuf_str(b)); }
+static void tell(struct walk *w, const struct strbuf *b) { w->m->what = arena_str(w->m->words, strbuf_str(b)); }
 
 static void tell_dropped(struct walk *w, const struct expr *e)
 {

@@ -171,6 +171,8 @@ static bool some_test_fails(const struct ruleset *rs)
 static bool try_change(const struct boundary *b, size_t rule, struct mutation *m, struct strbuf *out_what, bool *out_noticed)
 {
     AUTO_DIAG scratch = {0};
+    AUTO_ARENA words = ARENA_INIT;
+    m->words = &words;
     struct ruleset *changed = compile_changed(&b->rs->schema, b->file, strbuf_str(&b->rules[rule].text), b->flags, m, &scratch);
     *out_noticed = m->made && (!changed || some_test_fails(changed));
     if (m->made) {
