@@ -4,6 +4,7 @@
 #include "base/core/map.h"
 #include "base/text/fold.h"
 #include "base/text/utf8.h"
+#include "matchers/identifier.h"
 #include "pipeline/ingest/cells.h"
 
 #define SAMPLE_ROWS   20000
@@ -144,7 +145,7 @@ struct values {
     struct strmap texts;
     VEC(int64_t) counts;
     int64_t rows, filled, digits, decimals, plain; /* digits: only digits; decimals: with a point or comma; plain: ASCII letters, digits, - _ */
-    int64_t leading_zero, certificates;
+    int64_t leading_zero, certificates, wrecked; /* wrecked: id numbers a spreadsheet made floating point of */
 };
 
 static void look_at_value(struct values *v, struct str s)
@@ -160,6 +161,7 @@ static void look_at_value(struct values *v, struct str s)
     v->decimals += points > 0 && digits + points + (s.p[0] == '-') == s.n;
     v->plain += plain == s.n;
     v->certificates += plain == s.n && s.n >= CERTIFICATE;
+    v->wrecked += ident_spreadsheet_damage(ident_parse(s));
     v->leading_zero += digits == s.n && s.n > 1 && s.p[0] == '0';
 }
 
@@ -208,11 +210,11 @@ static void take_codes(struct guess_column *c, const struct values *v, struct ar
     qsort(c->codes, c->n_codes, sizeof(*c->codes), code_cmp);
 }
 
-/* 享受人, 监护人: short words without a digit under a header that speaks of somebody. */
+/* 享受人, 监护人, not 与户主关系: short words without a digit under a header that speaks of somebody. */
 static bool looks_like_names(const struct guess_column *c, const struct values *v)
 {
     static const char *const words[] = {"人", "户主", "姓名", "账户名", "开户名", NULL};
-    static const char *const others[] = {"人数", "人口", "人员类别", "人群", "人次", NULL};
+    static const char *const others[] = {"人数", "人口", "人员类别", "人群", "人次", "关系", NULL};
     if (!header_has(c->header, words) || header_has(c->header, others)) {
         return false;
     }
@@ -231,7 +233,7 @@ static bool by_header(struct guess_column *c, const struct guess_table *g, const
 {
     switch (hint) {
     case LOOSE_ID: /* damaged numbers are ids too: what is not one at all is a number of something else */
-        return (v->certificates * 2 > v->filled && fits(c, g, candidate(COL_CERTIFICATE), LOOSE_PERCENT)) || fits(c, g, candidate(COL_ID_NUMBER), 30);
+        return (v->certificates * 2 > v->filled && fits(c, g, candidate(COL_CERTIFICATE), LOOSE_PERCENT)) || fits(c, g, candidate(COL_ID_NUMBER), v->wrecked * 2 > v->filled ? 0 : 30);
     case LOOSE_NAME:
         return fits(c, g, candidate(COL_NAME), LOOSE_PERCENT);
     case LOOSE_BIRTH:

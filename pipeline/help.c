@@ -73,7 +73,10 @@ void help_command(FILE *out, const struct command *c)
     fprintf(out, "%smopai %s%s%s%s\n\n%s\n", TR("用法：", "usage: "), c->name, c->options && c->options->name ? TR(" [选项]", " [options]") : "",
             c->operands && *c->operands ? " " : "", c->operands ? c->operands : "", TR(c->zh, c->en));
     if (c->more_zh) {
-        struct str more = str_trim(str_of(TR(c->more_zh, c->more_en)));
+        struct str more = str_of(TR(c->more_zh, c->more_en)); /* the indent of a first example stays */
+        while (more.n > 0 && more.p[more.n - 1] == '\n') {
+            more.n--;
+        }
         fprintf(out, "\n" STR_FMT "\n", STR_ARG(more));
     }
     if (c->options && c->options->name) {

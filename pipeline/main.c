@@ -62,6 +62,7 @@ enum status warn_outcome(enum status status)
 static enum status warnings_finish(enum status status)
 {
     progress_done();
+    (void)fflush(stdout); /* into one file with the answer, a warning stands behind it and not in the middle */
     enum status all = warn_outcome(status);
     for (size_t i = 0; i < warnings.n; i++) {
         struct warning_line *w = &warnings.v[i];

@@ -4,6 +4,7 @@
 
 #include "base/core/clock.h"
 #include "base/text/width.h"
+#include "matchers/identifier.h"
 #include "pipeline/command.h"
 #include "pipeline/facts.h"
 #include "pipeline/run.h"
@@ -132,6 +133,9 @@ static int nearest_first(const void *a, const void *b)
 static enum status find(struct asked *x, struct population *pop, struct err *err)
 {
     struct str ref = x->ref;
+    if (ident_key(ident_parse(ref))) { /* not repeated in the message: it would be in somebody's scrollback */
+        return err_set(err, ST_USAGE, TR("这里写 P-… 或 H-…，不写证件号；编号用 mopai explain person 证件号 查", "give P-... or H-..., no identifier; mopai explain person IDENTIFIER says which"));
+    }
     x->person = ref.n > 0 && (ref.p[0] == 'P' || ref.p[0] == 'p');
     if (!x->person) {
         TRY(population_find_household(pop, ref, &x->row, err));

@@ -317,6 +317,11 @@ static void warn_about_night(struct work *w)
                      n->sources[i].state == SOURCE_MISSING ? TR("没有数据", "missing") : TR("过期", "stale"));
         }
     }
+    if (input_rows(n) > 0 && figure(n, "persons") == 0) {
+        warn_add(ST_W_CHECK, TR("读入 %lld 条记录，没有认出一个人：只有 registers: persons 的数据源认定“有这个人”；在 sources.yaml 里给可靠的名册写上",
+                                "%lld records and not one person: only a source with registers: persons founds persons; say so of a trustworthy register in sources.yaml"),
+                 (long long)input_rows(n));
+    }
     int64_t drifts = figure(n, "link_drift");
     if (drifts) {
         warn_add(ST_W_LINK_DRIFT, TR("%lld 项", "%lld shares"), (long long)drifts);

@@ -41,7 +41,7 @@ static void add_id(struct strbuf *b, struct str stem)
     size_t from = b->n;
     for (size_t i = 0; i < stem.n; i++) {
         unsigned char ch = (unsigned char)stem.p[i];
-        if (is_alpha(ch) || is_digit(ch) || (ch == '_' && b->n > from)) {
+        if (is_alpha(ch) || (b->n > from && (is_digit(ch) || ch == '_'))) { /* 残联名册2月: no name begins with a digit */
             strbuf_addc(b, (char)ch);
         }
     }

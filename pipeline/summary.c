@@ -6,6 +6,8 @@
 #include "base/store/db.h"
 #include "base/text/width.h"
 
+#define NAME_COLUMNS 32 /* at least, for rule and name */
+
 /* Pads to `columns` on a terminal where a Chinese character takes two. */
 static void pad(struct strbuf *b, struct str text, size_t columns)
 {
@@ -20,8 +22,33 @@ static const char *status_word(struct str status)
     return str_eqz(status, "active") ? TR("启用", "active") : str_eqz(status, "shadow") ? TR("试运行", "shadow") : str_eqz(status, "draft") ? TR("草稿", "draft") : TR("停用", "retired");
 }
 
+static void add_rule(struct strbuf *b, struct stmt *q)
+{
+    strbuf_adds(b, stmt_text(q, 0));
+    strbuf_addc(b, ' ');
+    strbuf_adds(b, stmt_text(q, 1));
+}
+
+/* The columns behind the names stand where the longest name lets them. */
+static enum status rules_width(struct db *db, size_t *out, struct err *err)
+{
+    AUTO_STMT q = stmt_use(db, STMT_LIST_RULE_RESULTS);
+    *out = NAME_COLUMNS;
+    for (bool row;;) {
+        TRY(stmt_step(q, &row, err));
+        if (!row) {
+            return ST_OK;
+        }
+        AUTO_STRBUF name = STRBUF_INIT;
+        add_rule(&name, q);
+        *out = MAX(*out, width_str(strbuf_str(&name)) + 1);
+    }
+}
+
 static enum status rules_table(struct db *db, struct strbuf *b, struct err *err)
 {
+    size_t columns;
+    TRY(rules_width(db, &columns, err));
     AUTO_STMT q = stmt_use(db, STMT_LIST_RULE_RESULTS);
     bool row, any = false;
     for (;;) {
@@ -30,15 +57,13 @@ static enum status rules_table(struct db *db, struct strbuf *b, struct err *err)
             return ST_OK;
         }
         if (!any) {
-            pad(b, str_of(TR("规则", "rule")), 32);
+            pad(b, str_of(TR("规则", "rule")), columns);
             strbuf_addz(b, TR("状态     成立  未知  新增  在办  暂扣  未另派  已消失\n", "status    hits  unkn   new  open  held    supp    gone\n"));
             any = true;
         }
         AUTO_STRBUF name = STRBUF_INIT;
-        strbuf_adds(&name, stmt_text(q, 0));
-        strbuf_addc(&name, ' ');
-        strbuf_adds(&name, stmt_text(q, 1));
-        pad(b, strbuf_str(&name), 32);
+        add_rule(&name, q);
+        pad(b, strbuf_str(&name), columns);
         pad(b, str_of(status_word(stmt_text(q, 2))), 7);
         for (int i = 3; i < 10; i++) {
             strbuf_addf(b, "%*lld", i < 8 ? 6 : 8, (long long)stmt_int(q, i));

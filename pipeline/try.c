@@ -64,7 +64,7 @@ static enum status newest_data_date(struct site *s, daynum *out, struct err *err
     bool row;
     TRY(stmt_one(q, &row, err));
     if (!row || stmt_is_null(q, 0)) {
-        return err_set(err, ST_INPUT, TR("没有一个文件被接收；看上面的提醒", "no file was accepted; see the warnings"));
+        return err_set(err, ST_INPUT, TR("没有一个文件被接收；原因见提醒", "no file was accepted; see the warnings"));
     }
     *out = stmt_day(q, 0);
     return ST_OK;

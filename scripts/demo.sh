@@ -154,7 +154,7 @@ step "发现了什么 / what was found"
 mopai status | sed -n '/^预警/p'
 printf '   等级    新增    在办    暂扣    未另派\n'
 sed 's/<\/tr>/\n/g' "$site/reports/latest/index.html" | sed -n 's/.*<tr><th scope="row"><b class="lv[^>]*>\([^<]*\)<\/b><\/th>\(.*\)/\1\2/p' |
-    sed 's/<td class="wide">.*//; s/<[^>]*>/ /g' | awk '{ printf "   %s", $1; for (i = 2; i <= 5; i++) printf "%8s", $i; print "" }'
+    sed 's/<td class="wide">.*//; s/<[^>]*>/ /g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g' | awk '{ printf "   %s", $1; for (i = 2; i <= 5; i++) printf "%8s", $i; print "" }'
 
 step "东西在哪里 / where things are"
 latest=$(cd "$site/reports/latest" && pwd -P)

@@ -34,6 +34,9 @@ awk '/×/ { gsub(/,/, ""); match($0, /差 [0-9.]+/); gap = substr($0, RSTART + 4
 awk '/^[A-Z][0-9]/ { if (n < last && n > 0 && fired == 0) bad = 1; if (NR > 1 && fired == 0) last = n; n = 0; fired = /报 / && !/不报/ } /^  ×/ { n++ } END { exit bad }' "$work/near"
 
 "$MOPAI_BIN" -C "$site" rules explain H-0000000000 >"$work/none" 2>&1 && { echo "nobody was found"; exit 1; }
+s=0; "$MOPAI_BIN" -C "$site" rules explain 12019419610305001X >"$work/none" 2>&1 || s=$?
+[ $s = 2 ] && expect "$work/none" 'mopai explain person'
+grep -q 12019419610305001X "$work/none" && { echo "the identifier is repeated in the message"; exit 1; }
 "$MOPAI_BIN" -C "$site" rules explain "$near" --rule R99 >"$work/none" 2>&1 && { echo "R99 was found"; exit 1; }
 expect "$work/none" 'R99'
 echo ok

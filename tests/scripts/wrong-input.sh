@@ -134,6 +134,18 @@ expect 33 '没有编号为 H-1 的户' m explain household H-1
 expect 32 '前 30 行里没有找到表头' m visits import "$work/a.csv"
 expect 0 '0 个问题' m verify
 
+# nobody is found when no register says that it finds persons, and the night says so; into one file, the warning stands behind the answer
+rm -rf "$site"
+new_site "$site"
+mkdir "$work/none"
+m run >"$work/none/out" 2>&1 || true
+grep -q '没有认出一个人' "$work/none/out" && { echo "an empty inbox has nobody to miss"; exit 1; }
+new_source_site
+# shellcheck disable=SC2059
+printf "$rows" >"$site/inbox/list_20260228.csv"
+expect 1 '读入 2 条记录，没有认出一个人.*registers: persons' m run
+sed -n '1,/^提醒/p' "$work/said" | grep -q '^首页' || { echo "a warning in the middle of the answer:"; head -60 "$work/said"; exit 1; }
+
 # a small town without one assisted: held until people accept that there is nobody, no news the week after
 new_source_site
 printf '编号,姓名,身份证号\n' >"$site/inbox/list_20260220.csv"
