@@ -106,13 +106,13 @@ const struct command cmd_run = {
                "没跑成要有人知道（命令里可用 $MOPAI_STATUS 退出码、$MOPAI_NIGHT 第几夜、$MOPAI_MESSAGE 一段说明，都没有个人信息）：\n"
                "  mopai -C /srv/mopai run --on-failure 'echo \"$MOPAI_MESSAGE\" | mail -s 摸排没跑成 zhiban@example.cn'\n"
                "监控读 站点/store/status.json，或 --metrics /var/lib/node_exporter/mopai.prom；见 docs/operations.md。\n\n"
-               "清单在 站点/reports/latest/：index.html 一夜概览，streets/ 各街道走访清单，departments/ 退给部门的问题行。",
+               "清单在 站点/reports/latest/：index.html 一夜概览，streets/ 各街道走访清单，referrals/ 转介单，departments/ 退给部门的问题行。",
     .more_en = "It can be killed and run again at any time with the same result; with nothing new it writes nothing.\n"
                "In cron:  0 2 * * *  mopai -C /srv/mopai run\n\n"
                "To be told when it fails ($MOPAI_STATUS exit status, $MOPAI_NIGHT its number, $MOPAI_MESSAGE one paragraph; nothing personal):\n"
                "  mopai -C /srv/mopai run --on-failure 'echo \"$MOPAI_MESSAGE\" | mail -s mopai duty@example.cn'\n"
                "Monitoring reads SITE/store/status.json, or --metrics /var/lib/node_exporter/mopai.prom; see docs/operations.md.\n\n"
-               "Lists are in SITE/reports/latest/: index.html the night at a glance, streets/ visit lists, departments/ what was wrong in whose file.",
+               "Lists are in SITE/reports/latest/: index.html the night at a glance, streets/ visit lists, referrals/ whom to hand on, departments/ what was wrong in whose file.",
     .options = run_options,
     .run = run_run,
 };

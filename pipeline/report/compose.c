@@ -4,6 +4,7 @@
 #include "pipeline/ingest/sources.h"
 #include "pipeline/report/page.h"
 #include "pipeline/report/doorstep.h"
+#include "pipeline/report/referrals.h"
 
 #define NAME_BYTES 120
 
@@ -184,11 +185,12 @@ static enum status write_twins(struct report *r, const struct page *p, struct er
     return st;
 }
 
-static enum status write_page(struct report *r, const struct list *list, const list_spans *spans, struct err *err)
+static enum status write_page(struct report *r, const struct list *list, const list_spans *spans, const struct referral_files *referrals, struct err *err)
 {
     struct page page = {0};
     enum status st = page_load(r, list, spans, &page, err);
     if (st == ST_OK) {
+        page.referrals = *referrals;
         add_departments(r, &page);
         st = rule_pages_write(r, &page, err);
     }
@@ -214,7 +216,9 @@ static enum status write_all(struct report *r, struct list *list, list_spans *sp
         TRY(departments_write(r, err));
         TRY(quality_write(r, err));
     }
-    TRY(write_page(r, list, spans, err));
+    struct referral_files referrals;
+    TRY(referrals_write(r, list, &referrals, err));
+    TRY(write_page(r, list, spans, &referrals, err));
     return file_remove_tree(r->scratch_dir, err);
 }
 

@@ -335,10 +335,8 @@ static bool same_list(const struct list_row *a, const struct list_row *b)
     return a->where == b->where && (a->where != LIST_STREET || str_eq(a->street, b->street));
 }
 
-enum status list_load(struct report *r, struct list *out, struct err *err)
+enum status list_dress(struct report *r, struct list *out, struct err *err)
 {
-    TRY(load_hits(r, out, err));
-    TRY(load_undecided(r, out, err));
     TRY(fill_faces(r, out, err));
     vec_sort(&out->rows, walking_cmp);
     for (size_t i = 0; i < out->rows.n; i++) {
@@ -352,6 +350,13 @@ enum status list_load(struct report *r, struct list *out, struct err *err)
         audience_apply(r, &out->rows.v[i]);
     }
     return ST_OK;
+}
+
+enum status list_load(struct report *r, struct list *out, struct err *err)
+{
+    TRY(load_hits(r, out, err));
+    TRY(load_undecided(r, out, err));
+    return list_dress(r, out, err);
 }
 
 void list_release(struct list *l) { vec_release(&l->rows); }

@@ -56,6 +56,8 @@ struct list_span {
 typedef VEC(struct list_span) list_spans;
 
 enum status list_load(struct report *r, struct list *out, struct err *err) MUST_CHECK;
+/* Rows that came from elsewhere: names, doors and phones by person_row and household_row, masked for who reads them, in walking order. list_load does it itself. */
+enum status list_dress(struct report *r, struct list *out, struct err *err) MUST_CHECK;
 void list_release(struct list *l);
 /* Rows from i on that are one household's, or one community's. */
 size_t list_visit_rows(const struct list_row *rows, size_t n, size_t i);

@@ -18,6 +18,9 @@ static void files(struct strbuf *b, const struct page *p)
     for (size_t i = 0; i < p->departments.n; i++) {
         file_item(b, p->departments.v[i], TR("退给报送部门", "back to the department that sent"));
     }
+    for (size_t i = 0; i < p->referrals.n; i++) {
+        file_item(b, p->referrals.names[i], TR("转介：交给能办的单位，填好交回", "referrals: to the office that can help, to be answered"));
+    }
     file_item(b, "quality.html", TR("数据质量：每个数据源收到、退回了什么，为什么", "quality: what came from each source, what was rejected and why (in Chinese)"));
     file_item(b, "quality.csv", TR("数据质量，每个交付一组，供筛选", "the same as a table"));
     file_item(b, "manifest.json", TR("本夜由什么算出", "what the night is a function of"));

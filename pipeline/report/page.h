@@ -7,6 +7,7 @@
 #define MOPAI_REPORT_PAGE_H
 
 #include "pipeline/report/list.h"
+#include "pipeline/report/referrals.h"
 
 #define PAGE_LEVELS  8
 #define PAGE_NIGHTS  14 /* of the chart, this one included */
@@ -70,6 +71,7 @@ struct page {
     VEC(struct page_cause) causes;
     VEC(struct page_night) nights;   /* newest first; [0] is this one */
     VEC(const char *) departments;   /* files */
+    struct referral_files referrals;
     struct page_linkage linkage;
     struct page_since since;
     int64_t desk, no_area, undecided; /* rows of district.xlsx and of warnings that could not be decided */

@@ -3,6 +3,7 @@
 
      night.db, ledger, persons.seg --list_load--> struct list ----> streets/CODE-NAME.xlsx, district.xlsx   (xlsx.c)
                                                               ----> streets/CODE-NAME.pdf              (doorstep*.c)
+     struct list, ledger ------------------------------------> referrals/KIND.xlsx                    (referrals.c)
      night.db, ledger --------------page_load--> struct page ----> index.html, index.en.html              (page*.c)
      rules.yaml compiled, struct page ----------------------> rules/ID.html                           (rule_page.c, rule_book.c)
      ledger, typed files ------------------------------------> departments/NAME.csv                    (departments.c)
@@ -10,7 +11,7 @@
      persons.seg, links, typed files ------------------------> both: do the sources agree             (agreement.c)
      struct list, night.db ----------------------------------> table figure, which becomes night.counts   (figures.c)
 
-   No clock, no locale, no thread: same night, same bytes. Personal data goes to streets/ and district.xlsx only; departments/ hold masked cells of the
+   No clock, no locale, no thread: same night, same bytes. Personal data goes to streets/, referrals/ and district.xlsx only; departments/ hold masked cells of the
    department's own files; everything else holds counts. */
 #ifndef MOPAI_REPORT_REPORT_H
 #define MOPAI_REPORT_REPORT_H

@@ -19,7 +19,8 @@ latest="$work/site/reports/latest"
 
 text="$work/text"
 mkdir "$text"
-for f in "$latest"/streets/*.xlsx "$latest"/district.xlsx; do
+[ "$(ls "$latest"/referrals/*.xlsx | wc -l)" -ge 2 ] || { echo "no referral lists"; exit 1; }
+for f in "$latest"/streets/*.xlsx "$latest"/referrals/*.xlsx "$latest"/district.xlsx; do
     unzip -p "$f" 'xl/worksheets/*.xml' 'xl/sharedStrings.xml' 2>/dev/null | sed 's/<[^>]*>/ /g' >"$text/$(basename "$f").txt"
 done
 for f in "$latest"/streets/*.pdf; do
@@ -51,10 +52,10 @@ for planted in "$(head -1 "$work/ids")" "$(cut -c7-18 "$work/ids" | head -1)" '1
     echo "张某 $planted 男" >"$work/planted"
     [ -n "$(completes "$work/planted")" ] || { echo "this test does not see $planted"; exit 1; }
 done
-for f in "$text"/*街道*.txt "$text"/district.xlsx.txt "$text"/*.csv.txt "$text"/*.html.txt; do
+for f in "$text"/*.xlsx.txt "$text"/*.pdf.txt "$text"/*.csv.txt "$text"/*.html.txt; do
     [ -f "$f" ] || continue
     case $f in
-    *街道* | *district*) found=$(completes "$f") ;;
+    *.xlsx.txt | *.pdf.txt) found=$(completes "$f") ;;
     *) found=$(completes "$f" | grep -v 出生日期 || true) ;; # a department reads the names of its columns, cells masked
     esac
     [ -z "$found" ] || { echo "$(basename "$f"): $found"; exit 1; }
@@ -75,8 +76,8 @@ done
 
 # every workbook as another program prints it: a landscape A4 with its heading, every warning of it on paper
 if command -v soffice >/dev/null 2>&1; then
-    HOME="$work" soffice --headless --convert-to pdf --outdir "$work/printed" "$latest"/streets/*.xlsx "$latest/district.xlsx" >"$work/soffice.out" 2>&1
-    for f in "$latest"/streets/*.xlsx "$latest/district.xlsx"; do
+    HOME="$work" soffice --headless --convert-to pdf --outdir "$work/printed" "$latest"/streets/*.xlsx "$latest"/referrals/*.xlsx "$latest/district.xlsx" >"$work/soffice.out" 2>&1
+    for f in "$latest"/streets/*.xlsx "$latest"/referrals/*.xlsx "$latest/district.xlsx"; do
         base=$(basename "$f" .xlsx)
         pdfinfo "$work/printed/$base.pdf" | grep -qE '^Page size: +84[12].*A4' || { echo "$base does not print on A4 landscape"; cat "$work/soffice.out"; exit 1; }
         LC_ALL=C grep -oE 'W-[0-9]{6,}-[0-9A-Z]' "$text/$base.xlsx.txt" | sort -u >"$work/x"
@@ -93,8 +94,9 @@ deliver "$work/site" 3
 run_night "$work/site" 3
 latest="$work/site/reports/latest"
 cat "$text"/*街道*.txt >"$work/full"
+cat "$text"/助*.txt >"$work/handed-on"
 : >"$work/masked"
-for f in "$latest"/streets/*.xlsx; do
+for f in "$latest"/streets/*.xlsx "$latest"/referrals/*.xlsx; do
     unzip -p "$f" 'xl/worksheets/*.xml' 'xl/sharedStrings.xml' 2>/dev/null | sed 's/<[^>]*>/ /g' >>"$work/masked"
 done
 for f in "$latest"/streets/*.pdf; do
@@ -105,6 +107,7 @@ grep -oE 'W-[0-9]{6}-[0-9A-Z]' "$work/masked" | sort -u >"$work/numbers"
 # whole words of three characters, so that a name of two that is also a word of the form does not count
 mopai -C "$work/site" export persons --reveal 2>/dev/null | cut -d, -f2 | grep -E '^...+$' | sort -u >"$work/names"
 grep -qFf "$work/names" "$work/full" || { echo "this test knows no name of the lists"; exit 1; }
+grep -qFf "$work/names" "$work/handed-on" || { echo "this test knows no name of the referral lists"; exit 1; }
 grep -oFf "$work/names" "$work/masked" | head -3 | grep . && { echo "a name in full on a masked list"; exit 1; }
 grep -oE '1[0-9]{10}' "$work/full" | grep -q . || { echo "this test sees no phone on the full lists"; exit 1; }
 grep -oE '(^|[^0-9])1[3-9][0-9]{9}([^0-9]|$)' "$work/masked" && { echo "a phone on a masked list"; exit 1; }

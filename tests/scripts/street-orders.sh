@@ -35,7 +35,7 @@ address=望秋区青禾街道枫桥社区松涛里8号楼1门101号
     echo "$(w 3),,,延期,户主外出,2026-05-20,,"
     echo "$(w 4),2026-03-10,走访员甲,无法联系,,,,"
     echo "$(w 5),2026-03-10,走访员甲,已有保障,,,,"
-    echo "$(w 6),2026-03-10,走访员甲,家庭可承受,,,,$address"
+    echo "$(w 6),2026-03-10,走访员甲,转介,,,,$address"
     echo "$(w 7),,,退回,已搬走,,月亮街道,"
 } >"$work/back.csv"
 export MOPAI_CLOCK=2026-03-12T09:00:00
@@ -69,4 +69,21 @@ mopai -C "$site" explain household "$id" | grep -q "地址：$address" || fail "
 mopai -C "$site" explain person "$id" | grep -q '走访 走访_20260312' || fail "explain does not name the finding"
 # a department reads what came of its records, by file and line, and not which help anybody got
 grep -hq '^核查,.*,入户核实：属实,' "$site"/reports/latest/departments/*.csv || fail "no department reads what came of its people"
-! grep -hE '^核查,.*(已有保障|家庭可承受|无法联系)' "$site"/reports/latest/departments/*.csv || fail "a department reads more than whether it was true"
+! grep -hE '^核查,.*(已有保障|转介|无法联系)' "$site"/reports/latest/departments/*.csv || fail "a department reads more than whether it was true"
+
+# a visit that ended in a referral: on no street's list any more, on the list of the office that can help, with its outcome; one put off is on neither
+mkdir "$work/referrals"
+for f in "$site"/reports/latest/referrals/*.xlsx; do
+    unzip -p "$f" 'xl/worksheets/*.xml' 'xl/sharedStrings.xml' 2>/dev/null | sed 's/<\/row>/\
+/g; s/<[^>]*>/ /g' >"$work/referrals/$(basename "$f").txt"
+    grep -q "$(basename "$f")" "$site/reports/latest/index.html" || fail "index.html does not name $(basename "$f")"
+done
+grep -h "$(w 6)" "$work"/referrals/*.txt | grep -q '转介 2026-03-10' || fail "the visit that asks a referral is on no referral list, or without its outcome"
+grep -hq "$(w 1)" "$work"/referrals/*.txt && fail "a warning that was put off is handed on"
+sqlite3 "$site/store/runs/3/night.db" "SELECT 1 FROM hit WHERE warning_no = $6 AND disposition IN ('new', 'standing')" | grep . && fail "a visited warning is listed"
+MOPAI_CLOCK=2026-03-17T09:00:00 mopai -C "$site" visits reopen "$(w 6)" --reason 填错了户 >/dev/null
+MOPAI_CLOCK=2026-03-23T02:00:00 mopai -C "$site" run >/dev/null 2>&1 || fail "no fourth night"
+for f in "$site"/reports/latest/referrals/*.xlsx; do
+    unzip -p "$f" 'xl/worksheets/*.xml' 'xl/sharedStrings.xml' 2>/dev/null
+done | grep -q '转介 2026-03-10' && fail "an outcome that was taken back is handed on"
+exit 0

@@ -137,6 +137,43 @@ static void same_night_same_bytes(void **state)
     arena_release(&a);
 }
 
+static int rows_of(const char *workbook)
+{
+    AUTO_ARENA a = ARENA_INIT;
+    int n = -1;
+    FILE *f = popen(arena_printf(&a, "unzip -p '%s' xl/worksheets/sheet1.xml | grep -o '<row ' | wc -l", workbook), "r");
+    bool said = fscanf(f, "%d", &n) == 1;
+    return pclose(f) == 0 && said ? n : -1;
+}
+
+/* One row a household, however many of its warnings point there; one whose only rule is not named, or that is held, is not on it. */
+static void a_household_is_referred_once(void **state)
+{
+    (void)state;
+    static const struct str rules[] = {{"R01", 3}, {"R02", 3}}, nobody[] = {{"R07", 3}};
+    static const struct rules_need needs[] = {{.name = {"助困", 6}, .rules = rules, .n = 2}, {.name = {"助老", 6}, .rules = nobody, .n = 1}};
+    AUTO_STRBUF page = STRBUF_INIT;
+    AUTO_ARENA a = ARENA_INIT;
+    int homes = 0, warnings = 0;
+    for (int household = 0; household <= 90; household++) {
+        int here = 0;
+        for (int i = MAX(household * 2, 1); i <= MIN(household * 2 + 1, 180); i++) { /* hits of the fixture */
+            here += i % 4 < 2 && i % 6 != 5 && i % 29 != 0;
+        }
+        homes += here > 0, warnings += here;
+    }
+    fix->meta.needs = needs, fix->meta.n_needs = ARRAY_LEN(needs);
+    compose_into("referred", &page);
+    fix->meta.needs = NULL, fix->meta.n_needs = 0;
+    const char *folder = arena_printf(&a, "%s/referred/referrals", fix->out_root);
+    int rows = rows_of(path_join(&a, folder, "助困.xlsx"));
+    bool named = has(&page, "referrals/助困.xlsx"), empty = file_exists(path_join(&a, folder, "助老.xlsx"));
+    assert_true(warnings > homes);
+    assert_int_equal(rows, 3 + homes);
+    assert_true(named);
+    assert_false(empty);
+}
+
 /* A district bigger than any: every table longer than what is printed of it. */
 static void make_big(struct page *p)
 {
@@ -224,7 +261,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_hold_what_they_should), cmocka_unit_test(page_says_counts_and_no_names),
-        cmocka_unit_test(same_night_same_bytes),      cmocka_unit_test(a_big_district_fits_phone_and_paper),
+        cmocka_unit_test(same_night_same_bytes),      cmocka_unit_test(a_household_is_referred_once), cmocka_unit_test(a_big_district_fits_phone_and_paper),
     };
     return cmocka_run_group_tests(tests, make, drop);
 }
