@@ -59,6 +59,7 @@ static bool by_header(struct str header, struct column *c)
     AUTO_STRBUF folded = STRBUF_INIT;
     fold_label(header, &folded);
     struct str label = strbuf_str(&folded);
+    label = str_eqz(label, "first") ? STR("first_name") : str_eqz(label, "last") ? STR("last_name") : label; /* as whole headers only */
     bool birth = str_find(label, STR("出生")) < label.n;
     for (size_t i = 0; i < ARRAY_LEN(other_words); i++) {
         if (!birth && str_find(label, str_of(other_words[i])) < label.n) {

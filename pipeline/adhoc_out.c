@@ -3,6 +3,7 @@
 
 #include "base/core/csv_out.h"
 #include "base/core/file.h"
+#include "base/core/log.h"
 #include "base/text/mask.h"
 #include "matchers/identifier.h"
 #include "pipeline/adhoc.h"
@@ -192,8 +193,10 @@ enum status adhoc_write_review(const struct adhoc *x, const char *path, bool rev
             adhoc_sink_flush(k);
         }
         status = adhoc_sink_close(k, err);
-        fprintf(stderr, TR("拿不准的 %zu 对，已写 %zu 对到 %s，最没把握的在前\n", "%zu doubtful pairs, %zu written to %s, the most doubtful first\n"), grey.n,
-                MIN(grey.n, (size_t)REVIEW_MOST), path);
+        if (log_enabled(LOG_WARN)) {
+            fprintf(stderr, TR("拿不准的 %zu 对，已写 %zu 对到 %s，最没把握的在前\n", "%zu doubtful pairs, %zu written to %s, the most doubtful first\n"), grey.n,
+                    MIN(grey.n, (size_t)REVIEW_MOST), path);
+        }
     }
     vec_release(&grey);
     return status;

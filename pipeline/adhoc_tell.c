@@ -2,6 +2,7 @@
 /* What was chosen and found, for the person who started it. */
 #include <stdio.h>
 
+#include "base/core/log.h"
 #include "matchers/identifier.h"
 #include "pipeline/adhoc.h"
 
@@ -35,6 +36,9 @@ static void tell_lost_numbers(const struct adhoc *x, unsigned file, unsigned fie
 
 void adhoc_tell_files(const struct adhoc *x)
 {
+    if (!log_enabled(LOG_WARN)) {
+        return; /* --quiet */
+    }
     for (unsigned f = 0; f < x->n_files; f++) {
         tell_file(x, f);
     }
@@ -57,9 +61,12 @@ void adhoc_tell_files(const struct adhoc *x)
 
 void adhoc_tell_plan(const struct adhoc *x)
 {
+    if (!log_enabled(LOG_WARN)) {
+        return; /* --quiet */
+    }
     AUTO_STRBUF name = STRBUF_INIT;
     if (x->plan.n == 1 && x->plan.recipe[0].n == 0) {
-        fprintf(stderr, TR("逐对比较全部 %llu 对\n", "all %llu pairs are compared\n"), (unsigned long long)x->plan.forecast[0].pairs);
+        fprintf(stderr, TR("逐对比较全部 %llu 对\n", "all %llu pairs are compared\n"), (unsigned long long)link_pairs_possible(&x->table));
         return;
     }
     fprintf(stderr, TR("按 %u 种分组方法取对（可能的对共 %llu）：\n", "pairs by %u recipes (of %llu possible):\n"), x->plan.n,
@@ -102,6 +109,9 @@ static void tell_field(const struct adhoc *x, unsigned f)
 
 void adhoc_tell_model(const struct adhoc *x)
 {
+    if (!log_enabled(LOG_WARN)) {
+        return; /* --quiet */
+    }
     if (x->trained) {
         fprintf(stderr, TR("训练：%llu 对中约有 %llu 对是同一人，%u 轮，%s。各列各级的权重（比特，每多 1 就多一倍把握）：\n",
                            "trained on %llu pairs, about %llu of them links, %u rounds, %s. Weights in bits (one more doubles the odds):\n"),
@@ -119,6 +129,9 @@ void adhoc_tell_model(const struct adhoc *x)
 
 void adhoc_tell_quality(const struct adhoc *x)
 {
+    if (!log_enabled(LOG_WARN)) {
+        return; /* --quiet */
+    }
     double links = 0, wrong = 0, missed = 0;
     for (size_t i = 0; i < x->edges.n; i++) {
         double p = probability_ppm(x->edges.v[i].weight) / 1e6;

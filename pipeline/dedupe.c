@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/core/csv_out.h"
+#include "base/core/log.h"
 #include "pipeline/adhoc.h"
 #include "pipeline/command.h"
 
@@ -118,7 +119,9 @@ static enum status run_with(struct adhoc *x, const struct args *args, struct err
     enum status status = write_result(x, &clusters, args->opt[OPT_OUTPUT], reveal, err);
     if (status == ST_OK) {
         adhoc_tell_quality(x);
-        tell_clusters(x, &clusters);
+        if (log_enabled(LOG_WARN)) {
+            tell_clusters(x, &clusters);
+        }
     }
     cluster_output_release(&clusters);
     return status == ST_OK && args->opt[OPT_REVIEW] ? adhoc_write_review(x, args->opt[OPT_REVIEW], reveal, err) : status;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/core/csv_out.h"
+#include "base/core/log.h"
 #include "pipeline/adhoc.h"
 #include "pipeline/command.h"
 
@@ -161,7 +162,9 @@ static enum status write_result(const struct adhoc *x, const char *path, bool re
         }
         status = adhoc_sink_close(k, err);
         adhoc_tell_quality(x);
-        fprintf(stderr, TR("A 共 %u 行，命中 %zu 行\n", "%u rows of A, %zu matched\n"), x->offset[1], matched);
+        if (log_enabled(LOG_WARN)) {
+            fprintf(stderr, TR("A 共 %u 行，命中 %zu 行\n", "%u rows of A, %zu matched\n"), x->offset[1], matched);
+        }
     }
     free(answers);
     return status;

@@ -47,3 +47,12 @@ printf '姓名,出生日期,户籍地址,现住址\n张三,1980-01-02,青禾路1
 printf '姓名,出生年月,户籍地址,现住址\n张三,1980.1,青禾路1号,青禾路1号\n李四,197505,青禾路2号,青禾路2号\n' >"$work/q.csv"
 mopai match "$work/p.csv" "$work/q.csv"
 says '出生日期=出生年月:date,户籍地址:address$'
+
+# short American headers; the answer alone when asked to be quiet
+printf 'first,last,birth,zip\nJohn,Smith,03/04/1970,10001\nJon,Smith,03/04/1970,10001\nMary,Jones,12/25/1980,94110\n' >"$work/us.csv"
+mopai dedupe "$work/us.csv"
+says 'first:latin,last:latin'
+mopai -q dedupe "$work/us.csv" --review "$work/grey.csv"
+[ ! -s "$work/said" ] && [ "$(wc -l <"$work/out")" -eq 4 ] || { echo "not quiet:"; cat "$work/said"; exit 1; }
+mopai -q match "$work/us.csv" "$work/us.csv"
+[ ! -s "$work/said" ] || { echo "not quiet:"; cat "$work/said"; exit 1; }
