@@ -7,7 +7,7 @@
      night.db, ledger --------------page_load--> struct page ----> index.html, index.en.html              (page*.c)
      rules.yaml compiled, struct page ----------------------> rules/ID.html                           (rule_page.c, rule_book.c)
      ledger, typed files ------------------------------------> departments/NAME.csv                    (departments.c)
-     ledger, night.db ---------------------------------------> quality.csv, quality.html               (quality.c, quality_page.c)
+     ledger, night.db ---------------------------------------> quality.csv, quality.html               (quality*.c)
      persons.seg, links, typed files ------------------------> both: do the sources agree             (agreement.c)
      struct list, night.db ----------------------------------> table figure, which becomes night.counts   (figures.c)
 
