@@ -182,15 +182,20 @@ void diag_render_one(const struct diag_list *d, const struct diag *item, struct 
     }
 }
 
+static void add_beyond(const struct diag_list *d, size_t shown, struct strbuf *out)
+{
+    size_t beyond = d->errors + d->warnings - shown;
+    if (beyond) {
+        strbuf_addf(out, TR("（另有 %zu 条问题未列出）\n", "(%zu more problems not listed)\n"), beyond);
+    }
+}
+
 void diag_render(const struct diag_list *d, struct strbuf *out)
 {
     for (size_t i = 0; i < d->items.n; i++) {
         diag_render_one(d, &d->items.v[i], out);
     }
-    size_t beyond = d->errors + d->warnings - d->items.n;
-    if (beyond) {
-        strbuf_addf(out, TR("（另有 %zu 条问题未列出）\n", "(%zu more problems not listed)\n"), beyond);
-    }
+    add_beyond(d, d->items.n, out);
 }
 
 void diag_json(const struct diag_list *d, struct json_out *j)
@@ -219,8 +224,18 @@ enum status diag_status(const struct diag_list *d, enum status status, struct er
     if (!d->errors) {
         return ST_OK;
     }
+    enum { KEPT_FOR_THE_COUNT = 100 };
     AUTO_STRBUF text = STRBUF_INIT;
-    diag_render(d, &text);
+    size_t shown = 0;
+    for (; shown < d->items.n; shown++) { /* whole problems only, as many as an error holds */
+        size_t before = text.n;
+        diag_render_one(d, &d->items.v[shown], &text);
+        if (shown > 0 && text.n + KEPT_FOR_THE_COUNT > sizeof(err->text)) {
+            text.p[text.n = before] = 0;
+            break;
+        }
+    }
+    add_beyond(d, shown, &text);
     if (text.n && text.p[text.n - 1] == '\n') {
         text.p[--text.n] = 0;
     }

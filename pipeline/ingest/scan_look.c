@@ -178,7 +178,7 @@ static enum status look_at_part(struct scan *s, const struct arrival *from, size
     TRY(finish_identity(s, &f, &keep, err));
     s->counts.known += f.known;
     if (f.unchanged && f.known_as) {
-        warn_add(ST_W_CHECK, TR("%s：内容与交付 %lld 的 %s 完全相同，按新的数据日期接收；如果是旧文件改了名，请 mopai deliveries withdraw",
+        warn_add(ST_W_CHECK, TR("%s：内容与交付 %lld 的 %s 完全相同，按新的数据日期接收；如果是旧文件改了名，用 mopai deliveries list 查到它的交付号，再 mopai deliveries withdraw 交付号 --reason 理由",
                                 "%s: the content of delivery %lld, file %s, unchanged; taken with its new data date; if an old file was renamed, withdraw it"),
                  f.name, (long long)f.known_in, f.known_as);
     }

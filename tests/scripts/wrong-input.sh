@@ -146,6 +146,11 @@ printf "$rows" >"$site/inbox/list_20260228.csv"
 expect 1 '读入 2 条记录，没有认出一个人.*registers: persons' m run
 sed -n '1,/^提醒/p' "$work/said" | grep -q '^首页' || { echo "a warning in the middle of the answer:"; head -60 "$work/said"; exit 1; }
 
+# many errors in one file: whole ones are shown, the others counted
+new_source_site
+sed -i 's/^\( *\)type: /\1typo: /; s/{type: /{typo: /' "$site/sources.yaml"
+expect 10 '^（另有 [0-9]+ 条问题未列出）' m check
+
 # a small town without one assisted: held until people accept that there is nobody, no news the week after
 new_source_site
 printf '编号,姓名,身份证号\n' >"$site/inbox/list_20260220.csv"
