@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/store/db.h"
 #include "pipeline/assess.h"
-#include "pipeline/calendar.h"
 #include "pipeline/command.h"
+#include "pipeline/due.h"
 
 struct tally {
     int64_t by[LIFE_DISPOSITION_COUNT];
@@ -28,8 +28,6 @@ static struct str area_code(const struct assess *a, int64_t index)
 static daynum due_day(struct output *o, const struct assess_hit *h, const struct life_verdict *v)
 {
     const struct assess *a = o->a;
-    static const struct calendar weekdays = {NULL, NULL, 0};
-    const struct calendar *calendar = a->night->site->calendar ? a->night->site->calendar : &weekdays;
     const struct rules_level *level = &ruleset_meta(a->rules)->levels[h->level];
     if (v->disposition != LIFE_IS_NEW && v->disposition != LIFE_IS_STANDING) {
         return DAY_MISSING;
@@ -38,18 +36,7 @@ static daynum due_day(struct output *o, const struct assess_hit *h, const struct
         return a->fold.more.v[v->warning].extended;
     }
     daynum from = v->disposition == LIFE_IS_NEW ? a->night->as_of : a->fold.more.v[v->warning].listed_on;
-    if (from == DAY_MISSING || level->due <= 0) {
-        return DAY_MISSING;
-    }
-    if (!level->due_workdays) {
-        return from + level->due;
-    }
-    int unknown = 0;
-    daynum due = calendar_add_workdays(calendar, from, level->due, &unknown);
-    if (unknown && (!o->missing_year || unknown < o->missing_year)) {
-        o->missing_year = unknown;
-    }
-    return due;
+    return due_after(a->night->site->calendar, level, from, &o->missing_year);
 }
 
 static const char *level_note(struct assess *a, const struct assess_hit *h)

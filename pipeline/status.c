@@ -8,8 +8,10 @@
 #include "base/text/width.h"
 #include "pipeline/calendar.h"
 #include "pipeline/command.h"
+#include "pipeline/due.h"
 #include "pipeline/ingest/sources.h"
 #include "pipeline/retention.h"
+#include "pipeline/schema.h"
 #include "pipeline/site.h"
 
 struct source_line {
@@ -19,7 +21,7 @@ struct source_line {
 };
 
 struct open_counts {
-    int64_t held, released, open, overdue, closed, cleared;
+    int64_t held, released, open, overdue, escalated, closed, cleared; /* escalated -1: rules.yaml does not say the periods */
 };
 
 struct night_line {
@@ -138,6 +140,53 @@ static enum status read_warnings(struct site *s, struct site_status *st, struct 
     return ST_OK;
 }
 
+static const struct rules_level *level_named(const struct rules_meta *meta, struct str name)
+{
+    static const struct rules_level none = {.due = 0};
+    for (size_t i = 0; i < meta->n_levels; i++) {
+        if (str_eq(meta->levels[i].name, name)) {
+            return &meta->levels[i];
+        }
+    }
+    return &none;
+}
+
+static enum status count_escalated(struct site *s, struct site_status *st, const struct rules_meta *meta, struct err *err)
+{
+    int missing_year = 0;
+    daynum today = clock_today();
+    AUTO_STMT q = stmt_use(s->ledger, STMT_LIST_WARNINGS_OVERDUE);
+    stmt_bind_int(q, ":today", today);
+    st->warnings.escalated = 0;
+    for (bool row;;) {
+        TRY(stmt_step(q, &row, err));
+        if (!row) {
+            break;
+        }
+        st->warnings.escalated += due_state_on(s->calendar, level_named(meta, stmt_text(q, 0)), stmt_day(q, 1), today, &missing_year) == DUE_ESCALATED;
+    }
+    if (missing_year && missing_year != day_to_ymd(today).year) { /* that of today is told in any case */
+        warn_add(ST_W_CHECK, TR("calendar.csv 没有 %d 年，升级督办按周一至周五计算", "calendar.csv lacks the year %d: escalation counted as Monday to Friday"), missing_year);
+    }
+    return ST_OK;
+}
+
+/* Status is what one looks at when something is wrong: rules that do not compile leave out one figure, not the page. */
+static enum status read_escalated(struct site *s, struct site_status *st, struct err *err)
+{
+    struct schema schema;
+    struct ruleset *rules = NULL;
+    struct err none;
+    st->warnings.escalated = -1;
+    schema_build(&s->arena, s->sources, s->people, &s->areas, &schema);
+    if (schema_compile(&schema, s->files[SITE_RULES].path, s->files[SITE_RULES].text, &rules, &none) != ST_OK) {
+        return ST_OK;
+    }
+    enum status status = count_escalated(s, st, ruleset_meta(rules), err);
+    ruleset_free(rules);
+    return status;
+}
+
 static const char *freshness_word(enum freshness f)
 {
     return f == FRESH ? TR("新鲜", "fresh") : f == STALE ? TR("过期", "stale") : TR("没有数据", "missing");
@@ -211,6 +260,16 @@ static void print_linkage_news(const struct linkage_line *k, struct strbuf *b)
     }
 }
 
+static void print_warnings(const struct open_counts *n, struct strbuf *b)
+{
+    strbuf_addf(b, TR("\n预警  在办 %lld（逾期 %lld", "\nWarnings  open %lld (overdue %lld"), (long long)n->open, (long long)n->overdue);
+    if (n->escalated >= 0) {
+        strbuf_addf(b, TR("，其中升级督办 %lld", ", %lld of them escalated"), (long long)n->escalated);
+    }
+    strbuf_addf(b, TR("），暂扣 %lld，已放行待出清单 %lld，已办结 %lld，已消失 %lld\n", "), held %lld, released for the next list %lld, closed %lld, cleared %lld\n"),
+                (long long)n->held, (long long)n->released, (long long)n->closed, (long long)n->cleared);
+}
+
 static void print_text(const struct site *s, const struct site_status *st, struct strbuf *b)
 {
     strbuf_addz(b, TR("最近几夜\n", "Nights\n"));
@@ -244,10 +303,7 @@ static void print_text(const struct site *s, const struct site_status *st, struc
     print_replay(s, st, b);
     print_linkage(&st->linkage, b);
     print_linkage_news(&st->linkage, b);
-    strbuf_addf(b, TR("\n预警  在办 %lld（逾期 %lld），暂扣 %lld，已放行待出清单 %lld，已办结 %lld，已消失 %lld\n",
-                      "\nWarnings  open %lld (overdue %lld), held %lld, released for the next list %lld, closed %lld, cleared %lld\n"),
-                (long long)st->warnings.open, (long long)st->warnings.overdue, (long long)st->warnings.held, (long long)st->warnings.released,
-                (long long)st->warnings.closed, (long long)st->warnings.cleared);
+    print_warnings(&st->warnings, b);
 }
 
 static void json_day(struct json_out *j, const char *key, daynum day)
@@ -295,6 +351,9 @@ static void print_json(const struct site *s, const struct site_status *st, struc
     json_open(&j, '{');
     json_ki(&j, "open", st->warnings.open);
     json_ki(&j, "overdue", st->warnings.overdue);
+    if (st->warnings.escalated >= 0) {
+        json_ki(&j, "escalated", st->warnings.escalated);
+    }
     json_ki(&j, "held", st->warnings.held);
     json_ki(&j, "released", st->warnings.released);
     json_ki(&j, "closed", st->warnings.closed);
@@ -313,6 +372,7 @@ static enum status run(const struct args *a, struct err *err)
     TRY(read_sources(&site, &st, err));
     TRY(read_late_scopes(&site, &st, err));
     TRY(read_warnings(&site, &st, err));
+    TRY(read_escalated(&site, &st, err));
     int year = day_to_ymd(clock_today()).year;
     if (!calendar_has_year(site.calendar, year)) {
         warn_add(ST_W_CHECK, TR("calendar.csv 没有 %d 年，到期和逾期按周一至周五计算", "calendar.csv lacks the year %d: due and overdue count Monday to Friday"), year);

@@ -137,6 +137,7 @@ static enum status put_figures(struct report *r, const struct page *p, struct er
     TRY(put_figure(r, "list.new", n->fresh, err));
     TRY(put_figure(r, "list.standing", n->standing, err));
     TRY(put_figure(r, "list.overdue", n->overdue, err));
+    TRY(put_figure(r, "list.escalated", n->escalated, err));
     TRY(put_figure(r, "hits.held", n->held, err));
     TRY(put_figure(r, "hits.cleared", n->cleared, err));
     TRY(put_figure(r, "rules.unknown", n->unknown, err));

@@ -288,6 +288,7 @@ static void warning(struct form *f, const struct list_row *l)
         strbuf_addf(&b, "　" STR_FMT, STR_ARG(l->person.name));
     }
     strbuf_addf(&b, "　截止 %s", report_day(a, l->due));
+    strbuf_addf(&b, "%s%s", l->due_state == DUE_ESCALATED ? "　" : "", list_due_word(l));
     double say = pdf_text_height(f->pdf, WIDTH - 2 * DOORSTEP_PAD, l->say, text), ask = pdf_text_height(f->pdf, WIDTH - 2 * DOORSTEP_PAD, l->ask, text);
     need(f, ROW + say + ask + 3 * ROW);
     pdf_ground(f->pdf, MARGIN, f->y, WIDTH, ROW);

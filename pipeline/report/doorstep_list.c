@@ -82,7 +82,10 @@ static struct str cell_text(struct doorstep *d, const struct list_row *l, enum l
                                STR_ARG(about)); break;
     case C_SAY: return l->say;
     case C_ASK: return l->ask;
-    case C_DUE: strbuf_add_day(&b, l->due); break;
+    case C_DUE:
+        strbuf_add_day(&b, l->due);
+        strbuf_addf(&b, "%s%s", l->due_state == DUE_ESCALATED ? "\n" : "", list_due_word(l));
+        break;
     case C_DAY: case C_VISITOR: case C_OUTCOME: case C_NOTE: case C_COUNT: break; /* for the pen */
     }
     return arena_str(&d->scratch, strbuf_str(&b));

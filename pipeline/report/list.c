@@ -349,6 +349,7 @@ enum status list_dress(struct report *r, struct list *out, struct err *err)
     for (size_t i = 0; i < out->rows.n; i++) {
         audience_apply(r, &out->rows.v[i]);
     }
+    list_mark_due(r, out);
     return ST_OK;
 }
 

@@ -5,6 +5,7 @@
 #define MOPAI_REPORT_LIST_H
 
 #include "base/text/address.h"
+#include "pipeline/due.h"
 #include "pipeline/report/report.h"
 
 enum list_where {
@@ -34,6 +35,7 @@ struct list_row {
     const struct list_fact *facts;
     size_t n_facts;
     daynum due;
+    enum due_state due_state;     /* on the night's as-of day */
     int64_t person_row, household_row; /* of this night, -1 when not in tonight's population */
     struct list_person person;
     struct list_household home;
@@ -59,6 +61,9 @@ enum status list_load(struct report *r, struct list *out, struct err *err) MUST_
 /* Rows that came from elsewhere: names, doors and phones by person_row and household_row, masked for who reads them, in walking order. list_load does it itself. */
 enum status list_dress(struct report *r, struct list *out, struct err *err) MUST_CHECK;
 void list_release(struct list *l);
+/* --- list_due.c: sets due_state of every row by rules.yaml and calendar.csv; warns when a year is missing there. ----------- */
+void list_mark_due(const struct report *r, struct list *l);
+const char *list_due_word(const struct list_row *l); /* 升级督办, or "" */
 /* Rows from i on that are one household's, or one community's. */
 size_t list_visit_rows(const struct list_row *rows, size_t n, size_t i);
 size_t list_community_rows(const struct list_row *rows, size_t n, size_t i);

@@ -37,12 +37,12 @@ struct page_street {
     struct str code, name;
     const char *file;    /* streets/...xlsx; NULL when it has no list tonight */
     const char *paper;   /* streets/...pdf; NULL when none was printed */
-    int64_t rows, fresh, urgent, households, overdue, held;
+    int64_t rows, fresh, urgent, households, overdue, escalated, held; /* escalated ones are overdue, too */
 };
 struct page_night {
     int64_t night;
     daynum as_of;
-    int64_t fresh, standing, held, cleared, unknown, overdue;
+    int64_t fresh, standing, held, cleared, unknown, overdue, escalated;
 };
 struct page_cause {
     struct str cause;

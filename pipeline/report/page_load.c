@@ -138,12 +138,12 @@ static void count_span(struct report *r, struct page *p, const struct list *list
     }
     for (size_t i = span->from; i < span->to; i++) {
         const struct list_row *l = &list->rows.v[i];
-        bool overdue = l->due != DAY_MISSING && l->due < r->as_of;
         p->undecided += l->undecided;
         if (s) {
             s->fresh += l->is_new;
             s->urgent += l->level_rank == 0;
-            s->overdue += overdue;
+            s->overdue += l->due_state != DUE_AHEAD;
+            s->escalated += l->due_state == DUE_ESCALATED;
         }
     }
 }
@@ -226,7 +226,8 @@ static void this_night(struct report *r, const struct list *list, struct page *p
         n.cleared += p->causes.v[i].n;
     }
     for (size_t i = 0; i < list->rows.n; i++) {
-        n.overdue += list->rows.v[i].due != DAY_MISSING && list->rows.v[i].due < r->as_of;
+        n.overdue += list->rows.v[i].due_state != DUE_AHEAD;
+        n.escalated += list->rows.v[i].due_state == DUE_ESCALATED;
     }
     p->list_rows = (int64_t)list->rows.n;
     vec_push(&p->nights, n);
@@ -237,6 +238,7 @@ static int64_t *night_figure(struct page_night *n, struct str key)
     return str_eqz(key, "list.new")        ? &n->fresh
            : str_eqz(key, "list.standing") ? &n->standing
            : str_eqz(key, "list.overdue")  ? &n->overdue
+           : str_eqz(key, "list.escalated") ? &n->escalated
            : str_eqz(key, "hits.held")     ? &n->held
            : str_eqz(key, "hits.cleared")  ? &n->cleared
                                            : &n->unknown;

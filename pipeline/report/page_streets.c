@@ -2,7 +2,7 @@
 /* The table of streets. On paper the PAGE_STREETS with most rows, and a word on the others. */
 #include "pipeline/report/page.h"
 
-enum { STREET_ROWS, STREET_HOUSEHOLDS, STREET_NEW, STREET_URGENT, STREET_OVERDUE, STREET_HELD, STREET_COLUMNS };
+enum { STREET_ROWS, STREET_HOUSEHOLDS, STREET_NEW, STREET_URGENT, STREET_OVERDUE, STREET_ESCALATED, STREET_HELD, STREET_COLUMNS };
 
 static void street_bar(struct strbuf *b, const struct counts *c, size_t at, int64_t most)
 {
@@ -79,11 +79,11 @@ static void street_rows(struct strbuf *b, const struct page *p, const struct cou
 void page_streets(struct strbuf *b, const struct page *p)
 {
     const char *const names[] = {TR("街道", "street"), TR("在单", "on list"), TR("户", "households"), TR("新增", "new"), TR("最高级", "top level"), TR("逾期", "overdue"),
-                                 TR("暂扣", "held"), ""};
+                                 TR("升级", "escalated"), TR("暂扣", "held"), ""};
     int64_t *v = xcalloc(p->streets.n * STREET_COLUMNS + 1, sizeof(*v));
     for (size_t i = 0; i < p->streets.n; i++) {
         const struct page_street *s = &p->streets.v[i];
-        const int64_t row[STREET_COLUMNS] = {s->rows, s->households, s->fresh, s->urgent, s->overdue, s->held};
+        const int64_t row[STREET_COLUMNS] = {s->rows, s->households, s->fresh, s->urgent, s->overdue, s->escalated, s->held};
         memcpy(v + i * STREET_COLUMNS, row, sizeof(row));
     }
     struct counts c;

@@ -133,6 +133,9 @@ void page_todo(struct strbuf *b, const struct page *p)
                   "Held: %s. Look at <code>mopai release --dry-run</code>, then <code>mopai release</code>; they stand on the next night's lists."));
     todo_count(b, p->nights.v[0].overdue,
                TR("超过截止日期仍未回填的 %s 条，请催办；回来的表用 <code>mopai visits import</code> 导入。", "Overdue: %s. Returned sheets come in with <code>mopai visits import</code>."));
+    todo_count(b, p->nights.v[0].escalated,
+               TR("升级督办 %s 条：逾期后又过了同样长的期限仍没有走访，请区局督办；清单上截止日期旁写着“升级督办”。",
+                  "Escalated: %s. Overdue by the same period again without a visit: for the bureau to press. The lists say 升级督办 beside the due day."));
     todo_count(b, p->desk,
                TR("区局内部核对 %s 条，在 <a href=\"district.xlsx\">district.xlsx</a>；先核数据，不上门、不停发。",
                   "Desk checks of the bureau: %s, in <a href=\"district.xlsx\">district.xlsx</a>; data first, no visit, no payment stopped."));

@@ -230,6 +230,7 @@ static void write_row(struct book *b, lxw_worksheet *ws, lxw_row_t row, const st
     put(b, ws, row, COL_ASK, l->ask, f->text);
     strbuf_clear(&s);
     strbuf_add_day(&s, l->due);
+    strbuf_addf(&s, "%s%s", l->due_state == DUE_ESCALATED ? "\n" : "", list_due_word(l));
     put(b, ws, row, COL_DUE, strbuf_str(&s), f->centre);
     worksheet_write_blank(ws, row, COL_VISIT_DAY, f->fill_day);
     for (lxw_col_t c = COL_VISITOR; c < COL_COUNT; c++) {

@@ -37,7 +37,8 @@ static void make_meta(struct report_fixture *f)
 {
     struct rules_level *l = arena_array(&f->arena, struct rules_level, 4);
     for (size_t i = 0; i < 4; i++) {
-        l[i] = (struct rules_level){.name = levels[i]};
+        static const int due[] = {1, 2, 10, 30};
+        l[i] = (struct rules_level){.name = levels[i], .due = due[i], .due_workdays = i == 0};
     }
     struct rules_outcome_group *g = arena_array(&f->arena, struct rules_outcome_group, 4);
     g[0] = (struct rules_outcome_group){STR("属实已帮扶"), helped, ARRAY_LEN(helped), 180, true, true};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/calendar.h"
+#include "pipeline/due.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -45,6 +46,39 @@ static void test_working_days(void **state)
     assert_false(calendar_has_year(c, 2025));
 }
 
+static void check_due(const struct calendar *c, struct str line)
+{
+    static const char *const states[] = {[DUE_AHEAD] = "ahead", [DUE_OVERDUE] = "overdue", [DUE_ESCALATED] = "escalated"};
+    struct str part[5];
+    int64_t period = 0, year = 0;
+    int missing = 0;
+    for (size_t i = 0; i < 5; i++) {
+        assert_true(str_split(&line, '\t', &part[i]));
+    }
+    assert_true(str_to_i64(str_sub(part[0], 0, part[0].n - 1), &period) && str_to_i64(part[4], &year));
+    struct rules_level level = {.due = (int)period, .due_workdays = str_ends(part[0], STR("w"))};
+    daynum due = str_eqz(part[1], "-") ? DAY_MISSING : day(part[1]);
+    assert_true(str_eqz(part[3], states[due_state_on(c, &level, due, day(part[2]), &missing)]));
+    assert_int_equal(missing, year);
+}
+
+static void test_overdue_and_escalated(void **state)
+{
+    (void)state;
+    AUTO_ARENA a = ARENA_INIT;
+    AUTO_STRBUF cases = STRBUF_INIT;
+    struct calendar *c;
+    struct err err;
+    assert_int_equal(calendar_parse(&a, str_of(text), "calendar.csv", &c, &err), ST_OK);
+    assert_int_equal(file_read_all("tests/data/due.tsv", 1 << 16, &cases, &err), ST_OK);
+    struct str rest = strbuf_str(&cases), line;
+    while (str_split(&rest, '\n', &line)) {
+        if (line.n > 0 && line.p[0] != '#') {
+            check_due(c, line);
+        }
+    }
+}
+
 static void test_wrong_lines_are_all_named(void **state)
 {
     (void)state;
@@ -76,6 +110,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_working_days),
+        cmocka_unit_test(test_overdue_and_escalated),
         cmocka_unit_test(test_wrong_lines_are_all_named),
         cmocka_unit_test(test_no_calendar_is_monday_to_friday),
     };

@@ -52,12 +52,15 @@ static void lists_hold_what_they_should(void **state)
     struct err err;
     assert_int_equal(list_load(&fix->report, &list, &err), ST_OK);
     list_cut(&list, &spans);
-    size_t desk = 0, no_area = 0, undecided = 0;
+    static const daynum last_overdue[] = {20510, 20511, 20503, 20483}; /* due that day or later: overdue at most. Periods of the fixture back from the as-of day */
+    size_t desk = 0, no_area = 0, undecided = 0, escalated = 0;
     for (size_t i = 0; i < list.rows.n; i++) {
         const struct list_row *l = &list.rows.v[i];
         desk += l->where == LIST_DESK;
         no_area += l->where == LIST_NO_AREA;
         undecided += l->undecided;
+        escalated += l->due_state == DUE_ESCALATED;
+        assert_int_equal(l->due_state, l->due >= fix->report.as_of ? DUE_AHEAD : l->due > last_overdue[l->level_rank] ? DUE_OVERDUE : DUE_ESCALATED);
         assert_true(!l->undecided || l->due == day_from_ymd(2026, 3, 10));
         if (i > 0 && l->where == LIST_STREET && l[-1].where == LIST_STREET && str_eq(l->street, l[-1].street)) {
             assert_true(str_cmp(l[-1].community, l->community) <= 0);
@@ -69,6 +72,7 @@ static void lists_hold_what_they_should(void **state)
     assert_int_equal(desk, fix->expected_desk);
     assert_int_equal(no_area, fix->expected_no_area);
     assert_int_equal(undecided, 1);
+    assert_true(escalated > 0);
     assert_int_equal(spans.n, fix->expected_streets + 2);
     vec_release(&spans);
     list_release(&list);
@@ -84,6 +88,7 @@ static void page_says_counts_and_no_names(void **state)
     assert_true(has(&page, "医疗结算"));
     assert_true(has(&page, "&lt;5"));
     assert_true(has(&page, "试运行"));
+    assert_true(has(&page, "升级督办"));
     for (size_t i = 0; i < fix->n_names; i++) {
         assert_false(has(&page, fix->names[i]));
     }
