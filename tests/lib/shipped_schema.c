@@ -20,7 +20,8 @@ const struct shipped *shipped(void)
     static struct arena arena;
     if (!s.sources) {
         struct err err;
-        struct strbuf sources = STRBUF_INIT, people = STRBUF_INIT;
+        AUTO_STRBUF sources = STRBUF_INIT;
+        AUTO_STRBUF people = STRBUF_INIT;
         must(file_read_all("sources.yaml", 1 << 20, &sources, &err), &err);
         must(file_read_all("people.yaml", 1 << 20, &people, &err), &err);
         must(sources_load(strbuf_str(&sources), "sources.yaml", &s.sources, &err), &err);
