@@ -70,6 +70,10 @@ mopai -C "$site" explain person "$id" | grep -q '走访 走访_20260312' || fail
 # a department reads what came of its records, by file and line, and not which help anybody got
 grep -hq '^核查,.*,入户核实：属实,' "$site"/reports/latest/departments/*.csv || fail "no department reads what came of its people"
 ! grep -hE '^核查,.*(已有保障|转介|无法联系)' "$site"/reports/latest/departments/*.csv || fail "a department reads more than whether it was true"
+sqlite3 "$ledger" "SELECT DISTINCT json_extract(x.value, '\$.file') || ',' || json_extract(x.value, '\$.line') || ',' FROM warning_event e, json_each(e.body, '\$.evidence') x
+    WHERE e.warning_no = $5 AND e.body <> '{}' AND json_extract(x.value, '\$.line') IS NOT NULL" >"$work/taken-back"
+[ -s "$work/taken-back" ] || fail "the warning whose outcome was taken back names no record"
+! grep -h '^核查,' "$site"/reports/latest/departments/*.csv | grep -F -f "$work/taken-back" || fail "a department reads an outcome that was taken back"
 
 # a visit that ended in a referral: on no street's list any more, on the list of the office that can help, with its outcome; one put off is on neither
 mkdir "$work/referrals"
