@@ -7,6 +7,7 @@
 
 #include "base/core/file.h"
 #include "base/text/width.h"
+#include "pipeline/report/xlsx_format.h"
 #include "rules/warning_number.h"
 
 /* Widths in the unit of spreadsheets (a half-width character); together they print at about three quarters of 10.5 points on A4 landscape. */
@@ -55,30 +56,11 @@ struct book {
 
 /* --- formats ---------------------------------------------------------------------------------------------------------- */
 
-static lxw_format *cell_format(lxw_workbook *wb, double size)
-{
-    lxw_format *f = workbook_add_format(wb);
-    format_set_font_name(f, "宋体");
-    format_set_font_size(f, size);
-    format_set_align(f, LXW_ALIGN_VERTICAL_CENTER);
-    return f;
-}
-
-static lxw_format *grid_format(lxw_workbook *wb)
-{
-    lxw_format *f = cell_format(wb, 10.5);
-    format_set_border(f, LXW_BORDER_THIN);
-    format_set_border_color(f, 0x8C8C8C);
-    format_set_text_wrap(f);
-    format_set_num_format(f, "@");
-    return f;
-}
-
 /* Levels are words first; colour only helps where there is colour. The palette follows the rank, so that other names keep their meaning. */
 static lxw_format *level_format(lxw_workbook *wb, size_t rank)
 {
     static const lxw_color_t ink[] = {0x9C1C14, 0x9A4A00, 0x7A5B00, 0x1D4F8C};
-    lxw_format *f = grid_format(wb);
+    lxw_format *f = xlsx_framed(wb);
     format_set_align(f, LXW_ALIGN_CENTER);
     format_set_bold(f);
     format_set_font_color(f, ink[MIN(rank, ARRAY_LEN(ink) - 1)]);
@@ -89,30 +71,30 @@ static void formats_make(struct book *b)
 {
     lxw_workbook *wb = b->wb;
     struct formats *f = &b->f;
-    f->title = cell_format(wb, 18);
+    f->title = xlsx_plain(wb, 18);
     format_set_bold(f->title);
     format_set_align(f->title, LXW_ALIGN_CENTER);
-    f->notice = cell_format(wb, 10.5);
+    f->notice = xlsx_plain(wb, 10.5);
     format_set_align(f->notice, LXW_ALIGN_CENTER);
-    f->header = grid_format(wb);
+    f->header = xlsx_framed(wb);
     format_set_bold(f->header);
     format_set_align(f->header, LXW_ALIGN_CENTER);
     format_set_bg_color(f->header, 0xE7E6E1);
-    f->community = cell_format(wb, 13);
+    f->community = xlsx_plain(wb, 13);
     format_set_bold(f->community);
-    f->household = cell_format(wb, 10.5);
+    f->household = xlsx_plain(wb, 10.5);
     format_set_bold(f->household);
-    f->text = grid_format(wb);
-    f->centre = grid_format(wb);
+    f->text = xlsx_framed(wb);
+    f->centre = xlsx_framed(wb);
     format_set_align(f->centre, LXW_ALIGN_CENTER);
-    f->fill = grid_format(wb);
-    f->fill_day = grid_format(wb);
+    f->fill = xlsx_framed(wb);
+    f->fill_day = xlsx_framed(wb);
     format_set_num_format(f->fill_day, "yyyy-mm-dd");
-    f->help = cell_format(wb, 11);
+    f->help = xlsx_plain(wb, 11);
     format_set_text_wrap(f->help);
-    f->help_title = cell_format(wb, 13);
+    f->help_title = xlsx_plain(wb, 13);
     format_set_bold(f->help_title);
-    f->word = cell_format(wb, 11);
+    f->word = xlsx_plain(wb, 11);
     format_set_border(f->word, LXW_BORDER_THIN);
     for (size_t i = 0; i < LEVELS_MAX; i++) {
         f->level[i] = level_format(wb, i);

@@ -5,6 +5,7 @@
 
 #include "base/core/file.h"
 #include "base/text/width.h"
+#include "pipeline/report/xlsx_format.h"
 
 #define ROW_TITLE  0
 #define ROW_NOTICE 1
@@ -12,25 +13,6 @@
 #define ROW_FIRST  3
 #define CELL_WIDTH 20000
 #define LINE_HEIGHT 14.5
-
-static lxw_format *plain(lxw_workbook *wb, double size)
-{
-    lxw_format *f = workbook_add_format(wb);
-    format_set_font_name(f, "宋体");
-    format_set_font_size(f, size);
-    format_set_align(f, LXW_ALIGN_VERTICAL_CENTER);
-    return f;
-}
-
-static lxw_format *framed(lxw_workbook *wb)
-{
-    lxw_format *f = plain(wb, 10.5);
-    format_set_border(f, LXW_BORDER_THIN);
-    format_set_border_color(f, 0x8C8C8C);
-    format_set_text_wrap(f);
-    format_set_num_format(f, "@");
-    return f;
-}
 
 static void put(lxw_worksheet *ws, lxw_row_t row, lxw_col_t col, struct str s, lxw_format *f)
 {
@@ -107,7 +89,7 @@ static void drop_down(const struct grid *g, lxw_worksheet *ws)
 static void write_sheet(const struct grid *g, lxw_workbook *wb)
 {
     lxw_worksheet *ws = workbook_add_worksheet(wb, NULL);
-    lxw_format *title = plain(wb, 16), *notice = plain(wb, 10.5), *header = framed(wb), *text = framed(wb), *fill = framed(wb);
+    lxw_format *title = xlsx_plain(wb, 16), *notice = xlsx_plain(wb, 10.5), *header = xlsx_framed(wb), *text = xlsx_framed(wb), *fill = xlsx_framed(wb);
     format_set_bold(title);
     format_set_bold(header);
     format_set_align(header, LXW_ALIGN_CENTER);
