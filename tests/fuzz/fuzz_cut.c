@@ -6,25 +6,9 @@
 #include "base/core/bug.h"
 #include "base/text/split.h"
 #include "pipeline/ingest/reader.h"
+#include "tests/lib/trickle.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
-
-struct trickle {
-    struct str left;
-    size_t most;
-};
-
-static enum status trickle_read(void *ctx, void *buf, size_t cap, size_t *out_n, struct err *err)
-{
-    struct trickle *t = ctx;
-    (void)err;
-    *out_n = MIN(MIN(cap, t->most), t->left.n);
-    if (*out_n > 0) {
-        memcpy(buf, t->left.p, *out_n);
-    }
-    t->left = str_sub(t->left, *out_n, t->left.n);
-    return ST_OK;
-}
 
 struct reading {
     struct trickle from;

@@ -7,6 +7,7 @@
 #include "base/core/bug.h"
 #include "base/text/utf8.h"
 #include "pipeline/ingest/reader.h"
+#include "tests/lib/trickle.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
@@ -43,23 +44,6 @@ static bool by_libcsv(struct str in, struct wanted *w)
     bool good = csv_parse(&p, in.p, in.n, on_field, on_record, w) == in.n && csv_fini(&p, on_field, on_record, w) == 0;
     csv_free(&p);
     return good && !w->broken;
-}
-
-struct trickle {
-    struct str left;
-    size_t most;
-};
-
-static enum status trickle_read(void *ctx, void *buf, size_t cap, size_t *out_n, struct err *err)
-{
-    struct trickle *t = ctx;
-    (void)err;
-    *out_n = MIN(MIN(cap, t->most), t->left.n);
-    if (*out_n > 0) {
-        memcpy(buf, t->left.p, *out_n);
-    }
-    t->left = str_sub(t->left, *out_n, t->left.n);
-    return ST_OK;
 }
 
 /* True when a record was not taken. */

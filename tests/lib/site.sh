@@ -49,3 +49,13 @@ tree_hash() {
         if [ -L "$f" ]; then echo "$f -> $(readlink "$f")"; else sha256sum "$f"; fi
     done | sha256sum)
 }
+
+# listed_nights SITE: a new site after its first two nights, what the first held released between them: lists are out
+listed_nights() {
+    new_site "$1"
+    deliver "$1" 1
+    run_night "$1" 1
+    MOPAI_CLOCK=2026-03-02T09:00:00 mopai -C "$1" release >/dev/null
+    deliver "$1" 2
+    run_night "$1" 2
+}

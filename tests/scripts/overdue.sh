@@ -9,12 +9,7 @@ trap 'rm -rf "$work"' EXIT
 site="$work/a"
 ledger="$site/store/ledger.db"
 fail() { echo "$*"; exit 1; }
-new_site "$site"
-deliver "$site" 1
-run_night "$site" 1
-MOPAI_CLOCK=2026-03-02T09:00:00 mopai -C "$site" release >/dev/null
-deliver "$site" 2
-run_night "$site" 2 # 9 March: 红 is due on the 12th, 橙 on the 16th, 黄 on the 23rd, 蓝 on 8 April
+listed_nights "$site" # 9 March: 红 is due on the 12th, 橙 on the 16th, 黄 on the 23rd, 蓝 on 8 April
 at() { MOPAI_CLOCK=$1T09:00:00 mopai -C "$site" --json status 2>"$work/err" | awk -F'[:,]' -v key="\"$2\"" 'index($0, key) { gsub(/ /, "", $2); print $2 }'; }
 level() { sqlite3 "$ledger" "SELECT count(*) FROM warning_event WHERE kind = 'new' AND level IN ($1)"; }
 for level in 红 橙 黄 蓝; do [ "$(level "'$level'")" -gt 0 ] || fail "the demo lists nothing of level $level"; done

@@ -10,12 +10,7 @@ trap 'rm -rf "$work"' EXIT
 site="$work/a"
 ledger="$site/store/ledger.db"
 fail() { echo "$*"; exit 1; }
-new_site "$site"
-deliver "$site" 1
-run_night "$site" 1
-MOPAI_CLOCK=2026-03-02T09:00:00 mopai -C "$site" release >/dev/null
-deliver "$site" 2
-run_night "$site" 2
+listed_nights "$site"
 grep -q '走访核实' "$site/reports/latest/quality.csv" && fail "outcomes before the first visit"
 
 sqlite3 "$site/store/runs/2/night.db" "SELECT warning_no FROM hit WHERE disposition IN ('new', 'standing') ORDER BY 1" >"$work/numbers"

@@ -16,23 +16,7 @@
 #include "matchers/identifier.h"
 #include "pipeline/ingest/typing.h"
 #include "tests/lib/tsv.h"
-
-struct trickle {
-    struct str left;
-    size_t most;
-};
-
-static enum status trickle_read(void *ctx, void *buf, size_t cap, size_t *out_n, struct err *err)
-{
-    struct trickle *t = ctx;
-    (void)err;
-    *out_n = MIN(MIN(cap, t->most), t->left.n);
-    if (*out_n > 0) {
-        memcpy(buf, t->left.p, *out_n);
-    }
-    t->left = str_sub(t->left, *out_n, t->left.n);
-    return ST_OK;
-}
+#include "tests/lib/trickle.h"
 
 /* The case is written in UTF-8; bytes that are none (\x80) stay what they are. */
 static void encode(struct str in, const char *encoding, struct strbuf *out)
