@@ -177,7 +177,7 @@ score: all
 	$(Q)mkdir -p build/score && { sh scripts/score.sh $(BUILD) && sh scripts/score-planted.sh $(BUILD); } > build/score/figures.tsv
 	$(Q)awk -f scripts/score-table.awk build/score/figures.tsv > build/score/figures.md
 	$(Q)sh scripts/quality.sh build/score/figures.md && cat build/score/figures.md
-## bench: rows/s, MB/s and peak memory per stage on a generated load
+## bench: a whole night beside DuckDB and sqlite3, then each part by itself; RECORD=1 writes it into docs/performance.md (scripts/bench.sh)
 bench: all $(BENCH_BIN)
 	$(Q)sh scripts/bench.sh $(BUILD)
 
@@ -188,6 +188,14 @@ bench-link: all $(BENCH_BIN)
 ## bench-night: a whole night on four plain CSVs beside DuckDB and sqlite3 on the bare join; PERSONS=5000000 for the reference load (scripts/bench-night.sh)
 bench-night: all $(BENCH_BIN)
 	$(Q)sh scripts/bench-night.sh $(BUILD)
+
+## bench-load-l: a first and a usual night of 1,000,000 persons with every source, rule and list; PERSONS= another size (scripts/bench-load-l.sh)
+bench-load-l: all
+	$(Q)$(MAKE) --no-print-directory $(BUILD)/tests/bench/measure && sh scripts/bench-load-l.sh $(BUILD)
+
+## bench-instructions: instructions of each stage under callgrind, steady on a busy machine; BEFORE=MOPAI compares with another build (scripts/bench-instructions.sh)
+bench-instructions: all $(BENCH_BIN)
+	$(Q)sh scripts/bench-instructions.sh $(BUILD) $(BEFORE)
 
 # every fuzz target is also a plain program that replays its corpus
 $(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(TESTLIB_OBJ) $(BUILD)/libmopai.a
@@ -223,7 +231,7 @@ help:
 	$(Q)sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  %-12s %s\n", $$1, $$2}'
 
 FORCE:
-.PHONY: all ext docs setup setup-test demo check check-build check-asan check-prop check-kill check-fixtures score bench fuzz fuzz-build install format clean help FORCE bench-link bench-night
+.PHONY: all ext docs setup setup-test demo check check-build check-asan check-prop check-kill check-fixtures score bench fuzz fuzz-build install format clean help FORCE bench-link bench-night bench-load-l bench-instructions
 .SECONDARY:
 
 -include $(LIB_OBJ:.o=.d) $(GEN_OBJ:.o=.d) $(BUILD)/pipeline/main.d $(BUILD)/pipeline/sql/extension.d $(BUILD)/base/store/vtable_ext.d $(TEST_SRC:%.c=$(BUILD)/%.d) $(TESTLIB_OBJ:.o=.d) $(FUZZ_SRC:%.c=$(BUILD)/%.d) $(BENCH_SRC:%.c=$(BUILD)/%.d)

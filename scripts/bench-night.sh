@@ -59,7 +59,18 @@ done
 if [ "${SQLITE:-1}" != 0 ] && command -v sqlite3 >/dev/null; then
     timed sqlite3 "sqlite3 :memory: <$work/sqlite.sql"
 fi
-awk '/event=step/ { match($0, /step=[a-z]+/); s = substr($0, RSTART + 5, RLENGTH - 5); match($0, / ms=[0-9]+/); printf "  %-8s %8d ms\n", s, substr($0, RSTART + 4, RLENGTH - 4) }' "$work/mopai.log"
+# the stages of the last run; what is between them (opening the site, putting the deliveries in force, publishing) is the rest
+awk -v bytes="$(cat "$work"/files/*.csv | wc -c)" -v wall="$(tail -1 "$work/mopai.runs" | cut -d' ' -f1)" '
+    function number(key) { return match($0, " " key "=[0-9]+") ? substr($0, RSTART + length(key) + 2, RLENGTH - length(key) - 2) : 0 }
+    /event=step / { match($0, /step=[a-z]+/); name[++n] = substr($0, RSTART + 5, RLENGTH - 5); rows[n] = number("rows_in"); ms[n] = number("ms"); peak[n] = number("peak_mib"); all += ms[n] }
+    END {
+        printf "%-10s %12s %9s %12s %8s %6s %9s\n", "stage", "rows", "ms", "rows/s", "MB/s", "share", "peak_MiB"
+        for (i = 1; i <= n; i++) {
+            t = ms[i] ? ms[i] : 1
+            printf "%-10s %12d %9d %12.0f %8s %5.0f%% %9s\n", name[i], rows[i], ms[i], rows[i] / t * 1000, (name[i] == "ingest" ? sprintf("%.0f", bytes / t / 1000) : "-"), ms[i] / wall / 10, (peak[i] ? peak[i] : "-")
+        }
+        printf "%-10s %12s %9d %12s %8s %5.0f%%\n\n", "the rest", "-", wall * 1000 - all, "-", "-", 100 - all / wall / 10
+    }' "$work/mopai.log"
 say job wall_s cpu_s peak_MiB
 for engine in mopai duckdb sqlite3; do
     [ -f "$work/$engine.runs" ] || continue
