@@ -46,6 +46,13 @@ void row_reader_close(struct row_reader *r)
     *r = (struct row_reader){.seg = NULL};
 }
 
+void row_reader_without_hashes(struct row_reader *r)
+{
+    free(r->key);
+    free(r->content);
+    r->key = r->content = NULL;
+}
+
 static enum status read_column(struct row_reader *r, size_t c, struct err *err)
 {
     struct row_column *col = &r->columns[c];
@@ -73,8 +80,10 @@ enum status row_reader_block(struct row_reader *r, size_t b, struct err *err)
     r->block = b;
     r->rows = seg_block_rows(r->seg, b);
     r->start = seg_block_start(r->seg, b);
-    TRY(read_hash(r, SEG_KEY, r->key, err));
-    TRY(read_hash(r, SEG_CONTENT, r->content, err));
+    if (r->key) {
+        TRY(read_hash(r, SEG_KEY, r->key, err));
+        TRY(read_hash(r, SEG_CONTENT, r->content, err));
+    }
     for (size_t c = 0; c < source_width(r->source); c++) {
         if (r->columns[c].wanted && r->columns[c].there) {
             TRY(read_column(r, c, err));

@@ -23,7 +23,7 @@ struct row_reader {
 };
 #define AUTO_ROWS struct row_reader CLEANUP(row_reader_close)
 
-/* Set columns[c].wanted between opening and the first block. #key and #content are always read. */
+/* Set columns[c].wanted between opening and the first block. #key and #content are read unless row_reader_without_hashes says otherwise. */
 enum status row_reader_open(struct row_reader *r, const char *segment, const struct source *source, struct err *err) MUST_CHECK;
 void row_reader_close(struct row_reader *r); /* {0} is fine */
 static inline void row_reader_want(struct row_reader *r, int column)
@@ -32,6 +32,7 @@ static inline void row_reader_want(struct row_reader *r, int column)
         r->columns[column].wanted = true;
     }
 }
+void row_reader_without_hashes(struct row_reader *r); /* before the first block */
 /* Reads the next block; *out_more is false behind the last one. */
 enum status row_reader_next(struct row_reader *r, bool *out_more, struct err *err) MUST_CHECK;
 /* Reads block `b`. */

@@ -544,6 +544,18 @@ enum status seg_fetch_text(struct seg_reader *r, uint64_t row, size_t col, struc
     return ST_OK;
 }
 
+void seg_forget(struct seg_reader *r)
+{
+    for (size_t i = 0; i < r->n_columns; i++) {
+        struct read_column *c = &r->columns[i];
+        free(c->values);
+        c->values = NULL;
+        c->cached = false;
+        seg_text_release(&c->text);
+    }
+    strbuf_release(&r->buffer);
+}
+
 enum status seg_check(struct seg_reader *r, struct err *err)
 {
     for (size_t col = 0; col < r->n_columns; col++) {

@@ -94,6 +94,7 @@ void seg_text_release(struct seg_text *t);
 /* Single cells, for explain and evidence: keeps the last block read of each column it was asked for. Views hold until the next fetch of that column. */
 enum status seg_fetch_i64(struct seg_reader *r, uint64_t row, size_t col, int64_t *out_v, struct err *err) MUST_CHECK; /* any fixed type; u64 cast */
 enum status seg_fetch_text(struct seg_reader *r, uint64_t row, size_t col, struct str *out_v, struct err *err) MUST_CHECK;
+void seg_forget(struct seg_reader *r); /* frees the blocks so kept and its buffer: for readers that stay open */
 
 /* Reads everything and checks every checksum and code. */
 enum status seg_check(struct seg_reader *r, struct err *err) MUST_CHECK;

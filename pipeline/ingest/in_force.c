@@ -3,27 +3,41 @@
 #include <stdlib.h>
 
 #include "base/core/log.h"
+#include "base/core/share.h"
 #include "base/store/db.h"
 #include "pipeline/ingest/versions.h"
 
+enum { OPEN_MOST = 256 }; /* files open at a time, but for those of one scope */
+
+/* Files of one source and scope. */
+struct group {
+    const struct source *source;
+    const struct delivered *list;        /* the deliveries of the scope */
+    size_t n_list;
+    size_t start;                        /* first of its inputs */
+    VEC(struct versioned) files;
+    VEC(const struct delivered *) owner; /* parallel to files */
+    struct arena arena;
+    enum status status;
+    struct err err;
+};
 struct gathering {
     struct site *site;
     struct arena *a;
     daynum as_of;
     VEC(struct night_input) inputs;
-    /* of the scope in work */
-    VEC(struct versioned) group;
-    VEC(const struct delivered *) owner; /* parallel to group */
-    size_t group_start;                  /* in inputs */
+    VEC(struct group) groups; /* gathered, not settled yet: their files are open */
+    size_t open;
 };
 
-static enum status add_file(struct gathering *g, size_t source, const struct delivered *d, const struct delivered_file *f, struct err *err)
+static enum status add_file(struct gathering *g, struct group *group, size_t source, const struct delivered *d, const struct delivered_file *f, struct err *err)
 {
     struct seg_reader *r = NULL;
     const char *path;
-    TRY(catalogue_segment(g->site, &g->site->sources->v[source], f->xxh128, f->name, g->a, &path, &r, err));
-    vec_push(&g->group, (struct versioned){r, NULL});
-    vec_push(&g->owner, d);
+    TRY(catalogue_segment(g->site, group->source, f->xxh128, f->name, g->a, &path, &r, err));
+    seg_forget(r);
+    vec_push(&group->files, (struct versioned){r, NULL});
+    vec_push(&group->owner, d);
     vec_push(&g->inputs, (struct night_input){.file_id = f->file_id, .delivery_id = d->id, .source = source, .scope = d->scope, .name = f->name, .segment = path,
                                               .xxh128 = f->xxh128, .data_date = d->date, .rows = (int64_t)seg_rows(r)});
     return ST_OK;
@@ -41,10 +55,11 @@ static bool covered_later(const struct delivered *list, size_t n, const struct d
     return false;
 }
 
-static enum status supersede_months(struct gathering *g, const struct source *s, size_t i, const struct delivered *list, size_t n, struct err *err)
+static enum status supersede_months(struct group *g, size_t i, struct err *err)
 {
-    struct versioned *v = &g->group.v[i];
-    char *name = arena_z(g->a, s->columns[s->period_column].name);
+    const struct source *s = g->source;
+    struct versioned *v = &g->files.v[i];
+    char *name = arena_z(&g->arena, s->columns[s->period_column].name);
     int col = seg_column(v->segment, name);
     bool is_month = s->columns[s->period_column].type == COL_MONTH;
     int32_t *values = xmalloc(sizeof(*values) * SEG_BLOCK_ROWS);
@@ -58,10 +73,10 @@ static enum status supersede_months(struct gathering *g, const struct source *s,
             monthnum m = is_month || values[k] == DAY_MISSING ? values[k] : day_month(values[k]);
             if (m != last) {
                 last = m;
-                last_covered = m != MONTH_MISSING && covered_later(list, n, g->owner.v[i], m);
+                last_covered = m != MONTH_MISSING && covered_later(g->list, g->n_list, g->owner.v[i], m);
             }
             if (last_covered) {
-                version_supersede(v, g->a, seg_block_start(v->segment, b) + k);
+                version_supersede(v, &g->arena, seg_block_start(v->segment, b) + k);
             }
         }
     }
@@ -69,41 +84,80 @@ static enum status supersede_months(struct gathering *g, const struct source *s,
     return st;
 }
 
+static bool is_late(const struct source *s, daynum newest, daynum as_of)
+{
+    return s->cadence > 0 && newest + s->cadence + s->grace < as_of;
+}
+
 /* --- one scope ----------------------------------------------------------------------------------------------------- */
+
+/* Which rows of a scope count. */
+static void settle_group(void *ctx, unsigned item)
+{
+    struct group *g = &((struct group *)ctx)[item];
+    for (size_t i = 0; i < g->files.n && g->source->kind == KIND_PERIOD && g->status == ST_OK; i++) {
+        g->status = supersede_months(g, i, &g->err);
+    }
+    if (g->status == ST_OK) {
+        g->status = versions_resolve(g->source, g->files.v, g->files.n, &g->arena, &g->err);
+    }
+}
+
+/* What a group found, kept with the inputs; its files are closed. */
+static void close_group(struct gathering *g, struct group *group)
+{
+    for (size_t i = 0; i < group->files.n; i++) {
+        const struct versioned *v = &group->files.v[i];
+        size_t bytes = (size_t)(seg_rows(v->segment) + 7) / 8;
+        if (v->superseded) {
+            g->inputs.v[group->start + i].superseded = memcpy(arena_alloc(g->a, bytes), v->superseded, bytes);
+        }
+        seg_close(v->segment);
+    }
+    vec_release(&group->files);
+    vec_release(&group->owner);
+    arena_release(&group->arena);
+}
+
+/* Groups do not touch one another: settled by as many threads as there are processors. The first that failed, in their order, says why. */
+static enum status settle_groups(struct gathering *g, enum status st, struct err *err)
+{
+    if (st == ST_OK) {
+        share_out((unsigned)g->groups.n, share_threads(), settle_group, g->groups.v);
+    }
+    for (size_t i = 0; i < g->groups.n; i++) {
+        struct group *group = &g->groups.v[i];
+        if (st == ST_OK && group->status != ST_OK) {
+            st = group->status;
+            *err = group->err;
+        }
+        close_group(g, group);
+    }
+    vec_clear(&g->groups);
+    g->open = 0;
+    return st;
+}
 
 static enum status take_scope(struct gathering *g, size_t source, const struct delivered *list, size_t n, struct err *err)
 {
     const struct source *s = &g->site->sources->v[source];
+    struct group *group = vec_add(&g->groups);
+    group->source = s, group->list = list, group->n_list = n, group->start = g->inputs.n;
     size_t from = s->kind == KIND_SNAPSHOT ? n - 1 : 0;
     for (size_t i = from; i < n; i++) {
         if (s->expires > 0 && list[i].date + s->expires <= g->as_of) {
             continue; /* what was true so long ago is not said any more */
         }
         for (size_t f = 0; f < list[i].n_files; f++) {
-            TRY(add_file(g, source, &list[i], &list[i].files[f], err));
+            TRY(add_file(g, group, source, &list[i], &list[i].files[f], err));
         }
     }
-    for (size_t i = 0; i < g->group.n && s->kind == KIND_PERIOD; i++) {
-        TRY(supersede_months(g, s, i, list, n, err));
+    bool late = is_late(s, list[n - 1].date, g->as_of);
+    for (size_t i = group->start; i < g->inputs.n; i++) {
+        g->inputs.v[i].late = late;
     }
-    return versions_resolve(s, g->group.v, g->group.n, g->a, err);
-}
-
-static void close_group(struct gathering *g, bool late)
-{
-    for (size_t i = 0; i < g->group.n; i++) {
-        g->inputs.v[g->group_start + i].superseded = g->group.v[i].superseded;
-        g->inputs.v[g->group_start + i].late = late;
-        seg_close(g->group.v[i].segment);
-    }
-    vec_clear(&g->group);
-    vec_clear(&g->owner);
-    g->group_start = g->inputs.n;
-}
-
-static bool is_late(const struct source *s, daynum newest, daynum as_of)
-{
-    return s->cadence > 0 && newest + s->cadence + s->grace < as_of;
+    g->open += group->files.n;
+    return g->open < OPEN_MOST ? ST_OK : settle_groups(g, ST_OK, err);
 }
 
 /* Whether a scope says whom it is about: a street or community of areas.csv. */
@@ -145,11 +199,7 @@ static enum status take_source(struct gathering *g, size_t source, struct night_
         for (to = from; to < list.n && strcmp(list.v[to].scope, list.v[from].scope) == 0; to++) {
             out->data_date = MAX(out->data_date, list.v[to].date);
         }
-        enum status st = take_scope(g, source, list.v + from, to - from, err);
-        close_group(g, is_late(s, list.v[to - 1].date, g->as_of));
-        if (st != ST_OK) {
-            return st;
-        }
+        TRY(take_scope(g, source, list.v + from, to - from, err));
     }
     if (out->data_date != DAY_MISSING) {
         out->due = s->cadence > 0 ? out->data_date + s->cadence : DAY_MISSING;
@@ -168,6 +218,7 @@ enum status inputs_in_force(struct site *site, daynum as_of, struct arena *a, st
     for (size_t i = 0; i < site->sources->n && st == ST_OK; i++) {
         st = take_source(&g, i, &sources[i], err);
     }
+    st = settle_groups(&g, st, err);
     if (st == ST_OK) {
         struct night_input *kept = arena_array(a, struct night_input, g.inputs.n + 1);
         if (g.inputs.n > 0) {
@@ -176,8 +227,7 @@ enum status inputs_in_force(struct site *site, daynum as_of, struct arena *a, st
         *out = (struct inputs){kept, g.inputs.n, sources, a};
     }
     vec_release(&g.inputs);
-    vec_release(&g.group);
-    vec_release(&g.owner);
+    vec_release(&g.groups);
     return st;
 }
 

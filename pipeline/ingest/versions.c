@@ -5,7 +5,9 @@
 
 #include "base/core/hash.h"
 
-/* A pass over all keys with two bits a slot finds the slots hit twice; only their rows are looked at again. Slots outnumber rows eight to one. */
+/* A pass over all keys with two bits a slot finds the slots hit twice; only their rows are looked at again. Slots outnumber rows eight to one, lie all over
+   memory and are therefore asked for some rows ahead. */
+enum { AHEAD = 16 };
 struct filter {
     uint8_t *bits;
     uint64_t mask;
@@ -15,6 +17,12 @@ struct candidate {
     uint64_t key, content;
     uint32_t file, row;
 };
+struct doubt { /* two of one hash and different contents */
+    uint32_t at, last;
+};
+struct asked { /* whose key is to be read */
+    uint32_t file, row, at;
+};
 struct resolver {
     const struct source *s;
     struct versioned *v;
@@ -23,7 +31,9 @@ struct resolver {
     struct filter filter;
     uint64_t *keys, *contents; /* one block */
     VEC(struct candidate) found;
-    struct strbuf a, b;
+    VEC(struct doubt) doubts;
+    VEC(struct asked) asked;
+    struct strbuf key;
 };
 
 void version_supersede(struct versioned *v, struct arena *arena, uint64_t row)
@@ -48,6 +58,13 @@ static void slot_hit(struct filter *f, uint64_t slot)
     f->twice += now > 0;
 }
 
+static void ask_ahead(const struct filter *f, const uint64_t *keys, size_t k, size_t n)
+{
+    if (k + AHEAD < n) {
+        __builtin_prefetch(&f->bits[(hash_mix(keys[k + AHEAD]) & f->mask) >> 2]);
+    }
+}
+
 static int key_column(const struct versioned *v, const char *name)
 {
     int c = seg_column(v->segment, name);
@@ -62,13 +79,16 @@ static enum status fill_filter(struct resolver *r, struct err *err)
         size_t col = (size_t)key_column(v, SEG_KEY);
         for (size_t b = 0; b < seg_blocks(v->segment); b++) {
             uint64_t start = seg_block_start(v->segment, b);
+            size_t rows = seg_block_rows(v->segment, b);
             TRY(seg_read_u64(v->segment, b, col, r->keys, err));
-            for (size_t k = 0; k < seg_block_rows(v->segment, b); k++) {
+            for (size_t k = 0; k < rows; k++) {
+                ask_ahead(&r->filter, r->keys, k, rows);
                 if (r->keys[k] != 0 && !version_superseded(v, start + k)) {
                     slot_hit(&r->filter, hash_mix(r->keys[k]) & r->filter.mask);
                 }
             }
         }
+        seg_forget(v->segment);
     }
     return ST_OK;
 }
@@ -82,9 +102,11 @@ static enum status collect(struct resolver *r, uint64_t pass, uint64_t passes, s
         size_t key = (size_t)key_column(v, SEG_KEY), content = (size_t)key_column(v, SEG_CONTENT);
         for (size_t b = 0; b < seg_blocks(v->segment); b++) {
             uint64_t start = seg_block_start(v->segment, b);
+            size_t rows = seg_block_rows(v->segment, b);
             bool have_content = false;
             TRY(seg_read_u64(v->segment, b, key, r->keys, err));
-            for (size_t k = 0; k < seg_block_rows(v->segment, b); k++) {
+            for (size_t k = 0; k < rows; k++) {
+                ask_ahead(&r->filter, r->keys, k, rows);
                 uint64_t h = hash_mix(r->keys[k]);
                 if (r->keys[k] == 0 || slot_get(&r->filter, h & r->filter.mask) < 2 || (h >> 40) % passes != pass || version_superseded(v, start + k)) {
                     continue;
@@ -96,6 +118,7 @@ static enum status collect(struct resolver *r, uint64_t pass, uint64_t passes, s
                 vec_push(&r->found, (struct candidate){r->keys[k], r->contents[k], (uint32_t)i, (uint32_t)(start + k)});
             }
         }
+        seg_forget(v->segment);
     }
     return ST_OK;
 }
@@ -112,32 +135,59 @@ static int candidate_cmp(const void *pa, const void *pb)
     return (a->row > b->row) - (a->row < b->row);
 }
 
-/* Equal hashes nominate; equal contents besides settle it, else the keys themselves are compared. */
-static enum status same_record(struct resolver *r, const struct candidate *a, const struct candidate *b, bool *out, struct err *err)
+static int asked_cmp(const void *pa, const void *pb)
 {
-    *out = a->content == b->content;
-    if (*out) {
-        return ST_OK;
+    const struct asked *a = pa, *b = pb;
+    return a->file != b->file ? (a->file > b->file) - (a->file < b->file) : (a->row > b->row) - (a->row < b->row);
+}
+
+/* The keys of all doubtful rows, in the order they lie in: each block is read once. A second hash of the key takes the place of the row's content. */
+static enum status read_doubtful(struct resolver *r, struct err *err)
+{
+    vec_clear(&r->asked);
+    for (size_t i = 0; i < r->doubts.n; i++) {
+        const uint32_t both[] = {r->doubts.v[i].at, r->doubts.v[i].last};
+        for (size_t k = 0; k < ARRAY_LEN(both); k++) {
+            vec_push(&r->asked, (struct asked){r->found.v[both[k]].file, r->found.v[both[k]].row, both[k]});
+        }
     }
-    TRY(key_from_segment(r->v[a->file].segment, r->s, a->row, &r->a, err));
-    TRY(key_from_segment(r->v[b->file].segment, r->s, b->row, &r->b, err));
-    *out = str_eq(strbuf_str(&r->a), strbuf_str(&r->b));
+    vec_sort(&r->asked, asked_cmp);
+    for (size_t i = 0; i < r->asked.n; i++) {
+        const struct asked *a = &r->asked.v[i];
+        bool again = i > 0 && asked_cmp(a, a - 1) == 0, leaves = i + 1 == r->asked.n || a[1].file != a->file;
+        if (!again) {
+            TRY(key_from_segment(r->v[a->file].segment, r->s, a->row, &r->key, err));
+            r->found.v[a->at].content = hash64_seed(r->key.p, r->key.n, 1);
+        }
+        if (leaves) {
+            seg_forget(r->v[a->file].segment);
+        }
+    }
     return ST_OK;
 }
 
+/* Equal hashes nominate; equal contents besides settle it, else the keys are hashed once more in another way. */
 static enum status settle(struct resolver *r, struct err *err)
 {
     vec_sort(&r->found, candidate_cmp);
+    vec_clear(&r->doubts);
     for (size_t from = 0, to; from < r->found.n; from = to) {
         for (to = from + 1; to < r->found.n && r->found.v[to].key == r->found.v[from].key; to++) {
         }
-        const struct candidate *last = &r->found.v[to - 1];
         for (size_t i = from; i + 1 < to; i++) {
-            bool same;
-            TRY(same_record(r, &r->found.v[i], last, &same, err));
-            if (same) {
-                version_supersede(&r->v[r->found.v[i].file], r->arena, r->found.v[i].row);
+            const struct candidate *c = &r->found.v[i];
+            if (c->content == r->found.v[to - 1].content) {
+                version_supersede(&r->v[c->file], r->arena, c->row);
+            } else {
+                vec_push(&r->doubts, (struct doubt){(uint32_t)i, (uint32_t)(to - 1)});
             }
+        }
+    }
+    TRY(read_doubtful(r, err));
+    for (size_t i = 0; i < r->doubts.n; i++) {
+        const struct candidate *c = &r->found.v[r->doubts.v[i].at];
+        if (c->content == r->found.v[r->doubts.v[i].last].content) {
+            version_supersede(&r->v[c->file], r->arena, c->row);
         }
     }
     return ST_OK;
@@ -175,7 +225,8 @@ enum status versions_resolve(const struct source *s, struct versioned *v, size_t
     free(r.keys);
     free(r.contents);
     vec_release(&r.found);
-    strbuf_release(&r.a);
-    strbuf_release(&r.b);
+    vec_release(&r.doubts);
+    vec_release(&r.asked);
+    strbuf_release(&r.key);
     return st;
 }

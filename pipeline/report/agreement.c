@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/report/agreement.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/core/hash.h"
+#include "base/core/share.h"
 #include "base/text/address.h"
 #include "base/text/name_compare.h"
 #include "pipeline/ingest/ingest.h"
@@ -16,17 +19,25 @@ static const enum person_role roles[AGREE_FIELDS] = {ROLE_NAME, ROLE_SEX, ROLE_B
 
 struct asked { /* a person, as the night has it */
     uint64_t name;
+    uint64_t name_text, address_text; /* hashes of the texts in force: nearly every row says the same in the same words */
     int64_t sex, birth;
     struct address_form address;
-    int from[AGREE_FIELDS]; /* source of the value in force, -1: none, the number says it */
-    uint8_t worst[AGREE_FIELDS]; /* of the source in work: enum agreement_level */
+    enum agreement_level at_home;     /* what the address in force is to itself */
+    int16_t from[AGREE_FIELDS];       /* source of the value in force, -1: none, the number says it */
 };
+/* What the rows of a source said of a person, a bit for each level above AGREE_SILENT of each field: rows may be read in any order and by any thread. */
+typedef _Atomic uint16_t said_bits;
+enum { LEVEL_BITS = AGREE_LEVELS - 1 };
+_Static_assert(AGREE_FIELDS * LEVEL_BITS <= 16, "a bit for each level of each field");
+
 struct asking {
     const struct night *night;
     struct population *population;
     uint32_t every, n;
     struct asked *v;
-    int32_t *person; /* of a block */
+    said_bits **said;    /* by source, then person; NULL: it states nothing */
+    enum status *status; /* by input */
+    struct err *err;
 };
 
 /* 0: nothing that could be compared. */
@@ -43,34 +54,6 @@ static void address_value(struct str s, struct address_form *out)
     address_parse(s, &parts);
     address_form_make(&parts, out);
 }
-
-static enum status take_person(struct asking *k, uint32_t row, struct asked *p, struct arena *a, struct err *err)
-{
-    struct str name, address;
-    TRY(population_person_text(k->population, P_NAME, row, a, &name, err));
-    TRY(population_person_text(k->population, P_ADDRESS, row, a, &address, err));
-    TRY(population_person_one(k->population, P_SEX, row, &p->sex, err));
-    TRY(population_person_one(k->population, P_BIRTH, row, &p->birth, err));
-    p->name = name_value(name);
-    address_value(address, &p->address);
-    for (int f = 0; f < AGREE_FIELDS; f++) {
-        struct origin o;
-        TRY(population_origin_of(k->population, columns[f], row, &o, err));
-        p->from[f] = o.input < 0 ? -1 : (int)k->night->inputs[o.input].source;
-    }
-    return ST_OK;
-}
-
-static enum status take_persons(struct asking *k, struct err *err)
-{
-    for (uint32_t i = 0; i < k->n; i++) {
-        AUTO_ARENA a = ARENA_INIT;
-        TRY(take_person(k, i * k->every, &k->v[i], &a, err));
-    }
-    return ST_OK;
-}
-
-/* --- one row against its person ------------------------------------------------------------------------------------------ */
 
 static enum agreement_level of_address(const struct address_form *person, struct str text)
 {
@@ -93,6 +76,60 @@ static enum agreement_level of_address(const struct address_form *person, struct
     return AGREE_SILENT;
 }
 
+enum { TEXTS = 8192, SHARE = 512 }; /* persons whose texts are in memory, and those a thread takes at a time */
+
+struct texts {
+    struct asked *v; /* whom they are of */
+    uint32_t n;
+    struct str *name, *address;
+};
+
+static void form_texts(void *ctx, unsigned item)
+{
+    const struct texts *t = ctx;
+    for (uint32_t i = item * SHARE; i < MIN(t->n, (item + 1) * SHARE); i++) {
+        struct asked *p = &t->v[i];
+        p->name = name_value(t->name[i]);
+        p->name_text = hash64_str(t->name[i]);
+        p->address_text = hash64_str(t->address[i]);
+        address_value(t->address[i], &p->address);
+        p->at_home = of_address(&p->address, t->address[i]);
+    }
+}
+
+static enum status take_person(struct asking *k, uint32_t row, struct asked *p, struct err *err)
+{
+    TRY(population_person_one(k->population, P_SEX, row, &p->sex, err));
+    TRY(population_person_one(k->population, P_BIRTH, row, &p->birth, err));
+    for (int f = 0; f < AGREE_FIELDS; f++) {
+        struct origin o;
+        TRY(population_origin_of(k->population, columns[f], row, &o, err));
+        p->from[f] = o.input < 0 ? -1 : (int16_t)k->night->inputs[o.input].source;
+    }
+    return ST_OK;
+}
+
+static enum status take_persons(struct asking *k, struct err *err)
+{
+    AUTO_ARENA texts = ARENA_INIT;
+    for (uint32_t at = 0; at < k->n; at += TEXTS) {
+        arena_clear(&texts);
+        struct texts t = {.v = k->v + at, .n = MIN(k->n - at, (uint32_t)TEXTS)};
+        t.name = arena_array(&texts, struct str, TEXTS);
+        t.address = arena_array(&texts, struct str, TEXTS);
+        for (uint32_t i = 0; i < t.n; i++) {
+            uint32_t row = (at + i) * k->every;
+            TRY(population_person_text(k->population, P_NAME, row, &texts, &t.name[i], err));
+            TRY(population_person_text(k->population, P_ADDRESS, row, &texts, &t.address[i], err));
+            TRY(take_person(k, row, &t.v[i], err));
+        }
+        share_out((t.n + SHARE - 1) / SHARE, share_threads(), form_texts, &t);
+    }
+    return ST_OK;
+}
+
+/* --- one row against its person ------------------------------------------------------------------------------------------ */
+
 static enum agreement_level of_row(const struct row_reader *r, size_t i, int column, enum agreement_field f, const struct asked *p)
 {
     struct str text = row_text(r, column, i);
@@ -100,6 +137,9 @@ static enum agreement_level of_row(const struct row_reader *r, size_t i, int col
     uint64_t name;
     switch (f) {
     case AGREE_NAME:
+        if (text.n && p->name && hash64_str(text) == p->name_text) {
+            return AGREE_SAME;
+        }
         name = text.n && p->name ? name_value(text) : 0;
         return !name ? AGREE_SILENT : name == p->name ? AGREE_SAME : AGREE_DIFFERS;
     case AGREE_SEX:
@@ -107,7 +147,7 @@ static enum agreement_level of_row(const struct row_reader *r, size_t i, int col
     case AGREE_BIRTH:
         return day == INT64_MIN || day == DAY_FOREVER || p->birth == INT64_MIN ? AGREE_SILENT : day == p->birth ? AGREE_SAME : AGREE_DIFFERS;
     case AGREE_ADDRESS:
-        return text.n ? of_address(&p->address, text) : AGREE_SILENT;
+        return !text.n ? AGREE_SILENT : hash64_str(text) == p->address_text ? p->at_home : of_address(&p->address, text);
     case AGREE_FIELDS:
         break;
     }
@@ -122,67 +162,91 @@ static int column_of(const struct source *s, enum agreement_field f)
     return role->when_column >= 0 || month ? -1 : role->column;
 }
 
-static void compare_block(struct asking *k, const struct row_reader *r, const struct night_input *in)
+struct comparing { /* an input */
+    const struct asking *k;
+    const struct night_input *in;
+    struct row_reader r;
+    struct link_reader *links;
+    int column[AGREE_FIELDS]; /* of its source */
+    int32_t *person;          /* of a block */
+};
+
+static unsigned level_bit(int field, enum agreement_level level)
 {
-    for (size_t i = 0; i < r->rows; i++) {
-        int32_t at = k->person[i];
-        if (at < 0 || (uint32_t)at % k->every || input_superseded(in, (int64_t)(r->start + i))) {
+    return level == AGREE_SILENT ? 0 : 1u << (field * LEVEL_BITS + (int)level - 1);
+}
+
+static void compare_block(const struct comparing *c)
+{
+    const struct asking *k = c->k;
+    for (size_t i = 0; i < c->r.rows; i++) {
+        int32_t at = c->person[i];
+        if (at < 0 || (uint32_t)at % k->every || input_superseded(c->in, (int64_t)(c->r.start + i))) {
             continue;
         }
-        struct asked *p = &k->v[(uint32_t)at / k->every];
+        const struct asked *p = &k->v[(uint32_t)at / k->every];
+        said_bits *said = &k->said[c->in->source][(uint32_t)at / k->every];
+        unsigned before = *said, now = before;
         for (int f = 0; f < AGREE_FIELDS; f++) {
-            int column = column_of(r->source, (enum agreement_field)f);
-            if (column >= 0 && p->from[f] != (int)in->source) {
-                p->worst[f] = MAX(p->worst[f], (uint8_t)of_row(r, i, column, (enum agreement_field)f, p));
-            }
+            bool asks = c->column[f] >= 0 && p->from[f] != (int)c->in->source && !(now & level_bit(f, AGREE_DIFFERS));
+            now |= asks ? level_bit(f, of_row(&c->r, i, c->column[f], (enum agreement_field)f, p)) : 0;
+        }
+        if (now != before) {
+            *said |= (uint16_t)now;
         }
     }
 }
 
-static enum status compare_blocks(struct asking *k, struct row_reader *r, struct link_reader *links, const struct night_input *in, struct err *err)
+static enum status compare_blocks(struct comparing *c, struct err *err)
 {
     for (bool more;;) {
-        TRY(row_reader_next(r, &more, err));
+        TRY(row_reader_next(&c->r, &more, err));
         if (!more) {
             return ST_OK;
         }
-        TRY(link_read(links, (uint32_t)r->start, (uint32_t)r->rows, k->person, err));
-        compare_block(k, r, in);
+        TRY(link_read(c->links, (uint32_t)c->r.start, (uint32_t)c->r.rows, c->person, err));
+        compare_block(c);
     }
 }
 
-static enum status compare_input(struct asking *k, size_t input, struct err *err)
+static enum status compare_open(struct comparing *c, size_t input, struct err *err)
 {
-    const struct night_input *in = &k->night->inputs[input];
-    const struct source *s = &k->night->site->sources->v[in->source];
-    AUTO_ROWS r = {0};
-    struct link_reader *links;
-    TRY(row_reader_open(&r, in->segment, s, err));
+    const struct source *s = &c->k->night->site->sources->v[c->in->source];
+    TRY(row_reader_open(&c->r, c->in->segment, s, err));
+    row_reader_without_hashes(&c->r);
     for (int f = 0; f < AGREE_FIELDS; f++) {
-        row_reader_want(&r, column_of(s, (enum agreement_field)f));
+        c->column[f] = column_of(s, (enum agreement_field)f);
+        row_reader_want(&c->r, c->column[f]);
     }
-    TRY(link_open(k->night->run_dir, input, &links, err));
-    enum status st = compare_blocks(k, &r, links, in, err);
-    link_close(links);
-    return st;
+    TRY(link_open(c->k->night->run_dir, input, &c->links, err));
+    return compare_blocks(c, err);
 }
 
-static enum status compare_source(struct asking *k, size_t source, struct agreement *out, struct err *err)
+static void compare_input(void *ctx, unsigned input)
 {
-    for (uint32_t i = 0; i < k->n; i++) {
-        memset(k->v[i].worst, 0, sizeof(k->v[i].worst));
+    struct asking *k = ctx;
+    struct comparing c = {.k = k, .in = &k->night->inputs[input]};
+    if (k->said[c.in->source]) {
+        c.person = xmalloc(SEG_BLOCK_ROWS * sizeof(*c.person));
+        k->status[input] = compare_open(&c, input, &k->err[input]);
+        link_close(c.links);
+        row_reader_close(&c.r);
+        free(c.person);
     }
-    for (size_t i = 0; i < k->night->n_inputs; i++) {
-        if (k->night->inputs[i].source == source) {
-            TRY(compare_input(k, i, err));
-        }
-    }
+}
+
+/* A person counts once a source, as the worst of the rows. */
+static void count_source(const struct asking *k, const said_bits *said, struct agreement *out)
+{
     for (uint32_t i = 0; i < k->n; i++) {
         for (int f = 0; f < AGREE_FIELDS; f++) {
-            out->n[f][k->v[i].worst[f]] += k->v[i].worst[f] != AGREE_SILENT;
+            int worst = AGREE_DIFFERS;
+            while (worst > AGREE_SILENT && !(said[i] & level_bit(f, (enum agreement_level)worst))) {
+                worst--;
+            }
+            out->n[f][worst] += worst != AGREE_SILENT;
         }
     }
-    return ST_OK;
 }
 
 static bool states_something(const struct source *s)
@@ -195,6 +259,19 @@ static bool states_something(const struct source *s)
     return false;
 }
 
+static enum status compare_all(struct asking *k, struct err *err)
+{
+    size_t n = k->night->n_inputs;
+    share_out((unsigned)n, share_threads(), compare_input, k);
+    for (size_t i = 0; i < n; i++) {
+        if (k->status[i] != ST_OK) {
+            *err = k->err[i];
+            return k->status[i];
+        }
+    }
+    return ST_OK;
+}
+
 enum status agreements_load(struct report *r, struct agreements *out, struct err *err)
 {
     *out = (struct agreements){NULL, 1};
@@ -205,15 +282,25 @@ enum status agreements_load(struct report *r, struct agreements *out, struct err
     struct asking k = {.night = r->whole, .population = r->population, .every = MAX((persons + AGREEMENT_SAMPLE - 1) / AGREEMENT_SAMPLE, 1u)};
     k.n = (persons + k.every - 1) / k.every;
     k.v = xcalloc(k.n + 1, sizeof(*k.v));
-    k.person = xmalloc(SEG_BLOCK_ROWS * sizeof(*k.person));
+    k.said = xcalloc(r->sources->n + 1, sizeof(*k.said));
+    k.status = xcalloc(k.night->n_inputs + 1, sizeof(*k.status));
+    k.err = xcalloc(k.night->n_inputs + 1, sizeof(*k.err));
+    for (size_t s = 0; s < r->sources->n; s++) {
+        k.said[s] = states_something(&r->sources->v[s]) ? xcalloc(k.n + 1, sizeof(**k.said)) : NULL;
+    }
     out->every = k.every;
     out->v = arena_array(&r->arena, struct agreement, r->sources->n + 1);
-    memset(out->v, 0, sizeof(*out->v) * r->sources->n);
     enum status st = take_persons(&k, err);
-    for (size_t s = 0; s < r->sources->n && st == ST_OK; s++) {
-        st = states_something(&r->sources->v[s]) ? compare_source(&k, s, &out->v[s], err) : ST_OK;
+    st = st == ST_OK ? compare_all(&k, err) : st;
+    for (size_t s = 0; s < r->sources->n; s++) {
+        if (st == ST_OK && k.said[s]) {
+            count_source(&k, k.said[s], &out->v[s]);
+        }
+        free(k.said[s]);
     }
-    free(k.person);
+    free(k.said);
+    free(k.status);
+    free(k.err);
     free(k.v);
     return st;
 }
