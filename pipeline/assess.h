@@ -72,7 +72,11 @@ enum status assess_find_causes(struct assess *a, struct err *err) MUST_CHECK;
 enum status assess_correction(struct assess *a, int64_t warning_no, struct str *out, struct err *err) MUST_CHECK;
 /* Writes everything of the night into night.db, in one transaction. */
 enum status assess_write(struct assess *a, struct err *err) MUST_CHECK;
-/* JSON body of an event: what the warning said, by when it is to be visited (DAY_MISSING while it is on no list) and why, complete. */
-void assess_event_body(struct assess *a, size_t hit, const struct life_verdict *v, daynum due, struct strbuf *out);
+/* JSON body of an event: what the warning said, by when it is to be visited and why, complete. */
+struct assess_due {
+    daynum day; /* DAY_MISSING while it is on no list */
+    struct due_period period;
+};
+void assess_event_body(struct assess *a, size_t hit, const struct life_verdict *v, struct assess_due due, struct strbuf *out);
 
 #endif

@@ -44,7 +44,7 @@ static void write_rule(const struct assess *a, const struct rules_rule *r, struc
     json_close(j, '}');
 }
 
-void assess_event_body(struct assess *a, size_t hit, const struct life_verdict *v, daynum due, struct strbuf *out)
+void assess_event_body(struct assess *a, size_t hit, const struct life_verdict *v, struct assess_due due, struct strbuf *out)
 {
     const struct assess_hit *h = &a->hits.v[hit];
     const struct rules_rule *r = ruleset_rule(a->rules, h->rule);
@@ -54,10 +54,13 @@ void assess_event_body(struct assess *a, size_t hit, const struct life_verdict *
     json_open(&j, '{');
     strbuf_add_day(&day, a->night->as_of);
     json_ks(&j, "as_of", strbuf_str(&day));
-    if (due != DAY_MISSING) {
+    if (due.day != DAY_MISSING) {
         strbuf_clear(&day);
-        strbuf_add_day(&day, due);
+        strbuf_add_day(&day, due.day);
         json_ks(&j, "due", strbuf_str(&day));
+        json_ki(&j, "due_days", due.period.count);
+        json_key(&j, "due_workdays");
+        json_bool(&j, due.period.workdays);
     }
     json_ks(&j, "say", h->say);
     json_ks(&j, "level", a->life_hits[hit].level);

@@ -32,7 +32,7 @@ static uint32_t outcome_group(const struct rules_meta *meta, struct str group, s
 /* Columns of list_warning_events_fold.sql. */
 enum {
     F_NO, F_RULE, F_ENTITY_KIND, F_ENTITY, F_KEY, F_KIND, F_LEVEL, F_DETAIL, F_NIGHT, F_AS_OF, F_SAY, F_AGAIN, F_MEMBERS, F_VISIT_DAY, F_OUTCOME, F_GROUP,
-    F_UNTIL, F_AREA, F_HOUSEHOLD, F_STREET, F_SEQ
+    F_UNTIL, F_AREA, F_HOUSEHOLD, F_STREET, F_SEQ, F_DUE, F_DUE_DAYS, F_DUE_WORKDAYS
 };
 
 static void remember_return(struct arena *a, const struct folded *more, struct fold *out, const struct stmt *q)
@@ -48,6 +48,7 @@ static void keep_told(struct arena *a, struct folded *more, const struct stmt *q
 {
     struct str kind = stmt_text(q, F_KIND);
     bool listed = str_eqz(kind, "new");
+    daynum due;
     if (!stmt_is_null(q, F_SAY)) {
         more->say = arena_str(a, stmt_text(q, F_SAY));
         more->members = arena_str(a, stmt_text(q, F_MEMBERS));
@@ -57,7 +58,12 @@ static void keep_told(struct arena *a, struct folded *more, const struct stmt *q
     if (listed || more->listed_night == 0) {
         more->listed_night = stmt_int(q, F_NIGHT);
         more->listed_on = stmt_day(q, F_AS_OF);
-        more->extended = DAY_MISSING;
+        more->extended = more->due = DAY_MISSING;
+        more->period.count = 0;
+    }
+    if (day_parse_iso(stmt_text(q, F_DUE), &due)) {
+        more->due = due;
+        more->period = (struct due_period){(int)stmt_int(q, F_DUE_DAYS), stmt_int(q, F_DUE_WORKDAYS) != 0};
     }
     if (str_eqz(kind, "extended")) {
         more->extended = stmt_day(q, F_UNTIL);
@@ -100,7 +106,7 @@ static enum status read_events(struct night *n, const struct ruleset *rules, con
             vec_push(&out->warnings, (struct life_warning){.no = no, .rule = active_rule(rules, rule), .entity_kind = stmt_text(q, 2).p[0],
                                                            .entity = warning_moved(moves, no, stmt_int(q, 3)), .key = arena_str(a, stmt_text(q, 4)), .group = LIFE_NO_GROUP,
                                                            .times_date = DAY_MISSING, .visit_day = DAY_MISSING});
-            vec_push(&out->more, (struct folded){.rule = rule, .extended = DAY_MISSING});
+            vec_push(&out->more, (struct folded){.rule = rule, .due = DAY_MISSING, .extended = DAY_MISSING});
         }
         fold_event(a, ruleset_meta(rules), out, q);
     }

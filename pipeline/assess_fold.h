@@ -4,6 +4,7 @@
 #define MOPAI_PIPELINE_ASSESS_FOLD_H
 
 #include "base/core/vec.h"
+#include "pipeline/due.h"
 #include "pipeline/night.h"
 #include "rules/lifecycle.h"
 #include "rules/rules.h"
@@ -16,6 +17,8 @@ struct folded {
     struct str members;     /* of the household then, see assess_members_text */
     struct str street;      /* where it was listed, by code; "" at the district */
     int64_t household;      /* then, 0 unknown */
+    daynum due;             /* told with its level when that was last told, DAY_MISSING in events that do not say */
+    struct due_period period; /* that it was counted by; count 0 in events that do not say */
     daynum extended;        /* due day the street was given while it is on the list, else DAY_MISSING */
     struct str corrected;   /* tonight's cause is a correction: of which record, from what to what */
 };

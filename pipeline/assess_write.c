@@ -2,7 +2,6 @@
 #include "base/store/db.h"
 #include "pipeline/assess.h"
 #include "pipeline/command.h"
-#include "pipeline/due.h"
 
 struct tally {
     int64_t by[LIFE_DISPOSITION_COUNT];
@@ -24,19 +23,21 @@ static struct str area_code(const struct assess *a, int64_t index)
     return index >= 0 && (size_t)index < set->areas.n ? set->areas.v[index].code : (struct str){"", 0};
 }
 
-/* Counted from the night it became new, by tonight's level; held and suppressed hits have none. */
-static daynum due_day(struct output *o, const struct assess_hit *h, const struct life_verdict *v)
+/* Held and suppressed hits have none. What was told with the level it still has stands; a new level counts from the night the warning was listed. */
+static struct assess_due due_of(struct output *o, const struct assess_hit *h, const struct life_verdict *v)
 {
     const struct assess *a = o->a;
-    const struct rules_level *level = &ruleset_meta(a->rules)->levels[h->level];
-    if (v->disposition != LIFE_IS_NEW && v->disposition != LIFE_IS_STANDING) {
-        return DAY_MISSING;
+    const struct folded *told = v->disposition == LIFE_IS_STANDING ? &a->fold.more.v[v->warning] : NULL;
+    struct assess_due due = {DAY_MISSING, due_period_of(&ruleset_meta(a->rules)->levels[h->level])};
+    if (v->disposition != LIFE_IS_NEW && !told) {
+        return due;
     }
-    if (v->disposition == LIFE_IS_STANDING && a->fold.more.v[v->warning].extended != DAY_MISSING) {
-        return a->fold.more.v[v->warning].extended;
-    }
-    daynum from = v->disposition == LIFE_IS_NEW ? a->night->as_of : a->fold.more.v[v->warning].listed_on;
-    return due_after(a->night->site->calendar, level, from, &o->missing_year);
+    bool stands = told && str_eq(a->fold.warnings.v[v->warning].level, a->life_hits[v->hit].level);
+    due.period = stands && told->period.count > 0 ? told->period : due.period;
+    due.day = told && told->extended != DAY_MISSING ? told->extended
+              : stands && told->due != DAY_MISSING ? told->due
+                                                   : due_after(a->night->site->calendar, due.period, told ? told->listed_on : a->night->as_of, &o->missing_year);
+    return due;
 }
 
 static const char *level_note(struct assess *a, const struct assess_hit *h)
@@ -93,7 +94,10 @@ static enum status write_hit(struct output *o, int64_t hit_id, const struct life
         stmt_bind_null(q, ":warning_no");
         stmt_bind_null(q, ":first_night");
     }
-    stmt_bind_day(q, ":due", due_day(o, h, v));
+    struct assess_due due = due_of(o, h, v);
+    stmt_bind_day(q, ":due", due.day);
+    stmt_bind_int(q, ":due_days", due.period.count);
+    stmt_bind_int(q, ":due_workdays", due.period.workdays);
     return stmt_run(q, err);
 }
 
@@ -217,7 +221,7 @@ static enum status write_events(struct output *o, struct err *err)
         strbuf_clear(&body);
         if (of_hit) {
             const struct life_verdict *v = &a->life.verdicts.v[e->verdict];
-            assess_event_body(a, v->hit, v, due_day(o, &a->hits.v[v->hit], v), &body);
+            assess_event_body(a, v->hit, v, due_of(o, &a->hits.v[v->hit], v), &body);
         } else {
             strbuf_addz(&body, "{}");
         }

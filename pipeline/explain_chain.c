@@ -4,6 +4,7 @@
 #include "base/core/file.h"
 #include "base/core/vec.h"
 #include "base/store/db.h"
+#include "pipeline/due.h"
 #include "pipeline/explain_private.h"
 #include "pipeline/schema.h"
 #include "pipeline/site.h"
@@ -77,14 +78,17 @@ enum status explain_chain_records(struct explain *x, const struct explain_home *
 
 struct follow {
     int64_t warning_no;
-    struct str rule, kind, due, outcome, group;
-    daynum day; /* of the newest outcome */
+    struct str rule, state, outcome, group, level;
+    daynum day;               /* of the newest outcome */
+    daynum due, until;        /* on a list; snoozed */
+    struct due_period period; /* count 0: of an event that does not say */
 };
 typedef VEC(struct follow) follows;
 
 static enum status load_of(struct explain *x, char entity_kind, int64_t entity, follows *out, struct err *err)
 {
     struct arena *a = x->arena;
+    daynum due;
     AUTO_STMT q = stmt_use(x->site->ledger, STMT_LIST_ENTITY_FOLLOW_UP);
     stmt_bind_text(q, ":entity_kind", str_n(&entity_kind, 1));
     stmt_bind_int(q, ":entity", entity);
@@ -95,11 +99,14 @@ static enum status load_of(struct explain *x, char entity_kind, int64_t entity, 
         }
         vec_push(out, (struct follow){.warning_no = stmt_int(q, 0),
                                       .rule = arena_str(a, stmt_text(q, 1)),
-                                      .kind = arena_str(a, stmt_text(q, 2)),
-                                      .due = arena_str(a, stmt_text(q, 3)),
+                                      .state = arena_str(a, stmt_text(q, 2)),
                                       .outcome = arena_str(a, stmt_text(q, 5)),
                                       .group = arena_str(a, stmt_text(q, 6)),
-                                      .day = stmt_is_null(q, 4) ? DAY_MISSING : stmt_day(q, 4)});
+                                      .level = arena_str(a, stmt_text(q, 7)),
+                                      .day = stmt_is_null(q, 4) ? DAY_MISSING : stmt_day(q, 4),
+                                      .due = day_parse_iso(stmt_text(q, 3), &due) ? due : DAY_MISSING,
+                                      .until = stmt_is_null(q, 10) ? DAY_MISSING : stmt_day(q, 10),
+                                      .period = {(int)stmt_int(q, 8), stmt_int(q, 9) != 0}});
     }
 }
 
@@ -150,7 +157,7 @@ static enum status visits(struct explain *x, const follows *all, struct err *err
     return ST_OK;
 }
 
-static bool is_over(const struct follow *f) { return str_eqz(f->kind, "closed") || str_eqz(f->kind, "cleared") || str_eqz(f->kind, "merged"); }
+static bool is_over(const struct follow *f) { return str_eqz(f->state, "closed") || str_eqz(f->state, "cleared") || str_eqz(f->state, "merged"); }
 
 static enum status received(struct explain *x, const struct explain_home *home, struct err *err)
 {
@@ -228,22 +235,64 @@ static void quiet_until(struct explain *x, const struct rules_meta *meta, const 
     }
 }
 
+static enum due_state due_of(const struct explain *x, const struct rules_meta *meta, const struct follow *f)
+{
+    struct due_period period = f->period;
+    int missing_year = 0;
+    for (size_t i = 0; period.count == 0 && i < meta->n_levels; i++) {
+        period = str_eq(meta->levels[i].name, f->level) ? due_period_of(&meta->levels[i]) : period;
+    }
+    return due_state_on(x->site->calendar, period, f->due, x->as_of, &missing_year);
+}
+
+static void on_list(struct explain *x, const struct rules_meta *meta, const struct follow *f)
+{
+    static const char *const words[][2] = {[DUE_AHEAD] = {"应于 %s 前走访", "to be visited by %s"},
+                                           [DUE_OVERDUE] = {"已逾期，应于 %s 前走访", "overdue, was due by %s"},
+                                           [DUE_ESCALATED] = {"升级督办：应于 %s 前走访，逾期后又过了同样长的期限", "escalated: was due by %s, and the same period has passed again"}};
+    AUTO_STRBUF day = STRBUF_INIT;
+    const enum due_state state = due_of(x, meta, f);
+    if (f->due == DAY_MISSING) {
+        strbuf_addz(x->out, TR("等走访", "waits for a visit"));
+        return;
+    }
+    strbuf_add_day(&day, f->due);
+    strbuf_addf(x->out, TR(words[state][0], words[state][1]), strbuf_z(&day));
+}
+
+/* What waits for somebody or something else; of a snoozed one, and one that was visited in vain, until when follows. */
+static const struct wait {
+    const char *state, *zh, *en;
+} waits[] = {
+    {"pending", "成立的次数还不够，先不派单", "not so often enough yet, nobody is sent"},
+    {"held", "暂扣，等人放行", "held, waits for release"},
+    {"released", "已放行，下一夜列入清单", "released, on the next night's list"},
+    {"returned", "街道已退回，下一夜改派", "returned by the street, goes to another the next night"},
+    {"reopened", "核查结果已撤回，下一夜重新列入清单", "its outcome was taken back, on the next night's list again"},
+    {"snoozed", "暂缓", "put off"},
+    {"visited", "已走访，还没有核实", "visited, not verified yet"},
+    {"cleared", "已不成立，不用再去", "no longer so, nobody need go"},
+    {"merged", "已并入同户另一条，不用另去", "part of another of this household, nobody need go for it"},
+};
+
 static void next_step(struct explain *x, const struct rules_meta *meta, const struct follow *f)
 {
-    daynum due;
     number(x, f);
-    if (str_eqz(f->kind, "held")) {
-        strbuf_addz(x->out, TR("暂扣，等人放行", "held, waits for release"));
-    } else if (str_eqz(f->kind, "closed")) {
+    if (str_eqz(f->state, "new")) {
+        on_list(x, meta, f);
+    } else if (str_eqz(f->state, "closed")) {
         strbuf_addf(x->out, TR("已办结：" STR_FMT, "closed: " STR_FMT), STR_ARG(f->outcome));
+    }
+    for (size_t i = 0; i < ARRAY_LEN(waits); i++) {
+        strbuf_addz(x->out, str_eqz(f->state, waits[i].state) ? TR(waits[i].zh, waits[i].en) : "");
+    }
+    if (f->until != DAY_MISSING) {
+        strbuf_addz(x->out, TR("，", ", "));
+        strbuf_add_day(x->out, f->until);
+        strbuf_addz(x->out, TR(" 回到清单", " it is back on the list"));
+    }
+    if (str_eqz(f->state, "closed") || str_eqz(f->state, "visited")) {
         quiet_until(x, meta, f);
-    } else if (is_over(f)) {
-        strbuf_addz(x->out, TR("已不成立，不用再去", "no longer so, nobody need go"));
-    } else if (day_parse_iso(f->due, &due)) {
-        strbuf_addf(x->out, due < x->as_of ? TR("已逾期，应于 " STR_FMT " 前走访", "overdue, was due by " STR_FMT) : TR("应于 " STR_FMT " 前走访", "to be visited by " STR_FMT),
-                    STR_ARG(f->due));
-    } else {
-        strbuf_addz(x->out, TR("等走访", "waits for a visit"));
     }
     strbuf_addc(x->out, '\n');
 }

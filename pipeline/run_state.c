@@ -10,6 +10,7 @@
 #include "base/core/log.h"
 #include "base/store/db.h"
 #include "pipeline/command.h"
+#include "pipeline/due_count.h"
 #include "pipeline/ingest/sources.h"
 
 enum { OLD_LIMIT = 1 << 20 };
@@ -172,9 +173,15 @@ static enum status metrics_of_warnings(const struct site *s, struct strbuf *b, s
     bool row;
     stmt_bind_int(q, ":today", clock_today());
     TRY(stmt_one(q, &row, err));
-    metric_family(b, "warnings", "Warnings by state; overdue ones are among the open.");
+    metric_family(b, "warnings", "Warnings by state; overdue ones are among the open, escalated ones among the overdue.");
     for (int i = 0; i < (int)ARRAY_LEN(states); i++) {
         strbuf_addf(b, "mopai_warnings{state=\"%s\"} %lld\n", states[i], (long long)stmt_int(q, i));
+    }
+    int64_t escalated;
+    int missing_year = 0;
+    TRY(due_count_escalated(s, clock_today(), &escalated, &missing_year, err));
+    if (escalated >= 0) {
+        strbuf_addf(b, "mopai_warnings{state=\"escalated\"} %lld\n", (long long)escalated);
     }
     return ST_OK;
 }

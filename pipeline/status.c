@@ -8,10 +8,9 @@
 #include "base/text/width.h"
 #include "pipeline/calendar.h"
 #include "pipeline/command.h"
-#include "pipeline/due.h"
+#include "pipeline/due_count.h"
 #include "pipeline/ingest/sources.h"
 #include "pipeline/retention.h"
-#include "pipeline/schema.h"
 #include "pipeline/site.h"
 
 struct source_line {
@@ -140,51 +139,15 @@ static enum status read_warnings(struct site *s, struct site_status *st, struct 
     return ST_OK;
 }
 
-static const struct rules_level *level_named(const struct rules_meta *meta, struct str name)
-{
-    static const struct rules_level none = {.due = 0};
-    for (size_t i = 0; i < meta->n_levels; i++) {
-        if (str_eq(meta->levels[i].name, name)) {
-            return &meta->levels[i];
-        }
-    }
-    return &none;
-}
-
-static enum status count_escalated(struct site *s, struct site_status *st, const struct rules_meta *meta, struct err *err)
+static enum status count_escalated(const struct site *s, struct site_status *st, struct err *err)
 {
     int missing_year = 0;
     daynum today = clock_today();
-    AUTO_STMT q = stmt_use(s->ledger, STMT_LIST_WARNINGS_OVERDUE);
-    stmt_bind_int(q, ":today", today);
-    st->warnings.escalated = 0;
-    for (bool row;;) {
-        TRY(stmt_step(q, &row, err));
-        if (!row) {
-            break;
-        }
-        st->warnings.escalated += due_state_on(s->calendar, level_named(meta, stmt_text(q, 0)), stmt_day(q, 1), today, &missing_year) == DUE_ESCALATED;
-    }
+    TRY(due_count_escalated(s, today, &st->warnings.escalated, &missing_year, err));
     if (missing_year && missing_year != day_to_ymd(today).year) { /* that of today is told in any case */
         warn_add(ST_W_CHECK, TR("calendar.csv 没有 %d 年，升级督办按周一至周五计算", "calendar.csv lacks the year %d: escalation counted as Monday to Friday"), missing_year);
     }
     return ST_OK;
-}
-
-/* Status is what one looks at when something is wrong: rules that do not compile leave out one figure, not the page. */
-static enum status read_escalated(struct site *s, struct site_status *st, struct err *err)
-{
-    struct schema schema;
-    struct ruleset *rules = NULL;
-    struct err none;
-    st->warnings.escalated = -1;
-    schema_build(&s->arena, s->sources, s->people, &s->areas, &schema);
-    if (schema_compile(&schema, s->files[SITE_RULES].path, s->files[SITE_RULES].text, &rules, &none) != ST_OK) {
-        return ST_OK;
-    }
-    enum status status = count_escalated(s, st, ruleset_meta(rules), err);
-    ruleset_free(rules);
-    return status;
 }
 
 static const char *freshness_word(enum freshness f)
@@ -372,7 +335,7 @@ static enum status run(const struct args *a, struct err *err)
     TRY(read_sources(&site, &st, err));
     TRY(read_late_scopes(&site, &st, err));
     TRY(read_warnings(&site, &st, err));
-    TRY(read_escalated(&site, &st, err));
+    TRY(count_escalated(&site, &st, err));
     int year = day_to_ymd(clock_today()).year;
     if (!calendar_has_year(site.calendar, year)) {
         warn_add(ST_W_CHECK, TR("calendar.csv 没有 %d 年，到期和逾期按周一至周五计算", "calendar.csv lacks the year %d: due and overdue count Monday to Friday"), year);

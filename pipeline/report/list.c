@@ -229,6 +229,7 @@ static enum status load_hits(struct report *r, struct list *out, struct err *err
         l->due = stmt_day(q, 14);
         l->rule_name = arena_str(a, stmt_text(q, 15));
         l->rule = arena_str(a, stmt_text(q, 17));
+        l->period = (struct due_period){(int)stmt_int(q, 18), stmt_int(q, 19) != 0};
     }
 }
 
@@ -261,6 +262,7 @@ static enum status add_undecided(struct report *r, struct list *out, struct stmt
     if (!day_parse_iso(stmt_text(q, 11), &l.due)) {
         l.due = DAY_MISSING;
     }
+    l.period = (struct due_period){(int)stmt_int(q, 12), stmt_int(q, 13) != 0};
     l.rule = arena_str(a, stmt_text(q, 1));
     l.rule_name = known ? arena_str(a, stmt_text(rule, 0)) : arena_str(a, stmt_text(q, 1));
     l.where = where_of(known ? stmt_text(rule, 1) : STR(""), stmt_text(q, 10), l.street);

@@ -35,6 +35,7 @@ struct list_row {
     const struct list_fact *facts;
     size_t n_facts;
     daynum due;
+    struct due_period period;     /* it was counted by; count 0: of an event that does not say */
     enum due_state due_state;     /* on the night's as-of day */
     int64_t person_row, household_row; /* of this night, -1 when not in tonight's population */
     struct list_person person;

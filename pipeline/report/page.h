@@ -12,7 +12,7 @@
 #define PAGE_LEVELS  8
 #define PAGE_NIGHTS  14 /* of the chart, this one included */
 #define PAGE_HIDDEN  5  /* counts below this are not shown */
-#define PAGE_STREETS 10 /* rows of a table that stand on paper */
+#define PAGE_STREETS 8  /* rows of a table that stand on paper */
 #define PAGE_LATE    4
 #define PAGE_PROVEN  6
 

@@ -128,10 +128,10 @@ static const char hits_sql[] =
     " '99010100' || (CASE WHEN i < 60 THEN 1 WHEN i < 110 THEN 2 WHEN i < 140 THEN 3 WHEN i < 164 THEN 4 WHEN i < 174 THEN 5 WHEN i < 178 THEN 6 ELSE 7 END)"
     "  || '00' || (CASE WHEN i < 60 THEN i / 2 % 2 + 1 ELSE 1 END), '居住地',"
     " CASE WHEN i % 6 = 5 THEN 'held' WHEN i % 29 = 0 THEN 'suppressed' WHEN i % 5 < 2 THEN 'new' ELSE 'standing' END, '',"
-    " CASE WHEN i % 29 = 0 AND i % 6 <> 5 THEN NULL ELSE i END, 3, 20514 + i % 20 - 4 FROM n;"
+    " CASE WHEN i % 29 = 0 AND i % 6 <> 5 THEN NULL ELSE i END, 3, 20514 + i % 20 - 4, 0, 0 FROM n;"
     "INSERT INTO hit SELECT 180 + i, 'R06', 'P', 9000 + i, 500 + i, 300 + i, 9000 + i, '', '橙', 1, '', NULL,"
     " '登记死亡日期2026-01-15，其后仍发放1,800.00元。先内部核对，不得直接停发。', '区局', '内部核对', '资金科', '990101001', '990101001001', '居住地',"
-    " 'new', '', 180 + i, 3, 20520 FROM (SELECT 1 AS i UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6 UNION SELECT 7);"
+    " 'new', '', 180 + i, 3, 20520, 0, 0 FROM (SELECT 1 AS i UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6 UNION SELECT 7);"
     "INSERT INTO evidence SELECT hit_id, 1, 0, 'item', '残疾等级', '二级', NULL, NULL, NULL, NULL, NULL FROM hit;"
     "INSERT INTO evidence SELECT hit_id, 2, 0, 'item', '户.人均月收入', '未知', NULL, NULL, NULL, NULL, NULL FROM hit WHERE hit_id % 3 = 0;"
     "INSERT INTO evidence SELECT hit_id, 3, 1, 'row', '自付金额', '1', 0, 12, NULL, '自付', '1' FROM hit;";

@@ -126,7 +126,9 @@ CREATE TABLE hit (
   why           TEXT NOT NULL,            -- why held or suppressed; '' otherwise
   warning_no    INTEGER,                  -- proposed or existing; NULL for shadow and suppressed
   first_night   INTEGER,                  -- of the warning
-  due           INTEGER                   -- day, counted from the night it became new
+  due           INTEGER,                  -- day, counted from the night it became new
+  due_days      INTEGER NOT NULL,         -- the period of its level it was counted by: so many days,
+  due_workdays  INTEGER NOT NULL          -- 1: working days
 ) STRICT;
 CREATE INDEX hit_by_street ON hit (street, community, household, hit_id);
 CREATE INDEX hit_by_entity ON hit (entity_kind, entity, rule);

@@ -10,7 +10,8 @@ SELECT w.warning_no, w.rule, w.entity_kind, w.entity, t.level, json_extract(t.bo
        json_extract(t.body, '$.street'), json_extract(t.body, '$.community'), json_extract(t.body, '$.household'),
        json_extract(t.body, '$.send'),
        coalesce((SELECT date(o.until * 86400, 'unixepoch') FROM warning_event x JOIN warning_order o ON o.seq = x.seq
-                 WHERE x.warning_no = w.warning_no AND x.kind = 'extended' AND x.seq > e.seq AND x.seq <= :mark ORDER BY x.seq DESC LIMIT 1), json_extract(t.body, '$.due'))
+                 WHERE x.warning_no = w.warning_no AND x.kind = 'extended' AND x.seq > e.seq AND x.seq <= :mark ORDER BY x.seq DESC LIMIT 1), json_extract(t.body, '$.due')),
+       json_extract(t.body, '$.due_days'), json_extract(t.body, '$.due_workdays')
 FROM state s JOIN warning_event e ON e.seq = s.seq JOIN warning w ON w.warning_no = s.warning_no
 JOIN text x ON x.warning_no = s.warning_no JOIN warning_event t ON t.seq = x.seq
 WHERE e.state = 'new' ORDER BY w.warning_no

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Level and due day of the overdue warnings of count_warning_states.sql: what has passed since decides which are escalated (pipeline/due.h).
+-- Level, due day and period of the overdue warnings of count_warning_states.sql: what has passed since decides which are escalated (pipeline/due.h).
 WITH last AS (
   SELECT e.warning_no,
          (SELECT x.seq FROM warning_event x
@@ -9,7 +9,8 @@ WITH last AS (
   FROM warning_event e
   WHERE e.state = 'new' AND e.seq = (SELECT max(seq) FROM warning_event x WHERE x.warning_no = e.warning_no AND x.state IS NOT NULL)
 ), due AS (
-  SELECT t.level, coalesce(last.extended, CAST(julianday(json_extract(t.body, '$.due')) - 2440587.5 AS INTEGER)) AS day
+  SELECT t.level, json_extract(t.body, '$.due_days') AS days, json_extract(t.body, '$.due_workdays') AS workdays,
+         coalesce(last.extended, CAST(julianday(json_extract(t.body, '$.due')) - 2440587.5 AS INTEGER)) AS day
   FROM last JOIN warning_event t ON t.seq = last.told
 )
-SELECT level, day FROM due WHERE day < :today
+SELECT level, day, days, workdays FROM due WHERE day < :today

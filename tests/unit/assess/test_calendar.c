@@ -56,9 +56,9 @@ static void check_due(const struct calendar *c, struct str line)
         assert_true(str_split(&line, '\t', &part[i]));
     }
     assert_true(str_to_i64(str_sub(part[0], 0, part[0].n - 1), &period) && str_to_i64(part[4], &year));
-    struct rules_level level = {.due = (int)period, .due_workdays = str_ends(part[0], STR("w"))};
+    struct due_period counted = {(int)period, str_ends(part[0], STR("w"))};
     daynum due = str_eqz(part[1], "-") ? DAY_MISSING : day(part[1]);
-    assert_true(str_eqz(part[3], states[due_state_on(c, &level, due, day(part[2]), &missing)]));
+    assert_true(str_eqz(part[3], states[due_state_on(c, counted, due, day(part[2]), &missing)]));
     assert_int_equal(missing, year);
 }
 
