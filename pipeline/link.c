@@ -115,7 +115,6 @@ static void release(struct link *l)
 static void drop_search(struct link *l)
 {
     map64_release(&l->by_id);
-    l->by_id = (struct map64){NULL, NULL, 0, 0};
     DROP(l->sibling);
     DROP(l->older);
     DROP(l->place);

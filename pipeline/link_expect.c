@@ -30,7 +30,7 @@ static enum status put(const struct link *l, const char *name, int64_t value, st
 static enum status expect(const struct link *l, const struct made *v, size_t n, bool asked, const char *const names[3], struct err *err)
 {
     VEC(struct alike) groups = {0};
-    struct map64 at = {NULL, NULL, 0, 0};
+    struct map64 at = {.n = 0};
     for (size_t i = 0; i < n; i++) {
         int64_t p = v[i].by.how == MADE_BY_PEOPLE ? MILLION : v[i].by.probability;
         uint32_t next = (uint32_t)groups.n, g = map64_get_or_put(&at, v[i].by.question, next);

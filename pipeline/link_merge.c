@@ -303,8 +303,9 @@ static void close_up(struct link *l)
     for (uint32_t p = 0; p < n; p++) {
         l->sibling[p] = l->sibling[p] == NO_PERSON ? NO_PERSON : l->now[l->sibling[p]];
     }
-    for (size_t i = 0; l->by_id.vals && i <= l->by_id.mask; i++) {
-        l->by_id.vals[i] = l->by_id.vals[i] == MAP_NONE ? MAP_NONE : l->now[l->by_id.vals[i]];
+    struct map64_slot *slot;
+    for (size_t i = 0; (slot = map64_next(&l->by_id, &i));) {
+        slot->val = l->now[slot->val];
     }
     for (size_t i = 0; i < l->joined.n; i++) {
         l->joined.v[i].person = l->now[l->joined.v[i].person];

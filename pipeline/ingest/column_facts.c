@@ -14,9 +14,10 @@ static void halve(struct distinct *d)
 {
     struct map64 kept = {0};
     d->depth++;
-    for (size_t i = 0; i <= d->seen.mask; i++) {
-        if (d->seen.vals[i] != MAP_NONE && sampled(d->seen.keys[i], d->depth)) {
-            map64_put(&kept, d->seen.keys[i], 0);
+    const struct map64_slot *slot;
+    for (size_t i = 0; (slot = map64_next(&d->seen, &i));) {
+        if (sampled(map64_key(slot), d->depth)) {
+            map64_put(&kept, map64_key(slot), 0);
         }
     }
     map64_release(&d->seen);
