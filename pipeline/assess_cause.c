@@ -43,7 +43,8 @@ static enum status find_cause(struct assess *a, size_t at, struct err *err)
         w->cause = LIFE_WITHDRAWN;
         return ST_OK;
     }
-    if (a->world.why[w->rule] != LIFE_HOLD_NOT && map64_get(&a->world.fired, identity) != MAP_NONE) {
+    enum life_hold why = a->world.why[w->rule]; /* a source that speaks for the first time changes no rule: it says what is so */
+    if (why != LIFE_HOLD_NOT && why != LIFE_HOLD_SOURCE && map64_get(&a->world.fired, identity) != MAP_NONE) {
         w->cause = LIFE_RULE_CHANGED;
         return ST_OK;
     }

@@ -24,9 +24,9 @@ static bool attr_reads_source(const struct people *people, int attr, size_t sour
     return false;
 }
 
-bool rule_reads_source(const struct rules_rule *r, const struct people *people, size_t source)
+static bool reads_source(const struct rules_rule *r, size_t n_tables, const struct people *people, size_t source)
 {
-    for (size_t i = 0; i < r->n_tables; i++) {
+    for (size_t i = 0; i < n_tables; i++) {
         if ((size_t)r->tables[i] == source) {
             return true;
         }
@@ -38,6 +38,10 @@ bool rule_reads_source(const struct rules_rule *r, const struct people *people, 
     }
     return false;
 }
+
+bool rule_reads_source(const struct rules_rule *r, const struct people *people, size_t source) { return reads_source(r, r->n_tables, people, source); }
+
+bool rule_needs_source(const struct rules_rule *r, const struct people *people, size_t source) { return reads_source(r, r->n_needed, people, source); }
 
 bool rule_draws_lots(const struct rules_rule *r, const struct people *people)
 {

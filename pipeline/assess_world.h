@@ -28,6 +28,8 @@ enum life_hold world_hold(const struct world *w, size_t rule, uint64_t identity,
 bool world_remodeled(const struct world *w, int64_t entity);
 /* Does the rule read this source, directly or through an attribute? */
 bool rule_reads_source(const struct rules_rule *r, const struct people *people, size_t source);
+/* The same without those only asked before another answer: 优先(户.走访月收入, 户.核对月收入) says something although nobody visited. */
+bool rule_needs_source(const struct rules_rule *r, const struct people *people, size_t source);
 /* Does it name 户.抽签? Then it is a random sample of households nothing else points to: it yields to every rule that draws none. */
 bool rule_draws_lots(const struct rules_rule *r, const struct people *people);
 

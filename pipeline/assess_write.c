@@ -262,7 +262,7 @@ static void stale_labels(const struct assess *a, const struct rules_rule *r, str
 {
     const struct site *site = a->night->site;
     for (size_t s = 0; s < site->sources->n; s++) {
-        if (a->night->sources[s].state != SOURCE_FRESH && rule_reads_source(r, site->people, s)) {
+        if (a->night->sources[s].state != SOURCE_FRESH && rule_needs_source(r, site->people, s)) {
             strbuf_addz(out, out->n ? "、" : "");
             strbuf_adds(out, site->sources->v[s].label);
         }

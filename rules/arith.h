@@ -13,6 +13,7 @@ struct val val_neg(struct val a);
 struct val val_mul(struct val a, struct val b, int64_t divisor); /* a * b / divisor */
 struct val val_div(struct val a, struct val b, int64_t factor);  /* a * factor / b */
 struct val val_add_months(struct val day, struct val months);    /* clamped to the end of the month */
+struct val val_prefer(struct val a, struct val b); /* 优先(a, b): b where nothing at all is known of a */
 struct val val_month_of(struct val day);
 struct val val_age(struct val birth, struct val at); /* completed years */
 

@@ -244,7 +244,7 @@ static enum op op_of(const struct expr *e)
 {
     static const enum op ops[EX_OP_COUNT] = {
         [EX_ADD] = OP_ADD, [EX_SUB] = OP_SUB, [EX_MUL] = OP_MUL, [EX_DIV] = OP_DIV, [EX_ADD_MONTHS] = OP_ADD_MONTHS, [EX_SUB_MONTHS] = OP_SUB_MONTHS,
-        [EX_MONTH_OF] = OP_MONTH_OF, [EX_LT] = OP_LT, [EX_LE] = OP_LE, [EX_EQ] = OP_EQ, [EX_IN] = OP_IN, [EX_HAS] = OP_HAS, [EX_UNKNOWN] = OP_UNKNOWN,
+        [EX_PREFER] = OP_PREFER, [EX_MONTH_OF] = OP_MONTH_OF, [EX_LT] = OP_LT, [EX_LE] = OP_LE, [EX_EQ] = OP_EQ, [EX_IN] = OP_IN, [EX_HAS] = OP_HAS, [EX_UNKNOWN] = OP_UNKNOWN,
         [EX_NOT] = OP_NOT, [EX_AND] = OP_AND, [EX_OR] = OP_OR, [EX_FOLD_ANY] = OP_FOLD_ANY, [EX_FOLD_ALL] = OP_FOLD_ALL, [EX_FOLD_COUNT] = OP_FOLD_COUNT,
     };
     return e->op == EX_UNKNOWN && expr_is_truth(e->a) ? OP_UNKNOWN_T : ops[e->op];

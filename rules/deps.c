@@ -23,13 +23,14 @@ static void walk(struct compiler *c, struct deps *d, const struct expr *e);
 static void walk_fact(struct compiler *c, struct deps *d, int fact)
 {
     const struct fact_def *f = &c->rs->facts[fact];
-    if (d->seen[fact]) {
+    bool *seen = d->in_spare ? d->seen_spare : d->seen;
+    if (seen[fact] || d->seen[fact]) {
         return;
     }
-    d->seen[fact] = true;
+    seen[fact] = true;
     add(c, &d->facts, &d->n_facts, fact);
     if (f->kind == FACT_SCAN) {
-        add(c, &d->tables, &d->n_tables, f->table);
+        add(c, d->in_spare ? &d->spare : &d->tables, d->in_spare ? &d->n_spare : &d->n_tables, f->table);
         walk(c, d, f->where);
     } else {
         walk(c, d, f->body);
@@ -51,7 +52,9 @@ static void walk(struct compiler *c, struct deps *d, const struct expr *e)
             add(c, &d->attrs, &d->n_attrs, c->rs->params[e->index].by);
         }
     }
+    d->in_spare += e->op == EX_PREFER; /* without it the next answer holds */
     walk(c, d, e->a);
+    d->in_spare -= e->op == EX_PREFER;
     walk(c, d, e->b);
 }
 
@@ -116,12 +119,16 @@ static void check_sensitive(struct compiler *c, const struct rule_def *r, const 
 
 struct deps rule_deps(struct compiler *c, struct rule_def *r)
 {
-    struct deps d = {.seen = arena_array(c->arena, bool, c->rs->n_facts + 1)};
+    struct deps d = {.seen = arena_array(c->arena, bool, c->rs->n_facts + 1), .seen_spare = arena_array(c->arena, bool, c->rs->n_facts + 1)};
     walk_lines(c, &d, r->when, r->n_when);
     walk_lines(c, &d, r->unless, r->n_unless);
     walk_lines(c, &d, r->levels, r->n_levels);
     for (size_t i = 0; i < r->n_dims; i++) {
         walk_lines(c, &d, r->dims[i].lines, r->dims[i].n_lines);
+    }
+    r->pub.n_needed = d.n_tables;
+    for (size_t i = 0; i < d.n_spare; i++) {
+        add(c, &d.tables, &d.n_tables, d.spare[i]);
     }
     r->pub.tables = d.tables, r->pub.n_tables = d.n_tables;
     r->pub.attrs = d.attrs, r->pub.n_attrs = d.n_attrs;

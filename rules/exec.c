@@ -211,6 +211,9 @@ static void exec_arith(struct rules_run *run, const struct insn *in, size_t n)
         case OP_SUB_MONTHS:
             r = val_add_months(x, val_neg(y));
             break;
+        case OP_PREFER:
+            r = val_prefer(x, y);
+            break;
         case OP_MONTH_OF:
         default:
             r = val_month_of(x);
@@ -350,7 +353,7 @@ static exec_fn *const EXEC[OP_COUNT] = {
     [OP_ATTR] = exec_attr,       [OP_ATTR_T] = exec_attr,     [OP_COLUMN] = exec_attr,     [OP_COLUMN_T] = exec_attr,    [OP_FACT] = exec_fact,
     [OP_CHANGED] = exec_change,  [OP_PREVIOUS] = exec_change, [OP_PARAM] = exec_param,     [OP_LIFT] = exec_move,        [OP_LIFT_T] = exec_move,
     [OP_COPY] = exec_move,       [OP_COPY_T] = exec_move,     [OP_ADD] = exec_arith,       [OP_SUB] = exec_arith,        [OP_MUL] = exec_arith,
-    [OP_DIV] = exec_arith,       [OP_ADD_MONTHS] = exec_arith, [OP_SUB_MONTHS] = exec_arith, [OP_MONTH_OF] = exec_arith, [OP_LT] = exec_compare,
+    [OP_DIV] = exec_arith,       [OP_ADD_MONTHS] = exec_arith, [OP_SUB_MONTHS] = exec_arith, [OP_PREFER] = exec_arith, [OP_MONTH_OF] = exec_arith, [OP_LT] = exec_compare,
     [OP_LE] = exec_compare,      [OP_EQ] = exec_compare,      [OP_IN] = exec_compare,      [OP_HAS] = exec_compare,      [OP_UNKNOWN] = exec_compare,
     [OP_UNKNOWN_T] = exec_logic, [OP_NOT] = exec_logic,       [OP_AND] = exec_logic,       [OP_OR] = exec_logic,         [OP_FOLD_ANY] = exec_fold,
     [OP_FOLD_ALL] = exec_fold,   [OP_FOLD_COUNT] = exec_fold, [OP_ZERO] = exec_points,     [OP_POINTS] = exec_points,    [OP_CAP] = exec_points,

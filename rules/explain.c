@@ -61,6 +61,21 @@ static void add_param(struct rules_run *run, const struct expr *e, struct rules_
     node->key = key >= 0 ? s->enums[s->attrs[p->by].enumeration].values[key] : STR("");
 }
 
+/* 优先(甲, 乙) is the one it takes its value from, so that evidence points to that one's rows; any other fact is itself. */
+static const struct expr *taken_from(const struct rules_run *run, const struct expr *e)
+{
+    const struct fact_def *f = e->op == EX_FACT ? &run->rs->facts[e->index] : NULL;
+    if (!f || f->kind != FACT_BODY || f->body->op != EX_PREFER) {
+        return e;
+    }
+    const struct expr *part = f->body;
+    while (part->op == EX_PREFER) {
+        struct val first = run_value(run, part->a);
+        part = first.lo == VAL_NEG_INF && first.hi == VAL_POS_INF ? part->b : part->a;
+    }
+    return part->op == EX_FACT ? taken_from(run, part) : e;
+}
+
 static void add_fact(struct rules_run *run, struct arena *arena, const struct expr *e, struct rules_node *node, int depth)
 {
     const struct fact_def *f = &run->rs->facts[e->index];
@@ -73,6 +88,11 @@ static void add_fact(struct rules_run *run, struct arena *arena, const struct ex
         node_list kids = {0};
         add_leaves(run, arena, f->body, &kids, depth + 1);
         finish(arena, &kids, node);
+        const struct fact_def *from = &run->rs->facts[taken_from(run, e)->index];
+        if (from->kind == FACT_SCAN) {
+            node->origin = RULES_FROM_TABLE;
+            node->index = from->input;
+        }
     }
 }
 
@@ -237,7 +257,7 @@ struct rules_typed rules_item_value(struct rules_run *run, const struct rules_it
         return out;
     }
     need_shown(run);
-    const struct expr *e = run->rule->values[item->value];
+    const struct expr *e = taken_from(run, run->rule->values[item->value]);
     out.type = e->type;
     out.enumeration = e->enumeration;
     out.value = run_value(run, e);

@@ -112,6 +112,9 @@ static struct range range_of_two(const struct env *env, const struct expr *e)
     case EX_DIV:
         out.v = val_div(a.v, b.v, e->scale);
         break;
+    case EX_PREFER: /* either of them */
+        out.v = val_range(MIN(a.v.lo, b.v.lo), MAX(a.v.hi, b.v.hi));
+        break;
     default: /* dates move with today: nothing is known of them */
         break;
     }

@@ -217,6 +217,13 @@ static void walk(struct walk *w, struct expr **slot)
             negate(w, slot);
         }
         return;
+    case EX_PREFER: /* one of the two alone */
+        if (pick(w)) {
+            put(w, slot, e->b);
+        } else if (pick(w)) {
+            put(w, slot, e->a);
+        }
+        return;
     case EX_NOT:
         if (!one_word(e->a) && pick(w)) {
             put(w, slot, e->a);

@@ -319,6 +319,55 @@ static struct expr *parse_group(struct px *p)
     return e;
 }
 
+static bool is_amount(enum rules_type t) { return t == RT_MONEY || t == RT_MONTHLY || t == RT_POINT || t == RT_INT || t == RT_RATIO; }
+
+/* 优先(甲, 乙, 丙): the first of which anything is known. The word and its bracket are taken. */
+static struct expr *parse_prefer(struct px *p, const struct expr *like)
+{
+    size_t from = p->t.at;
+    struct expr *a = px_sum(p, like);
+    if (!a || p->t.kind == TOK_RPAREN) {
+        return a;
+    }
+    if (p->t.kind != TOK_COMMA) {
+        return px_wanted(p, TR("“,”或“)”", "',' or ')'"));
+    }
+    px_next(p);
+    struct expr *b = parse_prefer(p, a);
+    if (!b) {
+        return NULL;
+    }
+    px_lift_int(a, b->type);
+    px_lift_int(b, a->type);
+    if (a->type != b->type || !(is_amount(a->type) || a->type == RT_DATE || a->type == RT_MONTH)) {
+        return px_types(p, a, b, from, "互相替代", "put for one another");
+    }
+    return px_node(p, EX_PREFER, a->type, a, b);
+}
+
+static struct expr *parse_prefer_call(struct px *p, const struct expr *like)
+{
+    if (p->depth >= LIMIT_DEPTH) {
+        return px_fault(p, "E107", TR("括号套得太深", "brackets are nested too deep"));
+    }
+    px_next(p);
+    if (p->t.kind != TOK_LPAREN) {
+        return px_wanted(p, "“(”");
+    }
+    p->depth++;
+    px_next(p);
+    struct expr *e = parse_prefer(p, like);
+    p->depth--;
+    if (e && p->t.kind != TOK_RPAREN) {
+        return px_wanted(p, "“)”");
+    }
+    if (e && e->op != EX_PREFER) {
+        return px_wanted(p, TR("“,”和另一个值", "',' and another value"));
+    }
+    px_next(p);
+    return e;
+}
+
 static struct expr *parse_atom(struct px *p, const struct expr *like)
 {
     struct expr *e;
@@ -351,6 +400,9 @@ static struct expr *parse_atom(struct px *p, const struct expr *like)
         if (members_word(p->t.text)) {
             return parse_fold(p, members_word(p->t.text));
         }
+        if (str_eqz(p->t.text, "优先")) {
+            return parse_prefer_call(p, like);
+        }
         e = px_resolve(p, p->t.text, like);
         px_next(p);
         return e;
@@ -367,8 +419,6 @@ static struct expr *parse_atom(struct px *p, const struct expr *like)
         return px_wanted(p, TR("指标、数或括号", "a fact, a number or a bracket"));
     }
 }
-
-static bool is_amount(enum rules_type t) { return t == RT_MONEY || t == RT_MONTHLY || t == RT_POINT || t == RT_INT || t == RT_RATIO; }
 
 /* Makes a whole-number constant a ratio. */
 void px_lift_int(struct expr *e, enum rules_type want)

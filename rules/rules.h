@@ -161,6 +161,7 @@ struct rules_rule {
     size_t n_items;
     const int *tables, *attrs;        /* inputs it depends on: schema indexes, for stale_sources */
     size_t n_tables, n_attrs;
+    size_t n_needed;                  /* tables: these first; the others are only asked before another answer (优先) */
     bool scores;
 };
 

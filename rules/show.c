@@ -189,6 +189,12 @@ static void show_open(const struct ruleset *rs, const struct expr *e, struct str
     } else if (e->op == EX_UNKNOWN) {
         show(rs, e->a, LEVEL_SUM, out);
         strbuf_addz(out, " 未知");
+    } else if (e->op == EX_PREFER) {
+        strbuf_addz(out, "优先(");
+        show(rs, e->a, LEVEL_SUM, out);
+        strbuf_addz(out, ", ");
+        show(rs, e->b, LEVEL_SUM, out);
+        strbuf_addc(out, ')');
     } else if (e->op == EX_MONTH_OF) {
         show(rs, e->a, LEVEL_ATOM, out);
         strbuf_addz(out, ".月");

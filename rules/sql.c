@@ -403,6 +403,10 @@ static struct sqlval arithmetic(struct sqlgen *g, const struct expr *e, const st
         return scaled(g, e, a, b);
     case EX_ADD_MONTHS:
         return moved(g, a, b);
+    case EX_PREFER: {
+        const char *nothing = F("%s = " SQL_MIN " AND %s = " SQL_MAX, a->lo, a->hi);
+        return (struct sqlval){F("CASE WHEN %s THEN %s ELSE %s END", nothing, b->lo, a->lo), F("CASE WHEN %s THEN %s ELSE %s END", nothing, b->hi, a->hi), false, false, VAL_UNKNOWN};
+    }
     case EX_MONTH_OF:
         return (struct sqlval){month_end(g, a->lo), month_end(g, a->hi), false, false, VAL_UNKNOWN};
     case EX_ADD:
@@ -425,6 +429,8 @@ static struct val worked_out(const struct expr *e, struct val a, struct val b)
         return val_add_months(a, b);
     case EX_SUB_MONTHS:
         return val_add_months(a, val_neg(b));
+    case EX_PREFER:
+        return val_prefer(a, b);
     case EX_MONTH_OF:
         return val_month_of(a);
     default:

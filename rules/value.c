@@ -143,6 +143,11 @@ static int64_t month_end(int64_t day)
     return day_month((daynum)day);
 }
 
+struct val val_prefer(struct val a, struct val b)
+{
+    return a.lo == VAL_NEG_INF && a.hi == VAL_POS_INF ? b : a;
+}
+
 struct val val_month_of(struct val day)
 {
     if (val_is_none(day)) {

@@ -516,6 +516,8 @@ static struct val walk(const struct env *e, const struct expr *x)
         return val_add_months(a, b);
     case EX_SUB_MONTHS:
         return val_add_months(a, val_neg(b));
+    case EX_PREFER:
+        return a.lo == VAL_UNKNOWN.lo && a.hi == VAL_UNKNOWN.hi ? b : a;
     case EX_MONTH_OF:
         return val_month_of(a);
     case EX_LT:
