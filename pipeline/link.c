@@ -69,12 +69,11 @@ static void release_lanes(struct link *l)
 
 static void release(struct link *l)
 {
-    void *const arrays[] = {l->anchor,      l->older,        l->id,           l->record,         l->seen,       l->name_at,         l->sibling,
-                            l->first_source, l->flags,       l->sex,          l->birth,          l->death,      l->death_sure,      l->dead_in,
-                            l->disagree,    l->records,      l->street,       l->community,      l->area_basis, l->hukou_street,    l->hukou_community,
-                            l->place,       l->covers,       l->home_id,      l->home_street,    l->home_community, l->home_area_basis, l->home_head,
-                            l->home_first,  l->home_order,   l->sorted,       l->living_then,    l->new_tonight, l->before,         l->row,
-                            l->home_row,    l->linked,       l->unlinked,     l->new_persons,    l->new_homes};
+    void *const arrays[] = {l->anchor,   l->older,       l->id,          l->record,      l->seen,      l->name_at,      l->sibling,      l->first_source,
+                            l->flags,    l->sex,         l->birth,       l->death,       l->death_sure, l->dead_in,     l->disagree,     l->records,
+                            l->street,   l->community,   l->area_basis,  l->hukou_street, l->hukou_community, l->place,  l->covers,       l->home_id,
+                            l->home_street, l->home_community, l->home_area_basis, l->home_first, l->sorted, l->living_then, l->new_tonight, l->before,
+                            l->row,      l->linked,      l->unlinked,    l->new_persons, l->new_homes};
     for (size_t i = 0; i < ARRAY_LEN(arrays); i++) {
         free(arrays[i]);
     }

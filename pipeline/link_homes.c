@@ -184,7 +184,6 @@ static void order_home(struct link *l, uint32_t h, const uint8_t *relation)
     for (uint32_t i = 0; i < n; i++) {
         l->sorted[first + i] = v[i].p;
     }
-    l->home_head[h] = v[0].p;
     if (v != few) {
         free(v);
     }
@@ -235,6 +234,38 @@ static int home_cmp(const void *x, const void *y)
     return a->id < b->id ? -1 : a->id > b->id;
 }
 
+/* Takes the place of an array by household: in the order in which they are written. */
+static void *reordered(void *from, size_t size, const struct home_order *v, uint32_t n)
+{
+    char *to = xmalloc((n + 1u) * size);
+    for (uint32_t i = 0; i < n; i++) {
+        memcpy(to + i * size, (const char *)from + v[i].h * size, size);
+    }
+    free(from);
+    return to;
+}
+
+static void reorder_persons(struct link *l, const struct home_order *v, uint32_t n)
+{
+    uint32_t *sorted = xmalloc((l->n + 1u) * sizeof(*sorted)), *first = xmalloc((n + 1u) * sizeof(*first)), row = 0;
+    l->row = xmalloc((l->n + 1u) * sizeof(*l->row));
+    for (uint32_t i = 0; i < n; i++) {
+        first[i] = row;
+        for (uint32_t k = l->home_first[v[i].h]; k < l->home_first[v[i].h + 1]; k++) {
+            uint32_t p = l->sorted[k];
+            l->homes.household[p] = i;
+            l->row[p] = row;
+            sorted[row++] = p;
+        }
+    }
+    first[n] = row;
+    free(l->sorted);
+    free(l->home_first);
+    l->sorted = sorted;
+    l->home_first = first;
+}
+
+/* Households get the numbers of the rows they are written in. */
 static void order_homes(struct link *l)
 {
     uint32_t n = l->homes.n_households;
@@ -243,18 +274,13 @@ static void order_homes(struct link *l)
         v[h] = (struct home_order){h, (uint32_t)l->home_street[h], (uint32_t)l->home_community[h], l->home_id[h]};
     }
     qsort(v, n, sizeof(*v), home_cmp);
-    l->home_order = xmalloc((n + 1u) * sizeof(*l->home_order));
-    l->home_row = xmalloc((n + 1u) * sizeof(*l->home_row));
-    l->row = xmalloc((l->n + 1u) * sizeof(*l->row));
-    uint32_t row = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t h = v[i].h;
-        l->home_order[i] = h;
-        l->home_row[h] = i;
-        for (uint32_t k = l->home_first[h]; k < l->home_first[h + 1]; k++) {
-            l->row[l->sorted[k]] = row++;
-        }
-    }
+    reorder_persons(l, v, n);
+    l->homes.natural = reordered(l->homes.natural, sizeof(*l->homes.natural), v, n);
+    l->homes.rank = reordered(l->homes.rank, sizeof(*l->homes.rank), v, n);
+    l->home_id = reordered(l->home_id, sizeof(*l->home_id), v, n);
+    l->home_street = reordered(l->home_street, sizeof(*l->home_street), v, n);
+    l->home_community = reordered(l->home_community, sizeof(*l->home_community), v, n);
+    l->home_area_basis = reordered(l->home_area_basis, sizeof(*l->home_area_basis), v, n);
     free(v);
 }
 
@@ -265,7 +291,6 @@ static void make_heads_and_areas(struct link *l)
     for (size_t i = 0; i < l->relations.n; i++) {
         relation[i] = relation_order(l->relations.texts[i]);
     }
-    l->home_head = xmalloc((n + 1u) * sizeof(*l->home_head));
     l->home_street = xmalloc((n + 1u) * sizeof(*l->home_street));
     l->home_community = xmalloc((n + 1u) * sizeof(*l->home_community));
     l->home_area_basis = xmalloc(n + 1u);

@@ -154,20 +154,17 @@ struct link {
     VEC(uint64_t) unit_id[UNIT_RANKS];
     struct strmap relations;  /* 0: "" */
     /* --- households --- */
-    struct household_output homes;
+    struct household_output homes; /* numbered in the order in which they are written, from the end of link_form_homes on */
     uint64_t *home_id;
     int32_t *home_street, *home_community;
     uint8_t *home_area_basis;
-    uint32_t *home_head;      /* person number */
-    uint32_t *home_first;     /* [n_households + 1] into `sorted` */
-    uint32_t *home_order;     /* households as they are written */
-    uint32_t *sorted;         /* persons, household by household as they are written */
+    uint32_t *home_first;     /* [n_households + 1] into `sorted`; the head comes first */
+    uint32_t *sorted;         /* persons, household by household: row of persons.seg -> person number */
     uint32_t *unit_then[UNIT_RANKS]; /* units last night; NULL on the first night */
     uint8_t *living_then, *new_tonight;
     uint64_t *before;         /* natural household id last night, 0: was not there */
     /* --- results --- */
     uint32_t *row;            /* person number -> row of persons.seg */
-    uint32_t *home_row;       /* household number -> row of households.seg */
     uint32_t first_gone;      /* persons from here on are in no register */
     VEC(struct gone) gone;
     VEC(struct became) became;

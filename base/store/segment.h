@@ -42,6 +42,11 @@ void seg_end_row(struct seg_writer *w);
 /* Column-wise: the same n values for every column, then seg_end_rows(w, n). Any n; the writer cuts the blocks of fixed columns itself, so
    whole arrays may be handed over. Text columns cannot be mixed in: use the row-wise calls for files that have them. */
 void seg_write_columns(struct seg_writer *w, const void *const *arrays, size_t n); /* arrays[col]: int32_t, int64_t or uint64_t by the column's type */
+/* A whole block, column by column: fill puts the n values of a column where `out` says: int32_t, int64_t or uint64_t by its type, struct str for text (views,
+   until the call returns). Up to `threads` threads fill and pack a column each; the file is the same as of rows put one by one. n: at most SEG_BLOCK_ROWS.
+   Returns the rows the block took: fewer than n, at least one, when a dictionary got full; the others are handed in again. Not mixed with rows. */
+typedef void (*seg_fill)(void *ctx, size_t col, size_t n, void *out);
+size_t seg_write_block(struct seg_writer *w, size_t n, unsigned threads, seg_fill fill, void *ctx);
 uint64_t seg_writer_rows(const struct seg_writer *w);
 /* Writes the footer with `meta` (opaque, JSON by custom), syncs, renames over path, syncs the directory. Frees w whatever happens. */
 enum status seg_writer_close(struct seg_writer *w, struct str meta, struct err *err) MUST_CHECK;

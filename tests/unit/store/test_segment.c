@@ -212,6 +212,57 @@ static void whole_arrays_are_the_same_as_rows(void **state)
     free(y);
 }
 
+/* --- blocks, column by column --- */
+
+struct by_block {
+    uint64_t first;
+    char (*bufs)[64]; /* of SEG_BLOCK_ROWS names */
+};
+
+static void fill_four(void *ctx, size_t col, size_t n, void *out)
+{
+    struct by_block *b = ctx;
+    for (size_t k = 0; k < n; k++) {
+        uint64_t i = b->first + k;
+        switch (col) {
+        case 0:
+            ((int32_t *)out)[k] = day_at(i);
+            break;
+        case 1:
+            ((int64_t *)out)[k] = fen_at(i);
+            break;
+        case 2:
+            ((uint64_t *)out)[k] = id_at(i);
+            break;
+        default:
+            ((struct str *)out)[k] = name_at(i, b->bufs[k]);
+        }
+    }
+}
+
+static void whole_blocks_are_the_same_as_rows(void **state)
+{
+    struct place *p = *state;
+    struct err err = {0};
+    const uint64_t rows = 3 * SEG_BLOCK_ROWS + 1001;
+    struct by_block b = {0, xmalloc(SEG_BLOCK_ROWS * sizeof(*b.bufs))};
+    AUTO_STRBUF by_row = STRBUF_INIT;
+    write_four(p->path, rows);
+    must(file_read_all(p->path, 1 << 26, &by_row, &err), &err);
+    for (unsigned threads = 0; threads < 4; threads++) {
+        AUTO_STRBUF by_block = STRBUF_INIT;
+        struct seg_writer *w = NULL;
+        must(seg_writer_open(p->path, four, ARRAY_LEN(four), &w, &err), &err);
+        for (b.first = 0; b.first < rows;) {
+            b.first += seg_write_block(w, MIN(rows - b.first, SEG_BLOCK_ROWS), threads, fill_four, &b);
+        }
+        must(seg_writer_close(w, STR("{\"源\":1}"), &err), &err);
+        must(file_read_all(p->path, 1 << 26, &by_block, &err), &err);
+        assert_true(str_eq(strbuf_str(&by_row), strbuf_str(&by_block)));
+    }
+    free(b.bufs);
+}
+
 static void empty_segment_and_abandoned_writer(void **state)
 {
     struct place *p = *state;
@@ -227,6 +278,48 @@ static void empty_segment_and_abandoned_writer(void **state)
     seg_writer_abandon(w);
     assert_false(file_exists(other));
     assert_false(file_exists(arena_printf(&p->arena, "%s.tmp", other)));
+}
+
+struct big {
+    const char *text;
+    size_t at;
+};
+
+static void fill_big(void *ctx, size_t col, size_t n, void *out)
+{
+    const struct big *b = ctx;
+    for (size_t i = 0; i < n; i++) {
+        if (col == 0) {
+            ((struct str *)out)[i] = str_n(b->text, SEG_MAX_TEXT - b->at - i);
+        } else {
+            ((int32_t *)out)[i] = (int32_t)(b->at + i);
+        }
+    }
+}
+
+/* The second column is packed whole before it is known that the first one is full. */
+static void long_texts_cut_blocks_of_columns(const struct place *p, const char *text)
+{
+    struct err err = {0};
+    const struct seg_column two[] = {{"text", SEG_TEXT}, {"n", SEG_I32}};
+    struct seg_writer *w = NULL;
+    struct big b = {text, 0};
+    AUTO_SEG r = NULL;
+    must(seg_writer_open(p->path, two, 2, &w, &err), &err);
+    size_t first = seg_write_block(w, 40, 2, fill_big, &b);
+    assert_int_equal(first, 33);
+    b.at = first;
+    assert_int_equal(seg_write_block(w, 40 - first, 2, fill_big, &b), 7);
+    must(seg_writer_close(w, STR(""), &err), &err);
+    must(seg_open(p->path, &r, &err), &err);
+    assert_int_equal(seg_block_rows(r, 0), 33);
+    for (uint64_t i = 0; i < 40; i++) {
+        struct str s;
+        int64_t v;
+        must(seg_fetch_text(r, i, 0, &s, &err), &err);
+        must(seg_fetch_i64(r, i, 1, &v, &err), &err);
+        assert_true(s.n == SEG_MAX_TEXT - i && v == (int64_t)i);
+    }
 }
 
 /* Distinct texts of 1 MiB: the block ends early, and what is over the limit of a cell is a status, not a crash. */
@@ -256,6 +349,7 @@ static void long_texts_cut_blocks(void **state)
     seg_put_text(w, 0, str_n(big, SEG_MAX_TEXT + 1));
     seg_end_row(w);
     assert_int_equal(seg_writer_close(w, STR(""), &err), ST_INPUT);
+    long_texts_cut_blocks_of_columns(p, big);
     free(big);
 }
 
@@ -339,6 +433,7 @@ int main(void)
         CASE(every_width_round_trips),
         CASE(same_rows_give_same_bytes),
         CASE(whole_arrays_are_the_same_as_rows),
+        CASE(whole_blocks_are_the_same_as_rows),
         CASE(empty_segment_and_abandoned_writer),
         CASE(long_texts_cut_blocks),
         CASE(every_flipped_byte_and_every_cut_is_seen),
