@@ -1,83 +1,187 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where persons live by the addresses that survived, and which sources speak about whom. */
+#include "base/core/share.h"
 #include "base/text/fold.h"
 #include "matchers/identifier.h"
 #include "pipeline/ingest/ingest.h"
 #include "pipeline/link_private.h"
 
-typedef void address_fn(struct link *l, uint32_t person, struct str address, struct strbuf *scratch);
+/* What an address says; of a block's distinct addresses each is asked once. */
+struct told {
+    bool folded, matched;
+    uint64_t place;
+    int32_t street, community;
+};
+enum live { LIVES, REGISTERED, LIVE_COUNT };
+static const enum kept live_kept[LIVE_COUNT] = {KEPT_ADDRESS, KEPT_HUKOU_ADDRESS};
+static const enum person_role live_role[LIVE_COUNT] = {ROLE_ADDRESS, ROLE_HUKOU_ADDRESS};
 
-/* Calls fn with the surviving address of every person, in the order of inputs and rows. */
-static enum status each_address(struct link *l, uint32_t input, enum kept field, enum person_role role, address_fn *fn, struct err *err)
+/* Some blocks of one input. A record is one person's, and of a person one record's address survived: slices never write to the same place. */
+struct slice {
+    struct link *l;
+    uint32_t input, part, parts;
+    int column[LIVE_COUNT];        /* -1: no address of this kind survived from here */
+    enum status status;
+    struct err err;
+    struct row_reader rows;
+    struct part links;
+    int32_t *person;
+    struct told *told[LIVE_COUNT]; /* by number of the block's dictionary; one for both when they are one column */
+    struct strbuf scratch;
+};
+
+static struct told *told_at(const struct slice *s, enum live what, size_t i)
 {
-    const struct night_input *in = &l->night->inputs[input];
-    int column = l->sources->v[in->source].person[role].column;
-    if (column < 0) {
-        return ST_OK;
-    }
-    AUTO_ARENA a = ARENA_INIT;
-    AUTO_ROWS r = {.seg = NULL};
-    AUTO_PART part = {.l = NULL};
-    AUTO_STRBUF scratch = STRBUF_INIT;
-    int32_t *person = arena_array(&a, int32_t, SEG_BLOCK_ROWS);
-    TRY(link_part_open(&part, l, input, err));
-    TRY(row_reader_open(&r, in->segment, &l->sources->v[in->source], err));
-    row_reader_want(&r, column);
-    for (bool more;;) {
-        TRY(row_reader_next(&r, &more, err));
-        if (!more) {
-            return ST_OK;
-        }
-        TRY(link_part_rows(&part, r.start, r.rows, person, err));
-        for (size_t i = 0; i < r.rows; i++) {
-            int32_t p = person[i];
-            struct where here = {input, (uint32_t)(r.start + i)};
-            if (p >= 0 && l->field[field][p].input == here.input && l->field[field][p].row == here.row) {
-                fn(l, (uint32_t)p, row_text(&r, column, i), &scratch);
-            }
-        }
-    }
+    return &s->told[what][s->rows.columns[s->column[what]].text.codes[i]];
 }
 
-static void live_there(struct link *l, uint32_t p, struct str address, struct strbuf *scratch)
+static struct told *match_area(const struct slice *s, enum live what, size_t i)
 {
-    strbuf_clear(scratch);
-    fold_key(address, scratch);
-    l->place[p] = scratch->n >= 6 ? hash64_str(strbuf_str(scratch)) : 0; /* a bare place name is no address */
+    struct told *t = told_at(s, what, i);
+    if (!t->matched) {
+        struct area_match m;
+        areas_match(s->l->areas, row_text(&s->rows, s->column[what], i), &m);
+        t->street = m.street, t->community = m.community, t->matched = true;
+    }
+    return t;
+}
+
+static void live_there(struct slice *s, uint32_t p, size_t i)
+{
+    struct link *l = s->l;
+    struct told *t = told_at(s, LIVES, i);
+    if (!t->folded) {
+        strbuf_clear(&s->scratch);
+        fold_key(row_text(&s->rows, s->column[LIVES], i), &s->scratch);
+        t->place = s->scratch.n >= 6 ? hash64_str(strbuf_str(&s->scratch)) : 0; /* a bare place name is no address */
+        t->folded = true;
+    }
+    l->place[p] = t->place;
     if (l->area_basis[p] != AREA_FROM_NOWHERE) {
         return;
     }
-    struct area_match m;
-    areas_match(l->areas, address, &m);
-    if (m.street != AREA_NONE) {
-        l->street[p] = m.street;
-        l->community[p] = m.community;
+    t = match_area(s, LIVES, i);
+    if (t->street != AREA_NONE) {
+        l->street[p] = t->street;
+        l->community[p] = t->community;
         l->area_basis[p] = AREA_FROM_ADDRESS;
         l->field[KEPT_AREA][p] = l->field[KEPT_ADDRESS][p];
     }
 }
 
-static void registered_there(struct link *l, uint32_t p, struct str address, struct strbuf *scratch)
+static void registered_there(struct slice *s, uint32_t p, size_t i)
 {
-    (void)scratch;
-    struct area_match m;
-    areas_match(l->areas, address, &m);
-    l->hukou_street[p] = m.street;
-    l->hukou_community[p] = m.community;
-    if (m.street != AREA_NONE && l->area_basis[p] != AREA_FROM_NOWHERE && l->street[p] != m.street) {
-        l->flags[p] |= PF_AWAY;
+    const struct told *t = match_area(s, REGISTERED, i);
+    s->l->hukou_street[p] = t->street;
+    s->l->hukou_community[p] = t->community;
+}
+
+static bool survived_here(const struct slice *s, enum live what, uint32_t p, size_t i)
+{
+    const struct where *w = &s->l->field[live_kept[what]][p];
+    return s->column[what] >= 0 && s->rows.columns[s->column[what]].there && w->input == s->input && w->row == s->rows.start + i;
+}
+
+static enum status slice_block(struct slice *s, size_t block, struct err *err)
+{
+    TRY(row_reader_block(&s->rows, block, err));
+    TRY(link_part_rows(&s->links, s->rows.start, s->rows.rows, s->person, err));
+    for (int k = 0; k < LIVE_COUNT; k++) {
+        if (s->column[k] >= 0 && s->told[k]) {
+            memset(s->told[k], 0, sizeof(*s->told[k]) * s->rows.columns[s->column[k]].text.n_dict);
+        }
+    }
+    for (size_t i = 0; i < s->rows.rows; i++) {
+        int32_t p = s->person[i];
+        if (p >= 0 && survived_here(s, LIVES, (uint32_t)p, i)) {
+            live_there(s, (uint32_t)p, i);
+        }
+        if (p >= 0 && survived_here(s, REGISTERED, (uint32_t)p, i)) {
+            registered_there(s, (uint32_t)p, i);
+        }
+    }
+    return ST_OK;
+}
+
+static enum status slice_blocks(struct slice *s, struct err *err)
+{
+    const struct night_input *in = &s->l->night->inputs[s->input];
+    TRY(link_part_open(&s->links, s->l, s->input, err));
+    TRY(row_reader_open(&s->rows, in->segment, &s->l->sources->v[in->source], err));
+    row_reader_without_hashes(&s->rows);
+    row_reader_want(&s->rows, s->column[LIVES]);
+    row_reader_want(&s->rows, s->column[REGISTERED]);
+    size_t n = seg_blocks(s->rows.seg);
+    for (size_t b = n * s->part / s->parts; b < n * (s->part + 1) / s->parts; b++) {
+        TRY(slice_block(s, b, err));
+    }
+    return ST_OK;
+}
+
+static void read_slice(void *ctx, unsigned item)
+{
+    struct slice *s = &((struct slice *)ctx)[item];
+    bool one = s->column[LIVES] == s->column[REGISTERED];
+    s->person = xmalloc(SEG_BLOCK_ROWS * sizeof(*s->person));
+    s->told[LIVES] = xcalloc(SEG_BLOCK_ROWS, sizeof(struct told));
+    s->told[REGISTERED] = one ? s->told[LIVES] : xcalloc(SEG_BLOCK_ROWS, sizeof(struct told));
+    s->status = slice_blocks(s, &s->err);
+    free(s->person);
+    free(one ? NULL : s->told[REGISTERED]);
+    free(s->told[LIVES]);
+    strbuf_release(&s->scratch);
+    link_part_close(&s->links);
+    row_reader_close(&s->rows);
+}
+
+typedef VEC(struct slice) slice_list;
+enum { SLICE_ROWS = 8 * SEG_BLOCK_ROWS };
+
+/* Inputs an address survived from, in slices. */
+static void cut_slices(struct link *l, slice_list *out)
+{
+    bool *from[LIVE_COUNT];
+    for (int k = 0; k < LIVE_COUNT; k++) {
+        from[k] = xcalloc(l->night->n_inputs + 1, sizeof(bool));
+        for (uint32_t p = 0; p < l->n; p++) {
+            uint32_t input = l->field[live_kept[k]][p].input;
+            if (input < l->night->n_inputs) {
+                from[k][input] = true;
+            }
+        }
+    }
+    for (uint32_t i = 0; i < l->night->n_inputs; i++) {
+        const struct night_input *in = &l->night->inputs[i];
+        struct slice s = {.l = l, .input = i, .parts = (uint32_t)((in->rows + SLICE_ROWS - 1) / SLICE_ROWS)};
+        for (int k = 0; k < LIVE_COUNT; k++) {
+            s.column[k] = from[k][i] ? l->sources->v[in->source].person[live_role[k]].column : -1;
+        }
+        for (s.part = 0; s.part < s.parts && (s.column[LIVES] >= 0 || s.column[REGISTERED] >= 0); s.part++) {
+            vec_push(out, s);
+        }
+    }
+    for (int k = 0; k < LIVE_COUNT; k++) {
+        free(from[k]);
     }
 }
 
 enum status link_find_places(struct link *l, struct err *err)
 {
-    for (uint32_t i = 0; i < l->night->n_inputs; i++) {
-        TRY(each_address(l, i, KEPT_ADDRESS, ROLE_ADDRESS, live_there, err));
+    slice_list slices = {0};
+    cut_slices(l, &slices);
+    share_out((unsigned)slices.n, share_threads(), read_slice, slices.v);
+    enum status st = ST_OK;
+    for (size_t i = 0; i < slices.n && st == ST_OK; i++) {
+        st = slices.v[i].status;
+        *err = st == ST_OK ? *err : slices.v[i].err;
     }
-    for (uint32_t i = 0; i < l->night->n_inputs; i++) {
-        TRY(each_address(l, i, KEPT_HUKOU_ADDRESS, ROLE_HUKOU_ADDRESS, registered_there, err));
+    vec_release(&slices);
+    for (uint32_t p = 0; p < l->n; p++) {
+        if (l->hukou_street[p] != AREA_NONE && l->area_basis[p] != AREA_FROM_NOWHERE && l->street[p] != l->hukou_street[p]) {
+            l->flags[p] |= PF_AWAY;
+        }
     }
-    return ST_OK;
+    return st;
 }
 
 /* --- covers ------------------------------------------------------------------------------------------------------------ */
