@@ -73,6 +73,7 @@ extern const struct command cmd_verify;
 extern const struct command cmd_visits;
 extern const struct command cmd_visits_extend;
 extern const struct command cmd_visits_reopen;
+extern const struct command cmd_visits_scorecard;
 extern const struct command cmd_visits_return;
 extern const struct command cmd_visits_snooze;
 

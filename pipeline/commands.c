@@ -11,6 +11,7 @@ static const struct command *const table[] = {
     &cmd_visits_return,
     &cmd_visits_extend,
     &cmd_visits_reopen,
+    &cmd_visits_scorecard,
     &cmd_review_export,
     &cmd_review_import,
     &cmd_review_list,

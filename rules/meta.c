@@ -65,6 +65,33 @@ static void load_due(struct compiler *c, const struct yaml_node *map)
     c->rs->meta.levels = levels;
 }
 
+/* grades: {A: 95%, B: 85%, C: 70%}: all three, falling. */
+static void load_grades(struct compiler *c, const struct yaml_node *map)
+{
+    static const char *const keys[] = {"A", "B", "C", NULL};
+    struct rules_grades *g = &c->rs->meta.grades;
+    const struct yaml_node *table;
+    *g = (struct rules_grades){{95, 85, 70}, true};
+    if (!yaml_map(&c->doc, map, "grades", YAML_OPTIONAL, &table)) {
+        return;
+    }
+    yaml_check_keys(&c->doc, table, keys);
+    g->sample = false;
+    for (size_t i = 0; keys[i]; i++) {
+        struct str text;
+        if (!yaml_text(&c->doc, table, keys[i], YAML_REQUIRED, &text)) {
+            continue;
+        }
+        struct lexer lx = {text, 0};
+        struct token t = lex_next(&lx);
+        bool ok = t.kind == TOK_NUMBER && t.whole && str_eqz(t.unit, "%") && t.number >= PPM && t.number / PPM <= 100;
+        g->lines[i] = ok ? (int)(t.number / PPM) : 0;
+        if (!ok || (i > 0 && g->lines[i] >= g->lines[i - 1])) {
+            yaml_problem(&c->doc, yaml_get(table, keys[i]), "E301", TR("写成 95%% 这样的比例，A、B、C 依次降低", "write a share like 95%%, falling from A to C"));
+        }
+    }
+}
+
 static void load_outcomes(struct compiler *c, const struct yaml_node *map)
 {
     const struct yaml_node *groups;
@@ -249,7 +276,7 @@ void needs_check(struct compiler *c, const struct yaml_node *map)
 
 void meta_load(struct compiler *c, const struct yaml_node *map)
 {
-    static const char *const keys[] = {"version", "levels", "due", "outcomes", "cooldown", "contact", "needs", "help", "audiences", NULL};
+    static const char *const keys[] = {"version", "levels", "due", "grades", "outcomes", "cooldown", "contact", "needs", "help", "audiences", NULL};
     struct rules_meta *m = &c->rs->meta;
     if (!map) {
         diag_add(c->diags, "E109", (struct diag_at){.file = c->doc.file}, "%s", TR("缺少 meta:", "meta: is missing"));
@@ -268,6 +295,7 @@ void meta_load(struct compiler *c, const struct yaml_node *map)
     load_audiences(c, map);
     load_levels(c, map);
     load_due(c, map);
+    load_grades(c, map);
     load_outcomes(c, map);
     int *days = arena_array(c->arena, int, m->n_groups + 1);
     for (size_t g = 0; g < m->n_groups; g++) {

@@ -110,9 +110,17 @@ enum rules_audience { RULES_FOR_STREET, RULES_FOR_DISTRICT, RULES_AUDIENCES };  
 enum rules_shown { RULES_SHOWN, RULES_MASKED, RULES_LEFT_OUT };                         /* 全 遮 不写 */
 enum rules_detail { RULES_NAME, RULES_PHONE, RULES_ADDRESS, RULES_AGE, RULES_BENEFITS, RULES_DETAILS }; /* 姓名 电话 住址 年龄 待遇 */
 
+/* Shares of visits in time from which a street or visitor is graded A, B, C; below the last D. */
+#define RULES_GRADES 4
+struct rules_grades {
+    int lines[RULES_GRADES - 1]; /* per cent, falling */
+    bool sample;            /* rules.yaml says none: 95 85 70, which no bureau has set */
+};
+
 struct rules_meta {
     struct str version;
     enum rules_shown shown[RULES_AUDIENCES][RULES_DETAILS]; /* everything unless meta.audiences says less */
+    struct rules_grades grades;
     struct str contact;     /* whom to tell of an objection, for forms; may be empty */
     const struct rules_need *needs; /* 助医 助学 助业 助老 助困 without rules when meta has none; at most RULES_NEEDS_MAX */
     size_t n_needs;
