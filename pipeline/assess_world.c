@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/store/db.h"
+#include "base/text/clk.h"
 
 uint64_t world_identity(struct str rule, char entity_kind, int64_t entity, struct str key)
 {
@@ -95,8 +96,12 @@ static enum status previous_rules(struct facts *f, const struct ruleset *rules, 
     if (!row) {
         return ST_OK;
     }
+    char mark[33] = "";
+    if (n->site->token_key.n) {
+        token_mark(n->site->token_key, mark);
+    }
     w->program_changed = !str_eqz(stmt_text(q, 1), MOPAI_VERSION) || !str_eqz(stmt_text(q, 2), n->site->files[SITE_PEOPLE].hash) ||
-                         !str_eqz(stmt_text(q, 3), n->site->files[SITE_ALIASES].hash);
+                         !str_eqz(stmt_text(q, 3), n->site->files[SITE_ALIASES].hash) || !str_eqz(stmt_text(q, 4), mark);
     struct str text = stmt_text(q, 0);
     if (str_eq(text, n->site->files[SITE_RULES].text)) {
         *out = rules;

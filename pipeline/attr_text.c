@@ -56,11 +56,15 @@ const char *link_how(bool registers_persons, int32_t person, uint64_t id)
     }
     if (person >= 0) {
         return !ident_key(id)                        ? TR("无可用号码，以记录为准", "no usable number, its own record")
+               : ident_kind(id) == IDENT_TOKEN    ? TR("证件号代号", "token of the identifier")
                : ident_kind(id) == IDENT_UPGRADED ? TR("证件号（15 位升位）", "identifier (15 digits raised)")
                                                   : TR("证件号", "identifier");
     }
     if (!ident_key(id)) {
         return ident_reason_text(ident_reason(id));
+    }
+    if (ident_kind(id) == IDENT_TOKEN) {
+        return TR("未归人：名册中没有人是这个代号", "unlinked: nobody in the registers has this token");
     }
     return registers_persons ? "" : TR("未归人：名册中没有此号，或姓名不符", "unlinked: not in any register, or another name");
 }

@@ -14,6 +14,7 @@
 #include "pipeline/ingest/sources.h"
 #include "pipeline/report/doorstep.h"
 #include "pipeline/run.h"
+#include "pipeline/token_key.h"
 
 enum { OPT_SOURCES };
 static const struct option options[] = {
@@ -85,6 +86,11 @@ static void check_permissions(const struct site *s)
         line((st.st_mode & 077) == 0, TR("站点目录权限 %03o（建议 700，别人不可读）", "site directory mode %03o (700 keeps others out)"), st.st_mode & 0777);
     }
     line(s->key.n > 0, s->key.n ? TR("密钥已就位", "key in place") : TR("找不到密钥；mopai init 会补上", "no key; mopai init makes one"));
+}
+
+static void token_line(bool ok, const char *text)
+{
+    line(ok, "%s", text);
 }
 
 static void check_time(const struct site *s)
@@ -176,6 +182,7 @@ static enum status run(const struct args *a, struct err *err)
     TRY(check_inbox(&site, &inbox_bytes, err));
     check_disk(&site, inbox_bytes);
     check_permissions(&site);
+    token_key_check(&site, token_line);
     check_time(&site);
     check_fonts();
     check_contact(&site);

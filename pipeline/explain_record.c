@@ -2,6 +2,7 @@
 /* One line of one export: what its number is worth, whose it was taken for, or why nobody's; refused lines with the reason. */
 #include "base/store/db.h"
 #include "base/store/segment.h"
+#include "base/text/clk.h"
 #include "matchers/identifier.h"
 #include "pipeline/explain.h"
 #include "pipeline/link_how.h"
@@ -9,6 +10,7 @@
 #include "pipeline/site.h"
 
 #define SAME_NAME_SHOWN 5
+#define TOKEN_SHOWN     9
 #define NO_ROW          UINT32_MAX
 
 struct record {
@@ -19,6 +21,7 @@ struct record {
     uint32_t row;    /* of the segment; NO_ROW when the line is no typed record */
     int32_t person;  /* as in the link file */
     uint64_t id;
+    struct str token; /* its head, as written, when the number is one */
     struct str name;
 };
 
@@ -58,6 +61,7 @@ static enum status find_row(struct explain *x, struct record *rec, struct err *e
                 struct str text = row_text(&r, name, i);
                 rec->row = (uint32_t)(r.start + i);
                 rec->id = row_id(&r, id, i);
+                rec->token = arena_str(x->arena, str_sub(row_text(&r, id, i), 0, TOKEN_SHOWN));
                 rec->name = str_of(arena_printf(x->arena, STR_FMT, STR_ARG(text)));
                 return ST_OK;
             }
@@ -87,6 +91,23 @@ static void add_number(struct explain *x, const struct record *rec)
 {
     char text[IDENT_TEXT_MAX];
     if (rec->source->person[ROLE_ID].column < 0) {
+        return;
+    }
+    if (ident_kind(rec->id) == IDENT_TOKEN) {
+        const struct str key = x->site->token_key;
+        char fingerprint[7] = "";
+        if (key.n) {
+            token_fingerprint(key, fingerprint);
+        }
+        strbuf_addf(x->out, TR("  证件号代号  " STR_FMT "…\n", "  token of the identifier  " STR_FMT "…\n"), STR_ARG(rec->token));
+        if (rec->person < 0 && key.n) {
+            strbuf_addf(x->out, TR("  名册中没有人是这个代号：此人不在名册，名册里的号码有误，或做代号的密钥不同（本站点的密钥指纹 %s，请该部门核对）\n",
+                                   "  nobody in the registers has this token: they are in none, their number there is wrong, or another secret made it (this site's fingerprint is %s)\n"),
+                        fingerprint);
+        } else if (!key.n) {
+            strbuf_addz(x->out, TR("  站点没有共用密钥，代号只能与代号归并：把密钥文件放在站点之外，用 MOPAI_TOKEN_KEY 指明，或请该部门交原始数据\n",
+                                   "  the site holds no secret, a token links with other tokens only: keep the secret outside the site and name it with MOPAI_TOKEN_KEY, or ask for raw values\n"));
+        }
         return;
     }
     if (ident_key(rec->id) == 0) {
@@ -249,7 +270,7 @@ enum status explain_record(struct explain *x, struct str file, struct str line, 
                                                "  this line is no record: title, total, blank, or beyond the examples kept: see mopai deliveries show\n"));
         return ST_OK;
     }
-    add_number(x, &rec);
     TRY(read_link(x, &rec, err));
+    add_number(x, &rec);
     return add_link(x, &rec, err);
 }

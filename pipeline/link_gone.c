@@ -92,8 +92,14 @@ static enum status search_source(struct looking *k, daynum from, struct err *err
 
 static enum status search(struct link *l, daynum from, const struct map64 *only, struct err *err)
 {
-    for (size_t s = 0; s < l->sources->n; s++) {
-        if (l->sources->v[s].registers_persons) {
+    size_t n = l->sources->n;
+    for (size_t turn = 0; turn < 2 * n; turn++) { /* identifiers first: tokens stand for them */
+        size_t s = turn % n;
+        bool tokens = turn >= n;
+        if (turn == n) {
+            link_know_tokens(l, l->first_gone);
+        }
+        if (l->sources->v[s].registers_persons && link_source_tokens(&l->sources->v[s]) == tokens) {
             struct looking k = {.l = l, .source = s, .salt = hash64_str(l->sources->v[s].id), .only = only};
             enum status status = search_source(&k, from, err);
             vec_release(&k.went);

@@ -154,8 +154,8 @@ static void register_row(struct link *l, const struct row_ids *ids, const struct
             l->sibling[last] = p;
         }
     }
-    if (ident_key(row_id(r, ids->id, i)) != id) {
-        uint64_t was = ident_key(row_id(r, ids->id, i));
+    uint64_t was = ident_key(row_id(r, ids->id, i));
+    if (was != id && ident_kind(was) != IDENT_TOKEN) { /* a token names nobody: they have the number behind it */
         l->older[p] = l->older[p] == 0 ? was : MIN(l->older[p], was);
     }
     note_group(l, ids, p, name, record);
@@ -290,9 +290,15 @@ static enum status hear_others(struct link *l, struct err *err)
 
 enum status link_find_persons(struct link *l, struct err *err)
 {
-    for (uint32_t i = 0; i < l->night->n_inputs; i++) {
-        if (l->sources->v[l->night->inputs[i].source].registers_persons) {
-            TRY(read_register(l, i, err));
+    for (int tokens = 0; tokens < 2; tokens++) { /* identifiers first: tokens stand for them */
+        for (uint32_t i = 0; i < l->night->n_inputs; i++) {
+            const struct source *s = &l->sources->v[l->night->inputs[i].source];
+            if (s->registers_persons && link_source_tokens(s) == (tokens == 1)) {
+                TRY(read_register(l, i, err));
+            }
+        }
+        if (!tokens) {
+            link_know_tokens(l, 0);
         }
     }
     TRY(hear_others(l, err));

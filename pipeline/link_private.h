@@ -209,6 +209,12 @@ void link_row_ids(const struct link *l, size_t source, uint32_t input, struct ro
 /* *out_name (may be NULL): how the name goes with that of the person, NAME_UNKNOWN when the row is not theirs by number. */
 uint32_t link_person_of_row(struct link *l, const struct row_ids *ids, const struct row_reader *r, size_t i, bool note, enum name_verdict *out_name);
 
+/* link_token.c: the tokens of the identifiers of persons from..n are known from here on; 0 begins anew. Nothing without the secret. */
+void link_know_tokens(struct link *l, uint32_t from);
+bool link_source_tokens(const struct source *s); /* person.id holds tokens */
+/* Figures tokens_met and tokens_alone: persons of registers of tokens who have a number, and who have none. Only where there are such registers. */
+enum status link_write_tokens(const struct link *l, struct err *err) MUST_CHECK;
+
 /* link_rows.c: every row of every input to its person: by number, then by what it says (link_match.c, link_weigh.c, link_merge.c). */
 enum status link_rows_find(struct link *l, struct err *err) MUST_CHECK;
 struct part { /* the persons of the rows of one input; a block is kept */

@@ -158,6 +158,7 @@ enum status link_write_night(const struct link *l, struct err *err)
     TRY(link_write_expected(l, err));
     TRY(link_write_bases(l, err));
     TRY(link_write_remodeled(l, err));
+    TRY(link_write_tokens(l, err));
     TRY(write_sources(l, err));
     TRY(write_aliases(l, "P", l->new_persons, l->n_new_persons, err));
     TRY(write_aliases(l, "H", l->new_homes, l->n_new_homes, err));

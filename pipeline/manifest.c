@@ -4,6 +4,7 @@
 #include "base/core/hash.h"
 #include "base/core/json_out.h"
 #include "base/store/db.h"
+#include "base/text/clk.h"
 #include "pipeline/ingest/sources.h"
 
 static void copy_hash(char out[33], struct str s)
@@ -15,10 +16,9 @@ static void copy_hash(char out[33], struct str s)
     out[n] = 0;
 }
 
-/* The value of "identity" in a manifest of our own writing; no general JSON reader is needed for one key. */
-static struct str find_identity(struct str manifest)
+/* The value of a key in a manifest of our own writing; no general JSON reader is needed for two keys. */
+static struct str find_hash(struct str manifest, struct str key)
 {
-    static const struct str key = {"\"identity\": \"", 13};
     size_t at = str_find(manifest, key);
     return at == manifest.n ? (struct str){NULL, 0} : str_sub(manifest, at + key.n, 32);
 }
@@ -33,7 +33,8 @@ static enum status read_record(struct stmt *q, struct arena *a, struct night_rec
     }
     out->night = stmt_int(q, 0);
     out->as_of = stmt_day(q, 1);
-    copy_hash(out->identity, find_identity(stmt_text(q, 2)));
+    copy_hash(out->identity, find_hash(stmt_text(q, 2), STR("\"identity\": \"")));
+    copy_hash(out->token_mark, find_hash(stmt_text(q, 2), STR("\"token_secret\": \"")));
     copy_hash(out->manifest_hash, stmt_text(q, 3));
     out->folder = arena_z(a, stmt_text(q, 4));
     out->mark_event = stmt_int(q, 5);
@@ -72,6 +73,11 @@ static void write_configuration(const struct night *n, struct json_out *j)
     json_open(j, '{');
     for (int i = 0; i < SITE_FILE_COUNT; i++) {
         json_kz(j, n->site->files[i].name, n->site->files[i].hash);
+    }
+    if (n->site->token_key.n) {
+        char mark[33];
+        token_mark(n->site->token_key, mark);
+        json_kz(j, "token_secret", mark);
     }
     json_close(j, '}');
 }

@@ -11,6 +11,7 @@ struct night_record {
     daynum as_of;
     char manifest_hash[33];
     char identity[33];  /* from its manifest */
+    char token_mark[33]; /* of the secret of tokens, from its manifest; "": it had none */
     const char *folder; /* "2026-03-01-1" */
     int64_t mark_event, mark_visit, mark_decision, mark_release;
 };

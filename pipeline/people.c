@@ -321,6 +321,7 @@ enum status people_load(struct str text, const char *path, struct str aliases, c
 void people_free(struct people *p)
 {
     if (p) {
+        people_behind_free(p->behind);
         arena_release(&p->arena);
         free(p);
     }
@@ -391,9 +392,22 @@ bool people_load_aliases(struct people *p, const char *name, struct str bytes, s
     return true;
 }
 
+void people_behind_free(struct people_behind *b)
+{
+    if (b) {
+        map64_release(&b->at);
+        free(b->id);
+        free(b);
+    }
+}
+
 uint64_t people_current_id(const struct people *p, uint64_t id)
 {
     uint64_t key = ident_key(id);
+    if (p->behind && ident_kind(key) == IDENT_TOKEN) {
+        uint32_t at = map64_get(&p->behind->at, key);
+        key = at == MAP_NONE ? key : p->behind->id[at];
+    }
     const struct people_alias *a = key ? find_alias(p, key) : NULL;
     return a ? a->new_id : key;
 }

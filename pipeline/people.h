@@ -131,7 +131,16 @@ struct people {
     size_t n_leaves;
     const struct people_alias *aliases; /* sorted by old_id; chains resolved, cycles refused */
     size_t n_aliases;
+    struct people_behind *behind; /* of a night whose site holds the secret of its tokens (pipeline/link_token.h); NULL */
 };
+
+/* Which identifier stands behind a token: filled while persons are found, the only part that is not of the configuration. */
+struct people_behind {
+    struct map64 at; /* token -> index of id */
+    uint64_t *id;
+    size_t n, cap;
+};
+void people_behind_free(struct people_behind *b); /* NULL is fine */
 
 /* Parses and checks. `aliases` may be empty. ST_CONFIG with every problem, line and column, in *err. people_free it. */
 enum status people_load(struct str text, const char *path, struct str aliases, const char *aliases_path, const struct sources *sources,
@@ -142,7 +151,7 @@ int people_attr_find(const struct people *p, enum attr_entity entity, struct str
 /* The lane value of a text (label, ISO date, yuan) that stands in item `from` of the attribute, as timelines give it; "" gives the absent value,
    ATTR_UNKNOWN what cannot be read. Sets: a mask. */
 int64_t people_attr_value(const struct people_attr *a, const struct people_from *from, struct str text);
-/* The identifier now in force for `id` (its key, then aliases); 0 when it identifies nobody. */
+/* The identifier now in force for `id` (its key, the identifier behind a token, then aliases); 0 when it identifies nobody. */
 uint64_t people_current_id(const struct people *p, uint64_t id);
 const char *attr_type_name(enum attr_type t); /* "enum" */
 

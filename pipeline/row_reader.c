@@ -2,6 +2,7 @@
 #include "pipeline/row_reader.h"
 
 #include "base/core/bug.h"
+#include "matchers/identifier.h"
 #include "pipeline/ingest/ingest.h"
 
 bool row_is_id(enum column_type t)
@@ -57,11 +58,18 @@ static enum status read_column(struct row_reader *r, size_t c, struct err *err)
 {
     struct row_column *col = &r->columns[c];
     enum column_type type = r->source->columns[c].type;
+    bool token = type == COL_TOKEN && ((int)c == r->source->person[ROLE_ID].column || (int)c == r->source->unit.head_id.column);
+    if (row_is_id(type) || token) {
+        col->id = col->id ? col->id : xmalloc(SEG_BLOCK_ROWS * sizeof(*col->id));
+    }
     if (row_is_text(type)) {
-        return seg_read_text(r->seg, r->block, (size_t)col->at, &col->text, err);
+        TRY(seg_read_text(r->seg, r->block, (size_t)col->at, &col->text, err));
+        for (size_t i = 0; i < r->rows && token; i++) {
+            col->id[i] = ident_parse_token(seg_text_at(&col->text, i));
+        }
+        return ST_OK;
     }
     if (row_is_id(type)) {
-        col->id = col->id ? col->id : xmalloc(SEG_BLOCK_ROWS * sizeof(*col->id));
         return seg_read_u64(r->seg, r->block, (size_t)col->at, col->id, err);
     }
     col->num = col->num ? col->num : xmalloc(SEG_BLOCK_ROWS * sizeof(*col->num));

@@ -10,7 +10,7 @@ struct row_column {
     bool wanted, there; /* there: the segment has it */
     int at;             /* its column in the segment */
     int64_t *num;       /* dates, months, money, integers, flags: missing is INT64_MIN */
-    uint64_t *id;       /* identifiers: missing is 0 */
+    uint64_t *id;       /* identifiers, and tokens that stand for them (person.id, unit.head_id): missing is 0 */
     struct seg_text text;
 };
 struct row_reader {

@@ -16,6 +16,7 @@
 #include "pipeline/report/report.h"
 #include "pipeline/retention.h"
 #include "pipeline/schema.h"
+#include "pipeline/token_key.h"
 
 enum { KEEP_RUNS = 7 };
 
@@ -299,7 +300,7 @@ static enum status tidy(struct work *w, int64_t newest, struct err *err)
     return publish_prune(w->site, newest, KEEP_RUNS, err);
 }
 
-static void warn_about_night(struct work *w)
+static enum status warn_about_night(struct work *w, struct err *err)
 {
     struct night *n = &w->night;
     for (size_t i = 0; i < w->site->sources->n; i++) {
@@ -322,6 +323,7 @@ static void warn_about_night(struct work *w)
                                 "%lld records and not one person: only a source with registers: persons founds persons; say so of a trustworthy register in sources.yaml"),
                  (long long)input_rows(n));
     }
+    TRY(token_key_warn(n, w->previous.token_mark, err));
     int64_t drifts = figure(n, "link_drift");
     if (drifts) {
         warn_add(ST_W_LINK_DRIFT, TR("%lld 项", "%lld shares"), (long long)drifts);
@@ -333,6 +335,7 @@ static void warn_about_night(struct work *w)
     if (figure(n, REPORT_NO_FONT)) {
         warn_add(ST_W_FONT, TR("今晚没有写 PDF 清单", "no PDF lists were written tonight"));
     }
+    return ST_OK;
 }
 
 static enum status finish(struct work *w, const struct run_plan *plan, struct run_result *out, struct err *err)
@@ -340,7 +343,7 @@ static enum status finish(struct work *w, const struct run_plan *plan, struct ru
     struct night *n = &w->night;
     bool publish = plan->last == RUN_PUBLISH && w->previous.night == w->last.night;
     if (plan->last >= RUN_ASSESS) {
-        warn_about_night(w);
+        TRY(warn_about_night(w, err));
     }
     if (publish) {
         TRY(publish_night(n, &w->previous, strbuf_str(&w->manifest), w->tmp_dir, w->steps, w->n_steps, err));

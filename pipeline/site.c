@@ -12,6 +12,7 @@
 #include "pipeline/link_model.h"
 #include "pipeline/people.h"
 #include "pipeline/shipped.h"
+#include "pipeline/token_key.h"
 
 enum { CONFIG_LIMIT = 16 << 20 };
 
@@ -153,6 +154,9 @@ enum status site_open(struct site *s, const char *dir, enum site_need need, stru
     }
     if (status == ST_OK) {
         status = read_key(s, err);
+    }
+    if (status == ST_OK) {
+        status = token_key_of_site(s, err);
     }
     if (status == ST_OK && need != SITE_CONFIG_ONLY) {
         status = open_store(s, need, err);

@@ -35,6 +35,7 @@ struct site {
     struct model *model; /* of model.yaml, see pipeline/link_model.h */
     struct db *ledger;  /* NULL with SITE_CONFIG_ONLY */
     int lock_fd;        /* held with SITE_LOCK, else -1 */
+    struct str token_key; /* secret of the tokens that sources deliver; empty: none, or no source delivers any (pipeline/token_key.h) */
     struct str key;     /* the site's secret for references; empty when no key file was found (site_need_key) */
 };
 

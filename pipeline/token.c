@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `mopai token FILE`: what a department hands over instead of identifiers, names and birth dates. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/core/csv_out.h"
 #include "base/core/file.h"
@@ -11,10 +10,11 @@
 #include "pipeline/command.h"
 #include "pipeline/loose_table.h"
 #include "pipeline/site.h"
+#include "pipeline/token_key.h"
 
 enum { OPT_KEY, OPT_NEW_KEY, OPT_BY, OPT_KEEP, OPT_OUTPUT };
 static const struct option options[] = {
-    [OPT_KEY] = {"key", 0, "FILE", "共用密钥的文件；缺省看环境变量 MOPAI_TOKEN_KEY", "file of the shared secret; by default the one MOPAI_TOKEN_KEY names"},
+    [OPT_KEY] = {"key", 0, "FILE", "共用密钥的文件；缺省看环境变量 MOPAI_TOKEN_KEY，再看 ~/.config/mopai/token-key", "file of the shared secret; by default the one MOPAI_TOKEN_KEY names, then ~/.config/mopai/token-key"},
     [OPT_NEW_KEY] = {"new-key", 0, "FILE", "生成一个新的共用密钥后退出", "make a new shared secret and stop"},
     [OPT_BY] = {"by", 0, "LIST", "哪列是什么：列名:类型，逗号分隔（类型 id name date）；缺省自动判断", "which column is what, COLUMN:TYPE with commas (types id name date); guessed by default"},
     [OPT_KEEP] = {"keep", 0, "LIST", "原样保留的列，逗号分隔；证件号、姓名、电话、地址不能保留", "columns handed over as they are, with commas; never identifiers, names, phones, addresses"},
@@ -57,20 +57,16 @@ static enum status check_place(const char *key, const char *output, struct err *
 
 static enum status read_secret(const struct args *args, struct token_keys *out, struct err *err)
 {
-    const char *path = args->opt[OPT_KEY] ? args->opt[OPT_KEY] : getenv("MOPAI_TOKEN_KEY");
-    AUTO_STRBUF text = STRBUF_INIT;
+    AUTO_ARENA a = ARENA_INIT;
+    const char *path = args->opt[OPT_KEY] ? args->opt[OPT_KEY] : token_key_path(&a);
+    struct str secret;
     char fingerprint[7];
     if (!path || !*path) {
         return err_set(err, ST_USAGE, "%s", TR("要给共用密钥：--key 文件；还没有就先运行 mopai token --new-key 文件，再当面交给另一个部门",
                                                "a shared secret is needed: --key FILE; make one with mopai token --new-key FILE and hand it over in person"));
     }
     TRY(check_place(path, args->opt[OPT_OUTPUT], err));
-    TRY(file_read_all(path, 4096, &text, err));
-    struct str secret = str_trim(strbuf_str(&text));
-    if (secret.n < TOKEN_SECRET_MIN) {
-        return err_set(err, ST_INPUT, TR("密钥“%s”太短（%zu 个字符，至少 %d 个）；请用 --new-key 生成", "the key '%s' is too short (%zu characters, at least %d); make one with --new-key"), path,
-                       secret.n, TOKEN_SECRET_MIN);
-    }
+    TRY(token_key_read(path, &a, &secret, err));
     token_keys_make(secret, out);
     token_fingerprint(secret, fingerprint);
     fprintf(stderr, TR("密钥指纹 %s（双方应当一致）\n", "key fingerprint %s (both sides must see the same)\n"), fingerprint);

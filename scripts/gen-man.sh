@@ -33,6 +33,8 @@ cat <<'TAIL'
 Language of messages, zh or en.
 .It Ev MOPAI_KEY
 Path of the key file that makes references of persons and households; default ~/.config/mopai/key, then /etc/mopai/key.
+.It Ev MOPAI_TOKEN_KEY
+Path of the secret that departments share to make tokens; default ~/.config/mopai/token-key, then /etc/mopai/token-key. Keep it outside the site.
 .It Ev MOPAI_CLOCK
 A fixed clock such as 2026-03-01T02:00:00, for tests and replays.
 .It Ev MOPAI_WHO

@@ -99,6 +99,50 @@ void hmac_sm3(struct str key, struct str message, unsigned char out[32])
     memcpy(out, md, 32);
 }
 
+enum { SM3_BLOCK = 64 };
+struct hmac { /* SM3 that has read the inner and the outer pad, and one that works on copies of them */
+    EVP_MD_CTX *inner, *outer, *at;
+};
+
+static EVP_MD_CTX *sm3_after(const unsigned char pad[SM3_BLOCK])
+{
+    EVP_MD_CTX *c = EVP_MD_CTX_new();
+    BUG_ON(!c || !EVP_DigestInit_ex(c, EVP_sm3(), NULL) || (pad && !EVP_DigestUpdate(c, pad, SM3_BLOCK)));
+    return c;
+}
+
+struct hmac *hmac_new(struct str key)
+{
+    unsigned char inner[SM3_BLOCK] = {0}, outer[SM3_BLOCK];
+    struct hmac *h = xmalloc(sizeof(*h));
+    BUG_ON(key.n > SM3_BLOCK); /* longer keys would be hashed first; ours never are */
+    memcpy(inner, key.p ? key.p : "", key.n);
+    for (size_t i = 0; i < SM3_BLOCK; i++) {
+        outer[i] = inner[i] ^ 0x5C;
+        inner[i] ^= 0x36;
+    }
+    *h = (struct hmac){sm3_after(inner), sm3_after(outer), sm3_after(NULL)};
+    return h;
+}
+
+void hmac_sum(struct hmac *h, struct str message, unsigned char out[32])
+{
+    unsigned int n = 0;
+    bool ok = EVP_MD_CTX_copy_ex(h->at, h->inner) && EVP_DigestUpdate(h->at, message.p ? message.p : "", message.n) && EVP_DigestFinal_ex(h->at, out, &n) &&
+              EVP_MD_CTX_copy_ex(h->at, h->outer) && EVP_DigestUpdate(h->at, out, n) && EVP_DigestFinal_ex(h->at, out, &n);
+    BUG_ON(!ok || n != 32);
+}
+
+void hmac_free(struct hmac *h)
+{
+    if (h) {
+        EVP_MD_CTX_free(h->inner);
+        EVP_MD_CTX_free(h->outer);
+        EVP_MD_CTX_free(h->at);
+        free(h);
+    }
+}
+
 void random_bytes(unsigned char *out, size_t n)
 {
     BUG_ON(n > INT32_MAX || RAND_bytes(out, (int)n) != 1);

@@ -33,6 +33,11 @@ void hash128_hex(const void *p, size_t n, char out[33]);
 
 /* HMAC-SM3 (GB/T 32905-2016 with RFC 2104): what leaves the site as a key. */
 void hmac_sm3(struct str key, struct str message, unsigned char out[32]);
+/* The same for many messages under one key: a quarter of the time. One thread at a time. */
+struct hmac;
+struct hmac *hmac_new(struct str key);
+void hmac_sum(struct hmac *h, struct str message, unsigned char out[32]);
+void hmac_free(struct hmac *h);
 /* n bytes from the system's random source, for keys. */
 void random_bytes(unsigned char *out, size_t n);
 

@@ -42,12 +42,36 @@ void token_fingerprint(struct str secret, char out[7])
     hex(mac, 3, out);
 }
 
+void token_mark(struct str secret, char out[33])
+{
+    unsigned char mac[32];
+    hmac_sm3(secret, STR("mopai token 1 manifest"), mac);
+    hex(mac, 16, out);
+}
+
+static void print_token(const unsigned char mac[32], char out[ID_TOKEN_TEXT + 1])
+{
+    memcpy(out, "T1-", 3);
+    hex(mac, 16, out + 3);
+}
+
+struct str id_token_key(const struct token_keys *k)
+{
+    return key_str(k->id);
+}
+
+void id_token_of(struct hmac *h, struct str number, char out[ID_TOKEN_TEXT + 1])
+{
+    unsigned char mac[32];
+    hmac_sum(h, number, mac);
+    print_token(mac, out);
+}
+
 void id_token(const struct token_keys *k, struct str number, char out[ID_TOKEN_TEXT + 1])
 {
     unsigned char mac[32];
     hmac_sm3(key_str(k->id), number, mac);
-    memcpy(out, "T1-", 3);
-    hex(mac, 16, out + 3);
+    print_token(mac, out);
 }
 
 bool id_token_form(struct str text)

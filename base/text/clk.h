@@ -18,10 +18,16 @@ struct token_keys {
 void token_keys_make(struct str secret, struct token_keys *out);
 /* Six hexadecimal digits by which two departments see whether they hold the same secret; tells nothing else of it. out: 7 bytes. */
 void token_fingerprint(struct str secret, char out[7]);
+/* 32 hexadecimal digits that say whether two nights had the same secret: in their manifests. */
+void token_mark(struct str secret, char out[33]);
 
 #define ID_TOKEN_TEXT 35 /* "T1-" and 32 hexadecimal digits */
 /* Token of an identifier in its one printed form. */
 void id_token(const struct token_keys *k, struct str number, char out[ID_TOKEN_TEXT + 1]);
+/* The same for many identifiers: one `h` a thread, made by hmac_new(id_token_key(k)). */
+struct hmac;
+struct str id_token_key(const struct token_keys *k);
+void id_token_of(struct hmac *h, struct str number, char out[ID_TOKEN_TEXT + 1]);
 /* Is the text of that form? */
 bool id_token_form(struct str text);
 

@@ -53,6 +53,15 @@ static void hmac_sm3_vectors(void **state)
     hmac_sm3(str_n((const char *)key, 37), str_n((const char *)cd, 50), mac);
     hex(mac, text);
     assert_string_equal(text, "220bf579ded555393f0159f66c99877822a3ecf610d1552154b41d44b94db3ae");
+    for (size_t n = 0; n <= 50; n += 10) { /* many messages under one key */
+        unsigned char one[32], many[32];
+        struct hmac *h = hmac_new(str_n((const char *)key, 37));
+        hmac_sum(h, STR("another"), many);
+        hmac_sum(h, str_n((const char *)cd, n), many);
+        hmac_sm3(str_n((const char *)key, 37), str_n((const char *)cd, n), one);
+        assert_memory_equal(one, many, 32);
+        hmac_free(h);
+    }
 }
 
 static struct token_keys keys_of(const char *secret)
