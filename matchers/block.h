@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which pairs are looked at: rows that agree on a recipe, one or two transformed fields. A pair is emitted by the first recipe that brings it together and
-   by no other, without a table of pairs: recipe k emits unless a recipe before k also holds both in one block (Splink's rule, on block numbers).
+/* Which pairs are looked at: rows that agree on a recipe, one to three transformed fields. A pair is emitted by the first recipe that brings it together and
+   by no other, without a table of pairs or of blocks: recipe k emits unless the two rows agree on a recipe before k too (Splink's rule). Whether they do is
+   read from the keys of their values, one array for each transform of a dictionary.
 
    A block larger than the cap is split by the recipe's spare key; what is still too large is left out and counted as lost. Blocks are found by sorting
-   32-bit hashes of keys: two keys that collide share a block, which costs comparisons and never a link. */
+   32-bit hashes of keys: two keys that collide share a block, which costs comparisons, seldom one of them twice, and never a link. */
 #ifndef MOPAI_MATCHERS_BLOCK_H
 #define MOPAI_MATCHERS_BLOCK_H
 
@@ -29,6 +30,9 @@ const char *transform_word(enum transform t); /* "sound" */
 bool transform_from_word(struct str word, enum transform *out_transform);
 /* The key of a value, 0 when it has none. Equal for equal canonical texts in any run. */
 uint32_t transform_key(const struct dict *d, uint32_t value, enum transform t);
+/* Further keys of a value: the other ways to read a Chinese name (BY_SOUND; 单 is shan and dan, 解 xie and jie). A row stands in a block of each. */
+#define TRANSFORM_MORE (NAME_SOUND_KEYS - 1)
+unsigned transform_more_keys(const struct dict *d, uint32_t value, enum transform t, uint32_t out[TRANSFORM_MORE]);
 
 struct recipe_part {
     uint8_t field, transform;
@@ -56,14 +60,26 @@ struct block_report {   /* per recipe */
 };
 struct block_list {     /* blocks of one recipe: rows[start[i] .. start[i + 1]), two or more rows each, rows ascending */
     uint32_t *rows, *start;
+    uint32_t *key;      /* of each block, where a row may stand in several; else NULL */
     uint32_t n;
+    uint8_t *split, *dropped; /* a bit a row: its block was split by the spare key; it stands in none for the cap. NULL: no row's was */
+};
+struct part_keys {      /* of a transform of a dictionary */
+    uint8_t dict, transform;
+    uint32_t *keys;     /* [values]; BY_VALUE: let go of once blocks are made, equal values say the same */
+    struct more_key {
+        uint32_t value, key;
+    } *more;            /* further keys, by value */
+    size_t n_more;
 };
 struct blocks {
     const struct link_table *table;
     struct recipe recipe[RECIPES_MAX];
     struct block_report report[RECIPES_MAX];
     struct block_list list[RECIPES_MAX];
-    uint32_t *block_of; /* [rows * n_recipes] block number + 1; in none: a number no other row has */
+    struct part_keys parts[RECIPES_MAX * (RECIPE_PARTS + 1)];
+    unsigned n_parts;
+    uint8_t part_of[RECIPES_MAX][RECIPE_PARTS + 1]; /* of each part of a recipe, the last of its spare key */
     unsigned n_recipes;
 };
 /* Sorts every row into blocks. *out is overwritten. */

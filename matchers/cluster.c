@@ -126,18 +126,28 @@ static void join(struct forest *f, uint32_t a, uint32_t b)
     f->next[b] = next;
 }
 
-struct step { /* an edge to be followed */
-    int32_t weight;
+/* --- the order of edges: strongest first, then by what their rows say --------------------------------------------------- */
+
+struct step { /* an edge to be followed; keys are sorted, and only edges of one key are looked at again */
+    uint64_t key; /* weight, the strongest least, and the upper half of the lesser content of its rows */
     uint32_t edge;
+};
+typedef VEC(struct step) steps;
+
+static uint64_t step_key(const struct cluster_input *in, const struct cluster_edge *e)
+{
+    uint64_t least = MIN(in->content[e->a], in->content[e->b]);
+    return (uint64_t)((uint32_t)INT32_MAX - (uint32_t)e->weight) << 32 | least >> 32;
+}
+
+struct tied {
     uint64_t least, most; /* contents of its rows */
+    uint32_t edge;
 };
 
-static int by_strength(const void *x, const void *y)
+static int by_content(const void *x, const void *y)
 {
-    const struct step *a = x, *b = y;
-    if (a->weight != b->weight) {
-        return a->weight > b->weight ? -1 : 1;
-    }
+    const struct tied *a = x, *b = y;
     if (a->least != b->least) {
         return a->least < b->least ? -1 : 1;
     }
@@ -145,6 +155,59 @@ static int by_strength(const void *x, const void *y)
         return a->most < b->most ? -1 : 1;
     }
     return a->edge < b->edge ? -1 : a->edge > b->edge;
+}
+
+static void settle_ties(const struct cluster_input *in, struct step *v, size_t n)
+{
+    struct tied few[16], *t = n <= ARRAY_LEN(few) ? few : xmalloc(n * sizeof(*t));
+    for (size_t i = 0; i < n; i++) {
+        uint64_t a = in->content[in->edges[v[i].edge].a], b = in->content[in->edges[v[i].edge].b];
+        t[i] = (struct tied){MIN(a, b), MAX(a, b), v[i].edge};
+    }
+    qsort(t, n, sizeof(*t), by_content);
+    for (size_t i = 0; i < n; i++) {
+        v[i].edge = t[i].edge;
+    }
+    if (t != few) {
+        free(t);
+    }
+}
+
+#define KEY_BITS 11
+
+static void sort_steps(const struct cluster_input *in, steps *s)
+{
+    struct step *v = s->v, *scratch = xmalloc((s->n + 1) * sizeof(*scratch)), *first = scratch;
+    for (unsigned shift = 0; shift < 64; shift += KEY_BITS) {
+        uint32_t at[(1 << KEY_BITS) + 1] = {0};
+        const unsigned mask = (1u << KEY_BITS) - 1;
+        for (size_t i = 0; i < s->n; i++) {
+            at[(v[i].key >> shift & mask) + 1]++;
+        }
+        if (s->n && at[(v[0].key >> shift & mask) + 1] == s->n) {
+            continue;
+        }
+        for (unsigned k = 0; k < mask; k++) {
+            at[k + 1] += at[k];
+        }
+        for (size_t i = 0; i < s->n; i++) {
+            scratch[at[v[i].key >> shift & mask]++] = v[i];
+        }
+        struct step *swap = v;
+        v = scratch, scratch = swap;
+    }
+    if (v == first && s->n) {
+        memcpy(scratch, v, s->n * sizeof(*v));
+        v = scratch;
+    }
+    free(first);
+    for (size_t i = 0, end; i < s->n; i = end) {
+        for (end = i + 1; end < s->n && v[end].key == v[i].key; end++) {
+        }
+        if (end - i > 1) {
+            settle_ties(in, v + i, end - i);
+        }
+    }
 }
 
 static uint32_t number_clusters(struct forest *f, uint32_t n, uint32_t *cluster)
@@ -163,20 +226,19 @@ static uint32_t number_clusters(struct forest *f, uint32_t n, uint32_t *cluster)
 
 void clusters_form(const struct cluster_input *in, struct cluster_output *out)
 {
-    VEC(struct step) steps = {0};
+    steps path = {.n = 0};
     VEC(uint32_t) refused = {0};
     struct forest f;
     forest_start(&f, in);
     for (size_t i = 0; i < in->n_edges; i++) {
         const struct cluster_edge *e = &in->edges[i];
         if (e->weight >= in->threshold) {
-            uint64_t a = in->content[e->a], b = in->content[e->b];
-            vec_push(&steps, (struct step){e->weight, (uint32_t)i, MIN(a, b), MAX(a, b)});
+            vec_push(&path, (struct step){step_key(in, e), (uint32_t)i});
         }
     }
-    vec_sort(&steps, by_strength);
-    for (size_t i = 0; i < steps.n; i++) {
-        const struct cluster_edge *e = &in->edges[steps.v[i].edge];
+    sort_steps(in, &path);
+    for (size_t i = 0; i < path.n; i++) {
+        const struct cluster_edge *e = &in->edges[path.v[i].edge];
         uint32_t a = root_of(&f, e->a), b = root_of(&f, e->b);
         if (f.size[a] > f.size[b] || (f.size[a] == f.size[b] && in->content[a] < in->content[b])) {
             uint32_t larger = a;
@@ -184,7 +246,7 @@ void clusters_form(const struct cluster_input *in, struct cluster_output *out)
             b = larger;
         }
         if (a != b && conflict(&f, a, b)) {
-            vec_push(&refused, steps.v[i].edge);
+            vec_push(&refused, path.v[i].edge);
         } else if (a != b && !disagree(&f, in, a, b)) {
             join(&f, a, b);
         }
@@ -193,7 +255,7 @@ void clusters_form(const struct cluster_input *in, struct cluster_output *out)
     out->n_clusters = number_clusters(&f, in->n, out->cluster);
     out->refused = refused.v;
     out->n_refused = refused.n;
-    vec_release(&steps);
+    vec_release(&path);
     forest_release(&f);
 }
 

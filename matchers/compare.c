@@ -136,11 +136,6 @@ unsigned compare_swapped_level(enum field_type t)
 
 /* --- what is copied: numbers, dates, codes ------------------------------------------------------------------------------------------- */
 
-static struct codes codes_of(const struct dict *d, const struct value *v)
-{
-    return (struct codes){value_codes(d, v), v->n};
-}
-
 static unsigned differing(struct codes a, struct codes b)
 {
     unsigned n = 0;
@@ -193,35 +188,52 @@ static bool far_apart(const struct value *a, const struct value *b)
 
 static unsigned compare_id(const struct dict *d, const struct value *a, const struct value *b)
 {
-    struct codes x = codes_of(d, a), y = codes_of(d, b);
+    uint16_t room[2][VALUE_CODES];
+    unsigned other = a->flags & b->flags & VALUE_VALID ? ID_CONFLICT : ID_DIFFERENT;
     if (far_apart(a, b)) {
-        return a->flags & b->flags & VALUE_VALID ? ID_CONFLICT : ID_DIFFERENT;
+        return other;
     }
+    struct codes x = value_codes(d, a, room[0]), y = value_codes(d, b, room[1]);
     if (one_edit(x, y)) {
         return ID_ONE_EDIT;
     }
-    if (x.n == y.n && differing(x, y) == 2 && (ten_apart(x, y) || !(a->flags & b->flags & VALUE_VALID))) {
-        return ID_PART;
+    return x.n == y.n && differing(x, y) == 2 && (ten_apart(x, y) || other == ID_DIFFERENT) ? ID_PART : other;
+}
+
+static unsigned compare_phone(const struct dict *d, const struct value *a, const struct value *b)
+{
+    uint16_t room[2][VALUE_CODES];
+    if (far_apart(a, b)) {
+        return PHONE_L_DIFFERENT;
     }
-    return a->flags & b->flags & VALUE_VALID ? ID_CONFLICT : ID_DIFFERENT;
+    struct codes x = value_codes(d, a, room[0]), y = value_codes(d, b, room[1]);
+    return one_edit(x, y) ? PHONE_L_ONE_DIGIT : two_slips(x, y) ? PHONE_L_TWO_DIGITS : PHONE_L_DIFFERENT;
+}
+
+/* Month or year precision, or a torn date. */
+static unsigned compare_part_dates(const struct value *a, const struct value *b, struct codes x, struct codes y)
+{
+    unsigned year = DATE_WORD_YEAR(a->word), ma = DATE_WORD_MONTH(a->word), mb = DATE_WORD_MONTH(b->word);
+    if (year && year == DATE_WORD_YEAR(b->word)) {
+        return ma && ma == mb ? DATE_L_YEAR_MONTH : DATE_L_YEAR;
+    }
+    return one_edit(x, y) ? DATE_L_ONE_DIGIT : two_slips(x, y) ? DATE_L_TWO_DIGITS : DATE_L_DIFFERENT;
 }
 
 static unsigned compare_date(const struct dict *d, const struct value *a, const struct value *b)
 {
+    uint16_t room[2][VALUE_CODES];
     unsigned ya = DATE_WORD_YEAR(a->word), ma = DATE_WORD_MONTH(a->word), da = DATE_WORD_DAY(a->word);
     unsigned yb = DATE_WORD_YEAR(b->word), mb = DATE_WORD_MONTH(b->word), db = DATE_WORD_DAY(b->word);
-    if (!(a->flags & b->flags & VALUE_DAY)) { /* month or year precision, or a torn date */
-        bool month = ma && mb && a->word && b->word;
-        return ya && ya == yb ? (!month ? DATE_L_YEAR : ma == mb ? DATE_L_YEAR_MONTH : DATE_L_YEAR)
-                              : one_edit(codes_of(d, a), codes_of(d, b))  ? DATE_L_ONE_DIGIT
-                              : two_slips(codes_of(d, a), codes_of(d, b)) ? DATE_L_TWO_DIGITS
-                                                                          : DATE_L_DIFFERENT;
+    bool days = a->flags & b->flags & VALUE_DAY, near = !days || !far_apart(a, b);
+    struct codes x = near ? value_codes(d, a, room[0]) : (struct codes){NULL, 0}, y = near ? value_codes(d, b, room[1]) : x;
+    if (!days) {
+        return compare_part_dates(a, b, x, y);
     }
-    bool near = !far_apart(a, b);
     if (ya == yb && ma == db && da == mb) {
         return DATE_L_SWAPPED;
     }
-    if (near && one_edit(codes_of(d, a), codes_of(d, b))) {
+    if (near && one_edit(x, y)) {
         return DATE_L_ONE_DIGIT;
     }
     if (ya == yb && ma == mb) {
@@ -230,7 +242,7 @@ static unsigned compare_date(const struct dict *d, const struct value *a, const 
     if (ya != yb && ma == mb && da == db) {
         return DATE_L_MONTH_DAY;
     }
-    return near && two_slips(codes_of(d, a), codes_of(d, b)) ? DATE_L_TWO_DIGITS : ya == yb ? DATE_L_YEAR : DATE_L_DIFFERENT;
+    return near && two_slips(x, y) ? DATE_L_TWO_DIGITS : ya == yb ? DATE_L_YEAR : DATE_L_DIFFERENT;
 }
 
 static bool begins(struct codes longer, struct codes head)
@@ -252,8 +264,16 @@ static unsigned clk_level(int dice)
     return dice >= 850 ? CLK_HIGH : dice >= 750 ? CLK_CLOSE : dice >= 650 ? CLK_NEAR : CLK_DIFFERENT;
 }
 
+/* Types whose codes are looked at in any case. */
+static unsigned compare_codes(enum field_type type, struct codes p, struct codes q)
+{
+    bool one = type == FIELD_CODE && MAX(p.n, q.n) >= 4 && one_edit(p, q);
+    return type == FIELD_AREA ? compare_area(p, q) : type == FIELD_TEXT ? compare_text(p, q) : type == FIELD_CLK ? clk_level(clk_dice(p.p, q.p)) : one ? CODE_ONE_EDIT : CODE_DIFFERENT;
+}
+
 unsigned compare_values(const struct dict *d, uint32_t a, uint32_t b)
 {
+    uint16_t room[2][VALUE_CODES];
     if (a == NO_VALUE || b == NO_VALUE) {
         return LEVEL_MISSING;
     }
@@ -261,22 +281,25 @@ unsigned compare_values(const struct dict *d, uint32_t a, uint32_t b)
         return LEVEL_SAME;
     }
     const struct value *x = &d->values.v[a], *y = &d->values.v[b];
-    struct codes p = codes_of(d, x), q = codes_of(d, y);
     switch (d->type) {
     case FIELD_ID: return compare_id(d, x, y);
     case FIELD_NAME: return compare_name(d, x, y);
     case FIELD_LATIN: return compare_latin(d, x, y);
     case FIELD_DATE: return compare_date(d, x, y);
     case FIELD_SEX: return SEX_L_DIFFERENT;
-    case FIELD_PHONE: return far_apart(x, y) ? PHONE_L_DIFFERENT : one_edit(p, q) ? PHONE_L_ONE_DIGIT : two_slips(p, q) ? PHONE_L_TWO_DIGITS : PHONE_L_DIFFERENT;
+    case FIELD_PHONE: return compare_phone(d, x, y);
     case FIELD_ADDRESS: return compare_address(d, x, y);
-    case FIELD_AREA: return compare_area(p, q);
-    case FIELD_TEXT: return letters_shared(x, y) && bigrams_shared(x, y) ? compare_text(p, q) : TEXT_DIFFERENT;
-    case FIELD_CLK: return clk_level(clk_dice(p.p, q.p));
+    case FIELD_TEXT:
+        if (!letters_shared(x, y) || !bigrams_shared(x, y)) {
+            return TEXT_DIFFERENT;
+        }
+        break;
+    case FIELD_AREA:
     case FIELD_CODE:
+    case FIELD_CLK:
     case FIELD_TYPE_COUNT: break;
     }
-    return MAX(p.n, q.n) >= 4 && one_edit(p, q) ? CODE_ONE_EDIT : CODE_DIFFERENT;
+    return compare_codes(d->type, value_codes(d, x, room[0]), value_codes(d, y, room[1]));
 }
 
 unsigned compare_field(const struct link_table *t, unsigned field, const uint32_t *row_a, const uint32_t *row_b)

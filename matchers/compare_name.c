@@ -20,5 +20,5 @@ unsigned compare_name(const struct dict *d, const struct value *a, const struct 
     if (a->flags & b->flags & VALUE_LATIN) {
         return latin_as_name(compare_latin(d, a, b));
     }
-    return as[name_compare(&d->forms.v[a - d->values.v], &d->forms.v[b - d->values.v])];
+    return as[name_compare(value_form(d, (uint32_t)(a - d->values.v)), value_form(d, (uint32_t)(b - d->values.v)))];
 }

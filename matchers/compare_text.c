@@ -67,7 +67,8 @@ static bool same_words(struct codes a, struct codes b, bool part)
 
 unsigned compare_latin(const struct dict *d, const struct value *x, const struct value *y)
 {
-    struct codes a = {value_codes(d, x), x->n}, b = {value_codes(d, y), y->n};
+    uint16_t room[2][VALUE_CODES];
+    struct codes a = value_codes(d, x, room[0]), b = value_codes(d, y, room[1]);
     struct codes shorter = a.n <= b.n ? a : b, longer = a.n <= b.n ? b : a;
     if (x->word & y->word) {
         return LATIN_NICKNAME;
@@ -168,7 +169,8 @@ static unsigned compare_words_address(struct codes a, struct codes b)
 
 unsigned compare_address(const struct dict *d, const struct value *a, const struct value *b)
 {
-    struct codes x = {value_codes(d, a), a->n}, y = {value_codes(d, b), b->n};
+    uint16_t room[2][VALUE_CODES];
+    struct codes x = value_codes(d, a, room[0]), y = value_codes(d, b, room[1]);
     if ((a->flags | b->flags) & VALUE_LATIN) {
         return letters_shared(a, b) && bigrams_shared(a, b) ? compare_words_address(x, y) : ADDRESS_DIFFERENT;
     }

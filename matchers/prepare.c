@@ -181,6 +181,17 @@ static bool put_torn_date(struct str cell, enum date_order order, struct strbuf 
     return out->n >= 4;
 }
 
+/* At least so many digits. */
+static void put_digits(struct strbuf *out, unsigned number, unsigned digits)
+{
+    char text[12];
+    unsigned n = 0;
+    for (; number || n < digits; number /= 10) {
+        text[sizeof(text) - ++n] = (char)('0' + number % 10);
+    }
+    strbuf_add(out, text + sizeof(text) - n, n);
+}
+
 static bool put_date(struct str cell, enum date_order order, struct strbuf *out, struct value *v)
 {
     unsigned y, m, d;
@@ -198,7 +209,9 @@ static bool put_date(struct str cell, enum date_order order, struct strbuf *out,
     }
     v->word = DATE_WORD(y, m, d);
     v->flags = m && d ? VALUE_DAY : 0;
-    strbuf_addf(out, "%04u%02u%02u", y, m, d);
+    put_digits(out, y, 4);
+    put_digits(out, m, 2);
+    put_digits(out, d, 2);
     return true;
 }
 

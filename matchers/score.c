@@ -16,14 +16,20 @@ static int32_t *terms_of(const struct link_table *t, unsigned field, const struc
     return term;
 }
 
-/* Fields in order of what comparing them costs; fields of one type stay in order. */
-static void order_fields(struct scorer *s)
+/* Fields in order of what comparing them costs: of equal cost those with fewer values first, which are nearer in memory. */
+static bool costs_more(const struct link_table *t, unsigned f, unsigned g)
 {
     static const uint8_t cost[FIELD_TYPE_COUNT] = {[FIELD_SEX] = 0,  [FIELD_AREA] = 1, [FIELD_DATE] = 2, [FIELD_ID] = 2,      [FIELD_PHONE] = 2, [FIELD_CODE] = 3,
                                                    [FIELD_NAME] = 4, [FIELD_CLK] = 5,  [FIELD_LATIN] = 6, [FIELD_ADDRESS] = 7, [FIELD_TEXT] = 8};
+    uint8_t a = cost[t->fields[f].type], b = cost[t->fields[g].type];
+    return a != b ? a > b : link_dict(t, f)->values.n > link_dict(t, g)->values.n;
+}
+
+static void order_fields(struct scorer *s)
+{
     for (unsigned f = 0; f < s->table->n_fields; f++) {
         unsigned at = f;
-        while (at > 0 && cost[s->table->fields[s->order[at - 1]].type] > cost[s->table->fields[f].type]) {
+        while (at > 0 && costs_more(s->table, s->order[at - 1], f)) {
             s->order[at] = s->order[at - 1];
             at--;
         }
@@ -213,7 +219,7 @@ static inline void fetch_values(const struct link_table *t, struct pair p)
             const struct dict *d = link_dict(t, f);
             __builtin_prefetch(&d->values.v[b[f]]);
             if (d->type == FIELD_NAME) {
-                __builtin_prefetch(&d->forms.v[b[f]]);
+                __builtin_prefetch(d->forms + (size_t)b[f] * SHORT_FORM_BYTES);
             } else if (d->type == FIELD_ADDRESS) {
                 __builtin_prefetch(&d->places.v[b[f]]);
             }
@@ -252,10 +258,37 @@ static void score_part(void *ctx, unsigned part)
     }
 }
 
-static int edge_order(const void *a, const void *b)
+/* By a, then b; a pair that two colliding keys brought twice is kept once. */
+static void sort_edges(link_edges *e, uint32_t rows)
 {
-    const struct cluster_edge *x = a, *y = b;
-    return x->a != y->a ? (x->a < y->a ? -1 : 1) : (x->b > y->b) - (x->b < y->b);
+    uint32_t *at = xcalloc(rows + 2u, sizeof(*at));
+    struct cluster_edge *sorted = xmalloc((e->n + 1) * sizeof(*sorted));
+    size_t n = 0;
+    for (size_t i = 0; i < e->n; i++) {
+        at[e->v[i].a + 1]++;
+    }
+    for (uint32_t r = 0; r < rows; r++) {
+        at[r + 1] += at[r];
+    }
+    for (size_t i = 0; i < e->n; i++) {
+        sorted[at[e->v[i].a]++] = e->v[i];
+    }
+    for (size_t i = 0; i < e->n; i++) { /* few edges a row: each moved to its place */
+        struct cluster_edge x = sorted[i];
+        size_t to = n;
+        while (to > 0 && sorted[to - 1].a == x.a && sorted[to - 1].b > x.b) {
+            to--;
+        }
+        if (to > 0 && sorted[to - 1].a == x.a && sorted[to - 1].b == x.b) {
+            continue;
+        }
+        memmove(sorted + to + 1, sorted + to, (n - to) * sizeof(*sorted));
+        sorted[to] = x;
+        n++;
+    }
+    free(at);
+    free(e->v);
+    *e = (link_edges){.v = sorted, .n = n, .cap = e->n + 1};
 }
 
 #define PARTS_MAX 16
@@ -279,5 +312,5 @@ void score_blocks(const struct scorer *s, const struct blocks *b, int32_t keep, 
         *out_pairs += part[i].pairs;
         vec_release(&part[i].edges);
     }
-    vec_sort(out, edge_order);
+    sort_edges(out, s->table->n);
 }

@@ -4,6 +4,7 @@
 
 #include "base/core/csv_out.h"
 #include "base/core/log.h"
+#include "base/core/share.h"
 #include "pipeline/adhoc.h"
 #include "pipeline/command.h"
 
@@ -33,8 +34,8 @@ static void form_clusters(const struct adhoc *x, struct cluster_output *out)
     uint64_t *identity = xcalloc(x->table.n + 1, sizeof(*identity)), *content = xmalloc((x->table.n + 1) * sizeof(*content));
     for (uint32_t i = 0; i < x->table.n; i++) {
         identity[i] = adhoc_identity(x, i);
-        content[i] = link_row_content(&x->table, i);
     }
+    link_contents(&x->table, share_threads(), content);
     struct cluster_input in = {.n = x->table.n, .content = content, .identity = identity, .edges = x->edges.v, .n_edges = x->edges.n, .threshold = x->threshold, .weigh = weigh, .ctx = x};
     clusters_form(&in, out);
     free(identity);

@@ -22,7 +22,6 @@ enum name_script {
 struct name_form {
     uint64_t plain;      /* hash of the text after width, blanks and dots; 0: none */
     uint64_t folded;     /* the same after variant folding and weak equals: equal for 張三 and 张三, 萧明 and 肖明; usable as an exact key */
-    uint16_t code[NAME_FORM_CODES]; /* after variant folding and weak equals */
     uint8_t n;
     uint8_t surname;     /* characters of it, 0 when it cannot be told */
     uint8_t unreadable;  /* how many of the codes are CODE_UNREADABLE */
@@ -30,6 +29,7 @@ struct name_form {
     uint8_t n_parts;     /* at least 1 when n is */
     uint8_t part_end[NAME_FORM_PARTS]; /* code index behind each part or Latin word */
     bool cut;            /* longer than NAME_FORM_CODES */
+    uint16_t code[NAME_FORM_CODES]; /* after variant folding and weak equals; last, so that who keeps many may keep the first n alone */
 };
 /* Cleans first (base/text/fold.h name_clean): marks, digits, remarks are no part of a name. Any bytes are allowed. */
 void name_form_make(struct str name, struct name_form *out);

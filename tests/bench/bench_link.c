@@ -101,9 +101,9 @@ static void cluster(const struct link_table *t, const link_edges *edges)
     uint64_t *content = xcalloc(t->n + 1, sizeof(*content)), *identity = xcalloc(t->n + 1, sizeof(*identity));
     for (uint32_t i = 0; i < t->n; i++) {
         const struct value *id = &link_dict(t, 1)->values.v[link_row(t, i)[1]];
-        content[i] = link_row_content(t, i);
         identity[i] = id->flags & VALUE_VALID ? id->word : 0;
     }
+    link_contents(t, 2, content);
     struct cluster_input in = {.n = t->n, .content = content, .identity = identity, .edges = edges->v, .n_edges = edges->n};
     clusters_form(&in, &out);
     told("cluster", out.n_clusters, "persons");

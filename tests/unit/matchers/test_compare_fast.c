@@ -155,7 +155,8 @@ static void test_numbers(void **state)
         for (uint32_t i = 1; i < d->values.n; i++) {
             for (uint32_t j = 1; j < d->values.n; j++) {
                 const struct value *a = &d->values.v[i], *b = &d->values.v[j];
-                struct codes p = {value_codes(d, a), a->n}, q = {value_codes(d, b), b->n};
+                uint16_t room[2][VALUE_CODES];
+                struct codes p = value_codes(d, a, room[0]), q = value_codes(d, b, room[1]);
                 if (i == j || (f == 0 && !(a->flags & b->flags & VALUE_DAY))) {
                     continue;
                 }

@@ -64,7 +64,7 @@ static void test_short_tables(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct link_table t;
+        struct link_table t = {.n = 0};
         struct plan_options po = PLAN_OPTIONS_DEFAULT;
         struct em_options eo = EM_OPTIONS_DEFAULT;
         struct plan plan;
