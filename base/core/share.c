@@ -14,6 +14,24 @@
 
 #define THREADS_MAX 16
 
+static atomic_uint busy = 1; /* threads at work; the first is */
+static atomic_uint as_if;    /* share_set_threads */
+
+bool share_borrow(void)
+{
+    for (unsigned n = atomic_load(&busy), most = share_threads(); n < most;) {
+        if (atomic_compare_exchange_weak(&busy, &n, n + 1)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void share_give(void)
+{
+    atomic_fetch_sub(&busy, 1);
+}
+
 struct sharing {
     share_work work;
     void *ctx;
@@ -24,9 +42,11 @@ struct sharing {
 static void *take_items(void *sharing)
 {
     struct sharing *s = sharing;
+    atomic_fetch_add(&busy, 1);
     for (unsigned i; (i = atomic_fetch_add(&s->next, 1)) < s->n;) {
         s->work(s->ctx, i);
     }
+    atomic_fetch_sub(&busy, 1);
     return NULL;
 }
 
@@ -38,7 +58,9 @@ void share_out(unsigned n, unsigned threads, share_work work, void *ctx)
     while (started < wanted && pthread_create(&thread[started], NULL, take_items, &s) == 0) {
         started++;
     }
+    atomic_fetch_sub(&busy, 1); /* take_items counts this thread too */
     take_items(&s);
+    atomic_fetch_add(&busy, 1);
     for (unsigned i = 1; i < started; i++) {
         pthread_join(thread[i], NULL);
     }
@@ -74,10 +96,12 @@ static bool do_next(struct ahead *a)
 static void *run_ahead(void *ahead)
 {
     struct ahead *a = ahead;
+    atomic_fetch_add(&busy, 1);
     pthread_mutex_lock(&a->lock);
     while (do_next(a)) {
     }
     pthread_mutex_unlock(&a->lock);
+    atomic_fetch_sub(&busy, 1);
     return NULL;
 }
 
@@ -99,7 +123,9 @@ void ahead_wait(struct ahead *a, unsigned item)
     pthread_mutex_lock(&a->lock);
     while (!a->done[item]) {
         if (!do_next(a)) {
+            atomic_fetch_sub(&busy, 1);
             pthread_cond_wait(&a->changed, &a->lock);
+            atomic_fetch_add(&busy, 1);
         }
     }
     pthread_mutex_unlock(&a->lock);
@@ -128,6 +154,15 @@ void ahead_finish(struct ahead *a)
 unsigned share_threads(void)
 {
     cpu_set_t usable;
+    unsigned said = atomic_load(&as_if);
+    if (said > 0) {
+        return MIN(said, THREADS_MAX);
+    }
     int n = sched_getaffinity(0, sizeof(usable), &usable) == 0 ? CPU_COUNT(&usable) : 1;
     return (unsigned)MIN(MAX(n, 1), THREADS_MAX);
+}
+
+void share_set_threads(unsigned n)
+{
+    atomic_store(&as_if, n);
 }

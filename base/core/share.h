@@ -4,6 +4,8 @@
 #ifndef MOPAI_CORE_SHARE_H
 #define MOPAI_CORE_SHARE_H
 
+#include "base/core/compiler.h"
+
 typedef void (*share_work)(void *ctx, unsigned item);
 /* Does items 0 .. n - 1, each once, lower ones first to be taken, and returns when all are done. threads 0 or 1: none are started. A thread that cannot be
    had is done without. */
@@ -18,5 +20,10 @@ void ahead_finish(struct ahead *a);              /* begins no further item, wait
 
 /* Processors this process may use, at most 16. */
 unsigned share_threads(void);
+void share_set_threads(unsigned n); /* as if there were so many; 0: as many as there are. For tests */
+
+/* A thread more for work that turned out long: true when fewer threads of this process are at work than it has processors. Given back when that thread ends. */
+bool share_borrow(void);
+void share_give(void);
 
 #endif

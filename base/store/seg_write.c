@@ -8,15 +8,6 @@
 #include "base/core/hash.h"
 #include "base/store/seg_writer.h"
 
-/* Texts of a column of many different ones wait a few rows while the place of the dictionary they need is fetched: the table is larger than the nearest caches, and
-   looking there and then was a fifth of all typing (bench_ingest: 8 % less time in all, the table of 4 bytes a slot 10 %). */
-enum { WAITING_TEXTS = 8, WAITING_BYTES = 48 };
-struct waiting {
-    uint64_t hash;
-    size_t n;
-    char text[WAITING_BYTES];
-};
-
 struct cells {
     enum seg_type type;
     size_t n;  /* values of this block so far */
@@ -28,8 +19,7 @@ struct cells {
         void *any;
     } v;
     struct seg_dict dict;
-    struct waiting *waiting; /* [WAITING_TEXTS], a ring; of text columns */
-    size_t n_waiting, first; /* the last n_waiting of the n values have no code yet */
+    struct seg_mark empty; /* where the empty text is */
 };
 
 enum status seg_writer_open(const char *path, const struct seg_column *columns, size_t n, struct seg_writer **out_w, struct err *err)
@@ -64,7 +54,6 @@ static void make_cells(struct seg_writer *w)
     for (size_t i = 0; i < w->n_columns; i++) {
         enum seg_type type = w->columns[i].type;
         w->cells[i].type = type;
-        w->cells[i].waiting = type == SEG_TEXT ? xmalloc(WAITING_TEXTS * sizeof(struct waiting)) : NULL;
         w->cells[i].v.any = xmalloc(SEG_BLOCK_ROWS * seg_value_size(type));
     }
 }
@@ -75,7 +64,6 @@ static void writer_free(struct seg_writer *w)
         free((char *)(uintptr_t)w->columns[i].name);
         if (w->cells) {
             free(w->cells[i].v.any);
-            free(w->cells[i].waiting);
             seg_dict_release(&w->cells[i].dict);
         }
     }
@@ -87,42 +75,6 @@ static void writer_free(struct seg_writer *w)
     strbuf_release(&w->packed.bytes);
     strbuf_release(&w->blocks_footer);
     free(w);
-}
-
-/* --- texts that wait --- */
-
-/* Gives a code to the text that has waited longest, or to all. */
-static void settle_one(struct cells *c)
-{
-    const struct waiting *t = &c->waiting[c->first];
-    c->v.code[c->n - c->n_waiting] = seg_dict_add(&c->dict, str_n(t->text, t->n), t->hash);
-    c->first = (c->first + 1) % WAITING_TEXTS;
-    c->n_waiting--;
-}
-
-static void settle(struct cells *c)
-{
-    while (c->n_waiting > 0) {
-        settle_one(c);
-    }
-}
-
-static void let_wait(struct cells *c, struct str v, uint64_t hash)
-{
-    const struct seg_dict *d = &c->dict;
-    if (c->n_waiting == WAITING_TEXTS) {
-        settle_one(c);
-    }
-    struct waiting *t = &c->waiting[(c->first + c->n_waiting) % WAITING_TEXTS];
-    t->hash = hash;
-    t->n = v.n;
-    memcpy(t->text, v.p, v.n);
-    c->n_waiting++;
-    c->n++;
-    seg_dict_fetch_slot(d, hash);
-    if (c->n_waiting > WAITING_TEXTS / 2) { /* by now the slot is here: what it points to is next */
-        seg_dict_fetch_text(d, c->waiting[(c->first + c->n_waiting - WAITING_TEXTS / 2) % WAITING_TEXTS].hash);
-    }
 }
 
 /* --- blocks --- */
@@ -151,7 +103,6 @@ static void flush_block(struct seg_writer *w)
         struct cells *c = &w->cells[i];
         BUG_ON(c->n != w->n);
         if (w->columns[i].type == SEG_TEXT) {
-            settle(c);
             seg_pack_text(&c->dict, c->v.code, w->n, &w->packed.bytes, &w->packed.chunk);
             seg_dict_clear(&c->dict);
         } else {
@@ -202,7 +153,6 @@ static uint16_t put_new(struct seg_writer *w, struct cells *c, struct str v, uin
         v = str_n("", 0);
         hash = hash64_str(v);
     }
-    settle(c);
     uint16_t code = seg_dict_add(&c->dict, v, hash);
     c->v.code[c->n++] = code;
     if (c->dict.bytes.n > SEG_BLOCK_TEXT) {
@@ -215,37 +165,12 @@ void seg_put_text(struct seg_writer *w, size_t col, struct str v)
 {
     struct cells *c = next_cell(w, col);
     BUG_ON(c->type != SEG_TEXT);
-    settle(c);
     if (c->n > 0 && str_eq(seg_dict_text(&c->dict, c->v.code[c->n - 1]), v)) { /* runs are common: one street, one year */
         c->v.code[c->n] = c->v.code[c->n - 1];
         c->n++;
         return;
     }
     (void)put_new(w, c, v, hash64_str(v));
-}
-
-void seg_put_hashed(struct seg_writer *w, size_t col, struct str v, uint64_t hash)
-{
-    struct cells *c = next_cell(w, col);
-    BUG_ON(c->type != SEG_TEXT);
-    if (v.n > 0 && v.n <= WAITING_BYTES && c->dict.n > WAITING_TEXTS) {
-        let_wait(c, v, hash);
-        w->cut |= c->dict.bytes.n > SEG_BLOCK_TEXT;
-        return;
-    }
-    (void)put_new(w, c, v, hash);
-}
-
-void seg_put_marked(struct seg_writer *w, size_t col, struct str v, uint64_t hash, struct seg_mark *mark)
-{
-    struct cells *c = next_cell(w, col);
-    BUG_ON(c->type != SEG_TEXT);
-    settle(c);
-    if (mark->block == w->blocks + 1) {
-        c->v.code[c->n++] = mark->code;
-        return;
-    }
-    *mark = (struct seg_mark){w->blocks + 1, put_new(w, c, v, hash)};
 }
 
 void seg_end_row(struct seg_writer *w)
@@ -256,6 +181,112 @@ void seg_end_row(struct seg_writer *w)
     w->rows++;
     if (w->n == SEG_BLOCK_ROWS || w->cut) {
         flush_block(w);
+    }
+}
+
+/* --- many rows at once --- */
+
+static void put_numbers(struct cells *c, const int64_t *from, size_t n)
+{
+    if (c->type != SEG_I32) {
+        memcpy((int64_t *)c->v.any + c->n, from, n * sizeof(*from));
+    } else {
+        int64_t strange = 0;
+        for (size_t i = 0; i < n; i++) {
+            int32_t v = (int32_t)from[i];
+            strange |= v ^ from[i];
+            c->v.i32[c->n + i] = v;
+        }
+        BUG_ON(strange);
+    }
+    c->n += n;
+}
+
+/* Of a column of many different texts the table is larger than the nearest caches: the places of those without a mark are fetched some rows before they are looked at
+   (looking there and then was a fifth of all typing). */
+static void fetch_ahead(const struct seg_dict *d, const struct seg_cell *from, size_t i, size_t n)
+{
+    enum { SLOT = 8, TEXT = 4 };
+    if (d->n > 0 && i + SLOT < n && !from[i + SLOT].mark) {
+        seg_dict_fetch_slot(d, from[i + SLOT].hash);
+        seg_dict_fetch_text(d, from[i + TEXT].hash); /* its slot is here by now */
+    }
+}
+
+static void put_texts(struct seg_writer *w, struct cells *c, const struct seg_cell *from, size_t n)
+{
+    uint32_t block = w->blocks + 1;
+    for (size_t i = 0; i < n; i++) {
+        const struct seg_cell *t = &from[i];
+        struct seg_mark *mark = t->text.n == 0 ? &c->empty : t->mark;
+        fetch_ahead(&c->dict, from, i, n);
+        if (mark && mark->block == block) {
+            c->v.code[c->n++] = mark->code;
+            continue;
+        }
+        uint16_t code = put_new(w, c, t->text, t->text.n ? t->hash : hash64_str(t->text));
+        if (mark) {
+            *mark = (struct seg_mark){block, code};
+        }
+    }
+}
+
+static void put_empty(struct seg_writer *w, struct cells *c, size_t n)
+{
+    const struct seg_cell none = {{"", 0}, 0, NULL};
+    put_texts(w, c, &none, 1);
+    for (size_t i = 1; i < n; i++) {
+        c->v.code[c->n++] = c->empty.code;
+    }
+}
+
+/* Could these texts fill a dictionary, so that the block ends with one of the rows? */
+static bool may_cut(const struct seg_writer *w, const void *const *columns, size_t n)
+{
+    for (size_t col = 0; col < w->n_columns; col++) {
+        const struct seg_cell *t = w->cells[col].type == SEG_TEXT ? columns[col] : NULL;
+        size_t bytes = w->cells[col].dict.bytes.n;
+        for (size_t i = 0; t && i < n; i++) {
+            bytes += t[i].text.n;
+        }
+        if (bytes > SEG_BLOCK_TEXT) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void put_part(struct seg_writer *w, const void *const *columns, size_t from, size_t n)
+{
+    for (size_t col = 0; col < w->n_columns; col++) {
+        struct cells *c = &w->cells[col];
+        BUG_ON(c->n != w->n);
+        if (c->type != SEG_TEXT) {
+            put_numbers(c, (const int64_t *)columns[col] + from, n);
+        } else if (columns[col]) {
+            put_texts(w, c, (const struct seg_cell *)columns[col] + from, n);
+        } else {
+            put_empty(w, c, n);
+        }
+    }
+    w->n += n;
+    w->rows += n;
+    if (w->n == SEG_BLOCK_ROWS || w->cut) {
+        flush_block(w);
+    }
+}
+
+void seg_put_rows(struct seg_writer *w, const void *const *columns, size_t n)
+{
+    BUG_ON(w->puts);
+    if (!w->cells) {
+        make_cells(w);
+    }
+    for (size_t done = 0; done < n;) {
+        size_t part = MIN(n - done, SEG_BLOCK_ROWS - w->n);
+        part = part > 1 && may_cut(w, columns, n) ? 1 : part; /* then row by row, to end the block where it must */
+        put_part(w, columns, done, part);
+        done += part;
     }
 }
 

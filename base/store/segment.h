@@ -31,14 +31,19 @@ enum status seg_writer_open(const char *path, const struct seg_column *columns, 
 void seg_put_i64(struct seg_writer *w, size_t col, int64_t v); /* SEG_I32 (must fit) or SEG_I64 */
 void seg_put_u64(struct seg_writer *w, size_t col, uint64_t v);
 void seg_put_text(struct seg_writer *w, size_t col, struct str v); /* copied; equal texts of a block are stored once */
-/* The same for whoever knows hash64_str(v); and for a text that comes again and again, *mark (first {0}, then ours) saves looking for it. */
-void seg_put_hashed(struct seg_writer *w, size_t col, struct str v, uint64_t hash);
-struct seg_mark {
+void seg_end_row(struct seg_writer *w);
+/* Many whole rows, column by column; the segment is the same as of rows put one by one. columns[col]: int64_t for SEG_I32 and SEG_I64, uint64_t for SEG_U64,
+   struct seg_cell for SEG_TEXT, or NULL where all its texts are empty. */
+struct seg_mark { /* where a block has a text: saves looking for one that comes again and again. First {0}, then the writer's */
     uint32_t block;
     uint16_t code;
 };
-void seg_put_marked(struct seg_writer *w, size_t col, struct str v, uint64_t hash, struct seg_mark *mark);
-void seg_end_row(struct seg_writer *w);
+struct seg_cell {
+    struct str text;
+    uint64_t hash;         /* hash64_str of the text, whatever for the empty one */
+    struct seg_mark *mark; /* NULL: none */
+};
+void seg_put_rows(struct seg_writer *w, const void *const *columns, size_t n);
 /* Column-wise: the same n values for every column, then seg_end_rows(w, n). Any n; the writer cuts the blocks of fixed columns itself, so
    whole arrays may be handed over. Text columns cannot be mixed in: use the row-wise calls for files that have them. */
 void seg_write_columns(struct seg_writer *w, const void *const *arrays, size_t n); /* arrays[col]: int32_t, int64_t or uint64_t by the column's type */

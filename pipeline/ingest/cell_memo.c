@@ -8,12 +8,31 @@
 #define SLOTS      (MEMO_CELLS * 4)
 #define BYTES      ((size_t)MEMO_CELLS * 64) /* raw bytes and texts together; full of them it begins anew as well */
 
+struct memo_cells {
+    struct remembered v[MEMO_CELLS];
+    uint16_t slots[SLOTS];  /* number in v, one higher; 0 is empty */
+    size_t n, n_bytes;
+    char bytes[BYTES];
+};
+
 void cell_memo_release(struct cell_memo *m)
 {
-    free(m->v);
-    free(m->slots);
-    strbuf_release(&m->bytes);
+    free(m->cells);
     *m = (struct cell_memo){0};
+}
+
+void memo_list_clear(struct memo_list *l)
+{
+    for (size_t i = 0; i < l->list.n; i++) {
+        free(l->list.v[i]);
+    }
+    vec_clear(&l->list);
+}
+
+void memo_list_release(struct memo_list *l)
+{
+    memo_list_clear(l);
+    vec_release(&l->list);
 }
 
 /* Cells are short: two loads that overlap cover up to sixteen bytes. */
@@ -53,19 +72,6 @@ static bool same(struct str a, struct str b)
     return (differ | (x ^ y)) == 0;
 }
 
-static void forget(struct cell_memo *m)
-{
-    m->off = m->asked < 2 * m->n; /* less than every other cell was known */
-    m->n = m->asked = 0;
-    m->last = NULL;
-    strbuf_clear(&m->bytes);
-    memset(m->slots, 0, SLOTS * sizeof(*m->slots));
-    if (m->off) {
-        cell_memo_release(m);
-        m->off = true;
-    }
-}
-
 struct remembered *cell_memo_find(struct cell_memo *m, struct str raw)
 {
     if (m->off) {
@@ -75,12 +81,12 @@ struct remembered *cell_memo_find(struct cell_memo *m, struct str raw)
     if (m->last && same(m->last->raw, raw)) { /* one street, one year */
         return m->last;
     }
-    if (m->n == 0) {
+    if (!m->cells) {
         return NULL;
     }
     uint64_t hash = short_hash(raw);
-    for (size_t i = hash & (SLOTS - 1); m->slots[i]; i = (i + 1) & (SLOTS - 1)) {
-        struct remembered *r = &m->v[m->slots[i] - 1];
+    for (size_t i = hash & (SLOTS - 1); m->cells->slots[i]; i = (i + 1) & (SLOTS - 1)) {
+        struct remembered *r = &m->cells->v[m->cells->slots[i] - 1];
         if (r->raw_hash == hash && same(r->raw, raw)) {
             m->last = r;
             return r;
@@ -89,40 +95,52 @@ struct remembered *cell_memo_find(struct cell_memo *m, struct str raw)
     return NULL;
 }
 
-static struct str keep(struct cell_memo *m, struct str s)
+/* Room for one more cell; false when remembering has not paid in this column. */
+static bool make_room(struct cell_memo *m, size_t bytes, struct memo_list *forgotten)
 {
-    size_t at = m->bytes.n;
-    if (s.n > 0) {
-        memcpy(m->bytes.p + at, s.p, s.n);
-        m->bytes.n += s.n;
+    struct memo_cells *full = m->cells;
+    if (full && full->n < MEMO_CELLS && full->n_bytes + bytes <= BYTES) {
+        return true;
     }
-    return str_n(m->bytes.p + at, s.n);
+    if (full) {
+        vec_push(&forgotten->list, full);
+        m->off = m->asked < 2 * full->n; /* less than every other cell was known */
+    }
+    m->asked = 0;
+    m->last = NULL;
+    m->cells = NULL;
+    if (!m->off) {
+        struct memo_cells *cells = m->cells = xmalloc(sizeof(*cells)); /* its cells and bytes are not touched before they are used */
+        cells->n = cells->n_bytes = 0;
+        memset(cells->slots, 0, sizeof(cells->slots));
+    }
+    return !m->off;
 }
 
-struct remembered *cell_memo_add(struct cell_memo *m, struct str raw, const struct cell *cell)
+static struct str keep(struct memo_cells *m, struct str s)
 {
-    if (m->off || raw.n > MEMO_CELL_MAX || cell->text.n > MEMO_CELL_MAX) {
+    size_t at = m->n_bytes;
+    if (s.n > 0) {
+        memcpy(m->bytes + at, s.p, s.n);
+        m->n_bytes += s.n;
+    }
+    return str_n(m->bytes + at, s.n);
+}
+
+struct remembered *cell_memo_add(struct cell_memo *m, struct str raw, const struct cell *cell, struct memo_list *forgotten)
+{
+    if (m->off || raw.n > MEMO_CELL_MAX || cell->text.n > MEMO_CELL_MAX || !make_room(m, raw.n + cell->text.n, forgotten)) {
         return NULL;
     }
-    if (!m->v) {
-        m->v = xmalloc(MEMO_CELLS * sizeof(*m->v));
-        m->slots = xcalloc(SLOTS, sizeof(*m->slots));
-        strbuf_reserve(&m->bytes, BYTES);
-    }
-    if (m->n == MEMO_CELLS || m->bytes.n + raw.n + cell->text.n > BYTES) {
-        forget(m);
-        if (m->off) {
-            return NULL;
-        }
-    }
-    struct remembered *r = &m->v[m->n];
-    *r = (struct remembered){.cell = *cell, .text_hash = hash64_str(cell->text), .raw = keep(m, raw), .raw_hash = short_hash(raw)};
-    r->cell.text = keep(m, cell->text);
+    struct memo_cells *cells = m->cells;
+    struct remembered *r = &cells->v[cells->n];
+    *r = (struct remembered){.cell = *cell, .text_hash = cell->text.n ? hash64_str(cell->text) : 0, .raw = keep(cells, raw), .raw_hash = short_hash(raw)};
+    r->cell.text = keep(cells, cell->text);
     size_t i = r->raw_hash & (SLOTS - 1);
-    while (m->slots[i]) {
+    while (cells->slots[i]) {
         i = (i + 1) & (SLOTS - 1);
     }
-    m->slots[i] = (uint16_t)++m->n;
+    cells->slots[i] = (uint16_t)++cells->n;
     m->last = r;
     return r;
 }

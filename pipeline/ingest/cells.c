@@ -4,11 +4,11 @@
 #include <stdlib.h>
 
 #include "base/core/bug.h"
-#include "base/core/digits.h"
 #include "base/text/fold.h"
 #include "base/text/mask.h"
 #include "base/text/utf8.h"
 #include "matchers/identifier.h"
+#include "pipeline/ingest/cell_quick.h"
 
 #define CODES_SEEN_MAX 4096 /* beyond this many spellings a code cell is looked up anew each time */
 #define TEXT_MAX       ((size_t)64 << 10)
@@ -251,38 +251,16 @@ static void read_flag(struct cell_reader *r, struct str raw, struct cell *out)
 
 /* --- numbers and dates --------------------------------------------------------------------------------------------- */
 
-/* 2026-03-01 with nothing or a time behind it, years 1900 to 2099; anything else goes the long way. */
-static bool fast_date(struct str s, daynum *out)
-{
-    if (s.n != 10 && !(s.n == 19 && s.p[10] == ' ' && s.p[13] == ':' && s.p[16] == ':')) {
-        return false;
-    }
-    uint64_t w;
-    memcpy(&w, s.p, sizeof(w));
-    w ^= 0x2d30302d30303030u; /* "0000-00-" as a little-endian word: digits become their values, dashes nothing */
-    unsigned d1 = (unsigned)((unsigned char)s.p[8] - '0'), d2 = (unsigned)((unsigned char)s.p[9] - '0');
-    if ((((w & 0x7f7f7f7f7f7f7f7fu) + 0x7676767676767676u) | w) & 0x8080808080808080u || w & 0xff0000ff00000000u || d1 > 9 || d2 > 9) {
-        return false;
-    }
-    unsigned year = (unsigned)((w & 15) * 1000 + (w >> 8 & 15) * 100 + (w >> 16 & 15) * 10 + (w >> 24 & 15));
-    unsigned month = (unsigned)((w >> 40 & 15) * 10 + (w >> 48 & 15)), day = d1 * 10 + d2;
-    if (year < 1900 || year > 2099) {
-        return false;
-    }
-    if (month - 1 > 11 || day - 1 > 27) {
-        return day_parse_iso(str_n(s.p, 10), out);
-    }
-    /* days from civil, with the year beginning in March */
-    unsigned y = month <= 2 ? year - 1 : year, doy = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    *out = (daynum)(y * 365 + y / 4 - y / 100 + y / 400 + doy) - 719468;
-    return true;
-}
-
 static void read_date(struct cell_reader *r, struct str raw, struct cell *out)
 {
     const struct source_column *c = r->column;
     daynum day = DAY_MISSING;
     enum date_precision precision = DATE_DAY;
+    if (quick_date(raw, &day)) {
+        out->i = day;
+        out->reason = VALUE_OK;
+        return;
+    }
     unsigned options = (c->serial ? DATE_ALLOW_SERIAL : 0u) | (c->short_year ? DATE_ALLOW_TWO_DIGIT : 0u) |
                        (c->month_as == MONTH_AS_BAD ? DATE_ONLY_DAY : 0u);
     out->reason = value_date(raw, options, &day, &precision);
@@ -305,60 +283,14 @@ static void read_month(struct str raw, struct cell *out)
     }
 }
 
-/* Four to eight characters with two decimals or none, all at once. */
-static bool money8(struct str s, int64_t *out_hundredths)
-{
-    uint32_t head, tail;
-    memcpy(&head, s.p, 4);
-    memcpy(&tail, s.p + s.n - 4, 4);
-    unsigned pad = 8 * (8 - (unsigned)s.n);
-    uint64_t w = (uint64_t)tail << 32 | (uint64_t)head << pad; /* moved to the end of the word; where both stand they are the same */
-    w |= 0x3030303030303030u & (((uint64_t)1 << pad) - 1);
-    bool dot = (w >> 40 & 0xFF) == '.';
-    w = dot ? (w & 0xFFFF000000000000u) | (w & 0x000000FFFFFFFFFFu) << 8 | '0' : w;
-    if (!digits8_values(&w)) {
-        return false;
-    }
-    *out_hundredths = (int64_t)digits8_number(w) * (dot ? 1 : 100);
-    return true;
-}
-
-/* Digits, at most one dot with one or two digits behind it, a leading minus: what nearly every amount looks like. */
-static bool fast_money(struct str s, int64_t *out_hundredths)
-{
-    const char *p = s.p, *end = s.p + s.n;
-    bool minus = *p == '-';
-    int64_t v = 0;
-    unsigned d = 10;
-    p += minus;
-    if (s.n > 15 || p == end) {
-        return false;
-    }
-    if (s.n >= 4 && s.n <= 8 && money8(s, out_hundredths)) {
-        return true;
-    }
-    const char *from = p;
-    for (; p < end && (d = (unsigned)((unsigned char)*p - '0')) < 10; p++) {
-        v = v * 10 + d;
-    }
-    if (p == from) {
-        return false;
-    }
-    v *= 100;
-    if (p < end) {
-        unsigned tenth = end - p > 1 ? (unsigned)((unsigned char)p[1] - '0') : 10, hundredth = end - p > 2 ? (unsigned)((unsigned char)p[2] - '0') : 0;
-        if (*p != '.' || end - p > 3 || tenth > 9 || hundredth > 9) {
-            return false;
-        }
-        v += tenth * 10 + hundredth;
-    }
-    *out_hundredths = minus ? -v : v;
-    return true;
-}
-
 static void read_money(const struct source_column *c, struct str raw, struct cell *out)
 {
     int64_t v;
+    if (c->unit == 100 && quick_money(raw, &v)) {
+        out->i = v;
+        out->reason = VALUE_OK;
+        return;
+    }
     enum money_unit unit = c->unit == 1 ? MONEY_FEN : c->unit == 1000000 ? MONEY_WAN : MONEY_YUAN;
     out->reason = value_money(raw, unit, &v);
     if (out->reason == VALUE_OK) {
@@ -433,9 +365,6 @@ static void read_certificate(struct cell_reader *r, struct str raw, struct cell 
 void cell_read(struct cell_reader *r, struct str raw, struct cell *out)
 {
     const struct source_column *c = r->column;
-    if (cell_quick(c, raw, out)) {
-        return;
-    }
     *out = r->missing;
     if (raw.n == 0) {
         return;
@@ -481,27 +410,6 @@ void cell_read(struct cell_reader *r, struct str raw, struct cell *out)
         break;
     }
     BUG("column type");
-}
-
-bool cell_quick(const struct source_column *c, struct str raw, struct cell *out)
-{
-    daynum day;
-    bool taken = false;
-    if (raw.n == 0) {
-        return false;
-    }
-    if (c->type == COL_MONEY) {
-        taken = c->unit == 100 && fast_money(raw, &out->i);
-    } else if (c->type == COL_DATE) {
-        taken = fast_date(raw, &day);
-        out->i = taken ? day : out->i;
-    } else if (c->type == COL_ID_NUMBER) {
-        out->u = ident_parse_clean(raw);
-        out->text.n = 0;
-        taken = out->u != 0;
-    }
-    out->reason = VALUE_OK;
-    return taken;
 }
 
 /* With shifted columns anything may stand anywhere; but a short date, amount or code says nothing about who. */

@@ -28,9 +28,6 @@ void cell_reader_release(struct cell_reader *r);
 
 /* Views in *out hold until the next call with the same reader. Never fails. An unusable identifier keeps its word in u, with the reason set. */
 void cell_read(struct cell_reader *r, struct str raw, struct cell *out);
-/* The usual forms of dates, amounts and numbers of persons, from text or raw bytes alike: fills what such a cell fills, `out` being one this column had before.
-   False, with `out` in disorder: cell_read, which begins with this, must be asked. */
-bool cell_quick(const struct source_column *c, struct str raw, struct cell *out);
 /* What a row holds in a column its file lacks. */
 void cell_missing(const struct source_column *c, struct cell *out);
 

@@ -1,39 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "pipeline/ingest/reader.h"
+#include "pipeline/ingest/reader_private.h"
 
 #include <stdlib.h>
-
-#include "base/text/split.h"
-#include "base/text/utf8.h"
-
-#define CHUNK      ((size_t)256 << 10)
-#define BUFFER     (READER_MAX_LINE + CHUNK)
-#define NOT_LOOKED SIZE_MAX
-#define NO_WINDOW  SIZE_MAX
-
-struct reader {
-    struct byte_source source;
-    struct decoder decoder;
-    struct utf16_reader utf16;
-    bool is_utf16, eof, unended;
-    char delimiter;
-    size_t columns;
-    char *buf;           /* [pos, end) not yet taken; UTF-8 or GB18030 */
-    size_t pos, end;
-    size_t lf;           /* next LF at or after pos, end when there is none in the buffer, NOT_LOOKED */
-    char *wide;          /* a raw chunk of UTF-16 */
-    struct strbuf narrow;
-    int64_t line, bytes;
-    size_t bom;
-    struct splitter split;
-    bool can_cut;
-    size_t window;       /* where the splitter's window begins in buf, NO_WINDOW */
-    bool looked;         /* at the text of the window: */
-    uint64_t plain[SPLIT_WINDOW / 4096 + 1]; /* utf8_plain_blocks */
-    struct csv_feed *feed;
-    struct strbuf scratch, decoded;
-    field_list alone;    /* fields of a continuation line read by itself */
-};
 
 static enum status memory_read(void *ctx, void *buf, size_t cap, size_t *out_n, struct err *err)
 {
@@ -90,8 +58,8 @@ void reader_close(struct reader *r)
     split_release(&r->split);
     strbuf_release(&r->narrow);
     strbuf_release(&r->scratch);
-    strbuf_release(&r->decoded);
     vec_release(&r->alone);
+    vec_release(&r->careful.fields);
     free(r->buf);
     free(r->wide);
     free(r);
@@ -130,8 +98,7 @@ static enum status read_skipping_bom(struct reader *r, char *buf, size_t cap, si
     return ST_OK;
 }
 
-/* Adds at least one byte behind `end`, or sets eof. Room is made by moving what is left to the front. */
-static enum status refill(struct reader *r, struct err *err)
+enum status reader_refill(struct reader *r, struct err *err)
 {
     if (r->pos > 0) {
         memmove(r->buf, r->buf + r->pos, r->end - r->pos);
@@ -197,7 +164,7 @@ static enum status find_line(struct reader *r, size_t at, struct str *out, size_
             *state = LINE_UNBOUNDED;
             return ST_OK;
         } else {
-            TRY(refill(r, err));
+            TRY(reader_refill(r, err));
             continue;
         }
         *state = out->n > READER_MAX_LINE ? LINE_TOO_LONG : *out_next > at ? LINE_WHOLE : LINE_END_OF_FILE;
@@ -205,11 +172,6 @@ static enum status find_line(struct reader *r, size_t at, struct str *out, size_
     }
 }
 
-static void take(struct reader *r, size_t next, uint32_t lines)
-{
-    r->pos += next;
-    r->line += lines;
-}
 
 /* --- records ------------------------------------------------------------------------------------------------------- */
 
@@ -257,7 +219,7 @@ static enum status read_across_lines(struct reader *r, struct record *rec, size_
         }
         if (got == CSV_RECORD) {
             rec->lines = lines;
-            take(r, next, lines);
+            reader_take(r, next, lines);
             return ST_OK;
         }
     }
@@ -265,7 +227,7 @@ static enum status read_across_lines(struct reader *r, struct record *rec, size_
     vec_clear(&rec->fields);
     rec->bad = VALUE_ROW_QUOTE;
     r->lf = NOT_LOOKED; /* we looked ahead and go back */
-    take(r, first_next, 1);
+    reader_take(r, first_next, 1);
     return ST_OK;
 }
 
@@ -278,10 +240,10 @@ static enum status skip_long_line(struct reader *r, struct err *err)
         enum line_state state;
         r->pos = r->end - (r->buf[r->end - 1] == '\r'); /* which may be its end */
         r->lf = NOT_LOOKED;
-        TRY(refill(r, err));
+        TRY(reader_refill(r, err));
         TRY(find_line(r, 0, &rest, &next, &state, err));
         if (state != LINE_UNBOUNDED) {
-            take(r, next, 1);
+            reader_take(r, next, 1);
             return ST_OK;
         }
     }
@@ -305,7 +267,7 @@ enum status reader_next(struct reader *r, struct record *rec, bool *out_more, st
         if (state == LINE_UNBOUNDED) {
             return skip_long_line(r, err);
         }
-        take(r, next, 1);
+        reader_take(r, next, 1);
         return ST_OK;
     }
     if (!*out_more) {
@@ -323,115 +285,6 @@ enum status reader_next(struct reader *r, struct record *rec, bool *out_more, st
     } else if (rec->bad == VALUE_OK && !csv_split_plain(line, r->delimiter, &rec->fields)) {
         rec->bad = VALUE_ROW_COLUMNS;
     }
-    take(r, next, 1);
+    reader_take(r, next, 1);
     return ST_OK;
-}
-
-/* --- records in blocks ---------------------------------------------------------------------------------------------- */
-
-/* Nearly every line: nothing in it that UTF-8 decoding could change. Told for the whole window at once, when the first line asks (200 instructions a line less). */
-static bool is_plain(struct reader *r, const struct split_record *s)
-{
-    if (r->decoder.encoding != ENC_UTF8) {
-        return false;
-    }
-    if (!r->looked) {
-        utf8_plain_blocks(str_n(r->split.base, r->split.n), r->plain);
-        r->looked = true;
-    }
-    for (uint32_t k = s->start >> 6, last = MIN(s->end, r->split.n - 1) >> 6; k <= last; k++) {
-        if (!(r->plain[k >> 6] >> (k & 63) & 1)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* A line as the splitter cut it. False: nothing is taken, it must be read with care. */
-static bool take_cut(struct reader *r, const struct split_record *s, struct record *rec)
-{
-    struct splitter *split = &r->split;
-    struct str line = str_n(split->base + s->start, s->end - s->start);
-    bool euro = false;
-    if (s->shape == SPLIT_IRREGULAR || (s->odd && !is_plain(r, s) && !decode_by_pieces(&r->decoder, line, &euro))) {
-        return false;
-    }
-    vec_clear(&rec->fields);
-    vec_reserve(&rec->fields, s->n);
-    rec->fields.n = s->n;
-    for (uint32_t f = 0; f < s->n; f++) {
-        rec->fields.v[f] = split_field(split, s, f);
-    }
-    if (s->shape == SPLIT_QUOTED) {
-        strbuf_clear(&r->scratch);
-        strbuf_reserve(&r->scratch, line.n);
-        for (uint32_t f = 0; f < s->n; f++) {
-            rec->fields.v[f] = split_unquote(rec->fields.v[f], &r->scratch);
-        }
-    }
-    rec->line = r->line + 1;
-    rec->lines = 1;
-    rec->bad = VALUE_OK;
-    rec->euro = euro;
-    rec->raw = r->decoder.encoding == ENC_GB18030;
-    r->unended |= s->end == split->n;
-    take(r, s->next - s->start, 1);
-    return true;
-}
-
-static enum status next_with_care(struct reader *r, struct record *rec, bool *out_more, struct err *err)
-{
-    r->lf = NOT_LOOKED;
-    return reader_next(r, rec, out_more, err);
-}
-
-enum status reader_next_raw(struct reader *r, struct record *rec, bool *out_more, struct err *err)
-{
-    struct split_record cut;
-    *out_more = true;
-    while (r->can_cut) {
-        if (r->window == NO_WINDOW) {
-            size_t n = MIN(r->end - r->pos, SPLIT_WINDOW);
-            split_window(&r->split, r->buf + r->pos, n, r->eof && r->pos + n == r->end);
-            r->window = r->pos;
-            r->looked = false;
-        }
-        split_seek(&r->split, (uint32_t)(r->pos - r->window)); /* behind what was read with care */
-        if (split_next(&r->split, &cut)) {
-            return take_cut(r, &cut, rec) ? ST_OK : next_with_care(r, rec, out_more, err);
-        }
-        bool too_long = r->split.n == SPLIT_WINDOW && r->pos == r->window, at_end = r->window + r->split.n == r->end;
-        r->window = NO_WINDOW;
-        if (too_long || (at_end && r->eof)) {
-            break;
-        }
-        if (at_end) {
-            TRY(refill(r, err));
-        }
-    }
-    return next_with_care(r, rec, out_more, err);
-}
-
-struct str record_text(const struct reader *r, const struct record *rec, struct str field, struct strbuf *scratch)
-{
-    struct decode_note ignored;
-    return rec->raw ? decode_line(&r->decoder, field, scratch, &ignored) : field;
-}
-
-struct record *record_decoded(struct reader *r, struct record *rec)
-{
-    size_t most = 1;
-    for (size_t f = 0; rec->raw && f < rec->fields.n; f++) {
-        most += rec->fields.v[f].n * 3; /* a euro sign of one byte becomes three */
-    }
-    strbuf_clear(&r->decoded);
-    strbuf_reserve(&r->decoded, most);
-    for (size_t f = 0; rec->raw && f < rec->fields.n; f++) {
-        AUTO_STRBUF scratch = STRBUF_INIT;
-        struct str text = record_text(r, rec, rec->fields.v[f], &scratch);
-        rec->fields.v[f] = str_n(r->decoded.p + r->decoded.n, text.n);
-        strbuf_adds(&r->decoded, text);
-    }
-    rec->raw = false;
-    return rec;
 }

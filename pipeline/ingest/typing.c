@@ -3,13 +3,10 @@
 
 #include <stdlib.h>
 
-#include "base/core/log.h"
 #include "base/store/segment.h"
 #include "pipeline/ingest/raw_text.h"
 #include "pipeline/ingest/segment_meta.h"
 #include "pipeline/ingest/xlsx.h"
-
-#define PROGRESS_EVERY 65536 /* rows */
 
 char *segment_path(struct arena *a, const char *segments_dir, const char *xxh128, const struct source *s)
 {
@@ -31,24 +28,30 @@ void typed_file_release(struct typed_file *t)
 
 /* --- one file ------------------------------------------------------------------------------------------------------ */
 
-static enum status read_all(struct typer *t, struct err *err)
+static void note_cut_off(struct typer *t)
 {
-    const struct typing_facts *f = &t->out->facts;
-    bool more = true;
-    for (int64_t n = 1, rejected = 0, line = 0;; n++) {
-        TRY(reader_next_raw(t->reader, &t->rec, &more, err));
-        if (!more) {
-            if (f->rejected > rejected && reader_unended(t->reader)) {
-                strbuf_addf(&t->out->notes, TR("最后一行（第 %lld 行）被退回，行尾也没有换行，文件可能没有传完；请核对行数，必要时重新发送\n", "the last row (line %lld) is rejected and has no line end, the file may be cut off; check the number of rows, send it again if need be\n"),
-                            (long long)line);
+    if (t->last_rejected && reader_unended(t->reader)) {
+        strbuf_addf(&t->out->notes, TR("最后一行（第 %lld 行）被退回，行尾也没有换行，文件可能没有传完；请核对行数，必要时重新发送\n", "the last row (line %lld) is rejected and has no line end, the file may be cut off; check the number of rows, send it again if need be\n"),
+                    (long long)t->last_line);
+    }
+}
+
+/* Columns that key or refund are made of, each once; a key column that cannot be read rejects the row. */
+static void prepare_keys(struct typer *t, const struct source_key *key, size_t n, bool rejecting)
+{
+    for (size_t k = 0; k < n; k++) {
+        for (size_t a = 0; a < key[k].n; a++) {
+            for (size_t i = 0; i < key[k].alt[a].n; i++) {
+                int c = key[k].alt[a].column[i];
+                bool known = false;
+                for (size_t o = 0; o < t->n_key_columns; o++) {
+                    known |= t->key_columns[o] == c;
+                }
+                if (!known) {
+                    t->key_columns[t->n_key_columns++] = c;
+                }
+                t->plans[c].rejecting |= rejecting && !column_has_raw(&t->s->columns[c]);
             }
-            return ST_OK;
-        }
-        rejected = f->rejected;
-        line = t->rec.line;
-        type_record(t);
-        if (n % PROGRESS_EVERY == 0 && t->job->progress) {
-            progress_set(t->job->progress, (uint64_t)reader_bytes(t->reader), (uint64_t)t->job->size);
         }
     }
 }
@@ -58,28 +61,22 @@ static void prepare_columns(struct typer *t)
     const struct source *s = t->s;
     t->width = source_width(s);
     t->plans = arena_array(&t->arena, struct plan, t->width + 1);
-    t->cells = arena_array(&t->arena, struct cell, t->width + 1);
-    t->known = arena_array(&t->arena, struct remembered *, t->width + 1);
-    t->words = arena_array(&t->arena, uint64_t, t->width * 2 + 1);
+    t->key_columns = arena_array(&t->arena, int, t->width + 1);
     for (size_t c = 0; c < t->width; c++) {
         const struct source_column *sc = &s->columns[c];
         struct plan *p = &t->plans[c];
-        cell_missing(sc, &t->cells[c]);
-        cell_reader_init(&p->reader, sc);
+        p->column = sc;
+        cell_missing(sc, &p->missing);
         p->field = c < s->n_columns ? t->layout.field_of[c] : -1;
         p->storage = column_is_text(sc) ? STORE_TEXT : column_has_raw(sc) ? STORE_ID : STORE_NUMBER;
         p->remembers = column_is_text(sc) || sc->type == COL_FLAG;
         p->rejecting = sc->bad == BAD_REJECT || (sc->required && !column_has_raw(sc));
         p->obliged = (sc->bad == BAD_REJECT && sc->required) || (int)c == s->period_column;
+        p->word = t->n_words;
+        t->n_words += p->storage == STORE_ID ? 2 : 1;
     }
-    for (size_t k = 0; k < s->n_key; k++) {
-        for (size_t a = 0; a < s->key[k].n; a++) {
-            for (size_t i = 0; i < s->key[k].alt[a].n; i++) {
-                int c = s->key[k].alt[a].column[i];
-                t->plans[c].rejecting |= !column_has_raw(&s->columns[c]);
-            }
-        }
-    }
+    prepare_keys(t, s->key, s->n_key, true);
+    prepare_keys(t, &s->refund_of, s->refund_of.n > 0 ? 1 : 0, false);
 }
 
 static enum status open_segment(struct typer *t, struct err *err)
@@ -106,6 +103,7 @@ static enum status open_segment(struct typer *t, struct err *err)
     if (t->col_refund >= 0) {
         cols[n++] = (struct seg_column){SEG_REFUND, SEG_U64};
     }
+    t->columns = arena_array(&t->arena, const void *, n);
     return t->job->seg_path ? seg_writer_open(t->job->seg_path, cols, n, &t->w, err) : ST_OK;
 }
 
@@ -185,13 +183,6 @@ static void typer_release(struct typer *t)
     reader_close(t->reader);
     seg_writer_abandon(t->w);
     rejects_release(&t->rejects);
-    for (size_t c = 0; t->plans && c < t->width; c++) {
-        cell_reader_release(&t->plans[c].reader);
-        cell_memo_release(&t->plans[c].memo);
-        strbuf_release(&t->plans[c].decoded);
-    }
-    vec_release(&t->rec.fields);
-    strbuf_release(&t->key);
     strbuf_release(&t->scratch);
     strbuf_release(&t->masked);
     arena_release(&t->arena);
@@ -208,7 +199,8 @@ static enum status type_all(struct typer *t, struct err *err)
     TRY(open_segment(t, err));
     TRY(reader_open(t->job->bytes, f->encoding, f->bom, f->delimiter, &t->reader, err));
     reader_set_columns(t->reader, t->layout.n_fields);
-    TRY(read_all(t, err));
+    TRY(type_records(t, err));
+    note_cut_off(t);
     f->bytes = reader_bytes(t->reader);
     f->defects = t->rejects.defects;
     int64_t aside = 0;

@@ -13,7 +13,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 struct reading {
     struct trickle from;
     struct reader *r;
-    struct record rec;
+    struct record rec;         /* with care */
+    struct record_block block; /* cut */
+    size_t at;
     struct strbuf scratch;
     bool more;
 };
@@ -31,18 +33,29 @@ static void start(struct reading *g, const uint8_t *how, struct str in)
 static void finish(struct reading *g)
 {
     reader_close(g->r);
-    vec_release(&g->rec.fields);
+    record_block_release(&g->block);
     strbuf_release(&g->scratch);
 }
 
 static void compare(const struct reading *care, struct reading *cut)
 {
     BUG_ON(care->more != cut->more);
-    BUG_ON(care->more && (care->rec.line != cut->rec.line || care->rec.lines != cut->rec.lines || care->rec.bad != cut->rec.bad || care->rec.euro != cut->rec.euro));
+    BUG_ON(care->more && (care->rec.line != cut->rec.line || care->rec.bad != cut->rec.bad || care->rec.euro != cut->rec.euro));
     BUG_ON(care->rec.bad == VALUE_OK && care->rec.fields.n != cut->rec.fields.n);
     for (size_t i = 0; care->rec.bad == VALUE_OK && i < care->rec.fields.n; i++) {
         BUG_ON(!str_eq(care->rec.fields.v[i], record_text(cut->r, &cut->rec, cut->rec.fields.v[i], &cut->scratch)));
     }
+}
+
+static void next_cut(struct reading *g)
+{
+    struct err err;
+    if (g->at == g->block.n) {
+        BUG_ON(reader_next_block(g->r, &g->block, &err) != ST_OK);
+        g->at = 0;
+    }
+    g->more = g->block.n > 0;
+    g->rec = g->more ? block_record(&g->block, g->at++) : (struct record){.bad = VALUE_OK};
 }
 
 static void windows(struct str in, bool utf8, bool whole)
@@ -72,17 +85,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         return 0;
     }
     struct str in = str_n((const char *)bytes + 3, n - 3);
-    struct reading care, cut;
+    static struct reading care, cut; /* a block is too much for the stack */
     struct err err;
     windows(in, bytes[1] & 1, bytes[0] & 1);
     start(&care, bytes, in);
     start(&cut, bytes, in);
     while (care.more) {
         BUG_ON(reader_next(care.r, &care.rec, &care.more, &err) != ST_OK);
-        BUG_ON(reader_next_raw(cut.r, &cut.rec, &cut.more, &err) != ST_OK);
+        next_cut(&cut);
         compare(&care, &cut);
     }
     BUG_ON(reader_unended(care.r) != reader_unended(cut.r));
+    vec_release(&care.rec.fields);
     finish(&care);
     finish(&cut);
     return 0;

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/core/file.h"
+#include "base/core/share.h"
 #include "base/store/segment.h"
 #include "pipeline/ingest/typing.h"
 
@@ -328,6 +329,41 @@ static void test_short_paths(void **state)
     typed_file_release(&t);
 }
 
+/* Rows enough for many batches: names that a memo has to forget, rejected rows, cells kept as unknown, records over several lines, quotes that never close. */
+static void many_rows(struct strbuf *out)
+{
+    strbuf_addz(out, "编号,姓名,身份证号,性别,金额,日期\n");
+    for (unsigned i = 0; i < 12000; i++) {
+        strbuf_addf(out, "%u,%s%u,,%u,%s%u.50,%s\n", i, i % 97 == 5 ? "\"赵\n" : "赵", i * 7 % 9000, i % 4, i % 101 == 0 ? "约" : "", i, i % 89 ? "2026-03-01" : "三月");
+        strbuf_addz(out, i % 97 == 5 ? "\",,1,2.50,2026-03-01\n" : i % 1009 == 0 ? "合计,,,,1,\n" : "");
+    }
+}
+
+static void test_threads(void **state)
+{
+    const struct fixture *f = *state;
+    AUTO_STRBUF text = STRBUF_INIT;
+    struct strbuf seg[2] = {STRBUF_INIT, STRBUF_INIT}, rej[2] = {STRBUF_INIT, STRBUF_INIT};
+    struct err err;
+    many_rows(&text);
+    for (unsigned i = 0; i < 2; i++) {
+        struct typed_file t;
+        share_set_threads(i ? 4 : 1);
+        type(f, strbuf_str(&text), true, &t);
+        assert_true(t.facts.typed > 11000 && t.facts.rejected > 100 && t.facts.defects > 100);
+        typed_file_release(&t);
+        assert_int_equal(file_read_all(f->seg, 1u << 24, &seg[i], &err), ST_OK);
+        assert_int_equal(file_read_all(f->rej, 1u << 24, &rej[i], &err), ST_OK);
+    }
+    share_set_threads(0);
+    assert_true(str_eq(strbuf_str(&seg[0]), strbuf_str(&seg[1])));
+    assert_true(str_eq(strbuf_str(&rej[0]), strbuf_str(&rej[1])));
+    for (unsigned i = 0; i < 2; i++) {
+        strbuf_release(&seg[i]);
+        strbuf_release(&rej[i]);
+    }
+}
+
 /* The promise of design section 6, literally: a quote at every byte of a 1,000-row file. Some rows have quoted cells, some a line break in one. */
 static void test_stray_quote_everywhere(void **state)
 {
@@ -375,6 +411,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_values, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_missing_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_short_paths, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_threads, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stray_quote_everywhere, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
