@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* index.html, its English twin index.en.html and rules/ID.html: the night at a glance on self-contained pages without script. Gathered first (page_load,
    page_since), then written (page_html) in the language in force, so that a page can be made from any figures. Holds counts only; in every table a count from
-   1 to 4 is shown as <5, and where only one of a column would be hidden a second is, so that it does not follow from the sum. On screen everything; on paper
+   1 to 4 is shown as <5, and where it would follow from the sum others of its column are hidden with it; sums over the district are exact. On screen everything; on paper
    what fits one sheet: the rows that matter most and a word on how many more there are. */
 #ifndef MOPAI_REPORT_PAGE_H
 #define MOPAI_REPORT_PAGE_H
@@ -16,6 +16,7 @@
 #define PAGE_LATE    4
 #define PAGE_PROVEN  6
 
+struct counts;
 struct page_source {
     struct str id, label, department, state; /* fresh | stale | missing */
     daynum data_date, due;
@@ -100,6 +101,13 @@ void page_nights(struct strbuf *b, const struct page *p);
 void page_sources(struct strbuf *b, const struct page *p);                       /* page_sources.c */
 void page_linkage(struct strbuf *b, const struct page *p);
 size_t page_sources_late(const struct page *p);
+/* The counts of the table of rules, a row each of p->rules, as page_rules and rules/ID.html show them. Release out with counts_release, then free *cells. */
+enum { RULE_EVALUATED, RULE_UNKNOWN, RULE_NEW, RULE_STANDING, RULE_HELD, RULE_SUPPRESSED, RULE_SHADOW, RULE_CLEARED, RULE_COLUMNS };
+void page_rule_counts(const struct page *p, const char *const *labels, int64_t **cells, struct counts *out);
+/* Likewise of the outcomes, a row each of p->rules, without those nobody visited. */
+void page_outcome_counts(const struct page *p, size_t groups, const char *const *labels, int64_t **cells, struct counts *out);
+/* Does a share of a row tell of a hidden count? */
+bool page_share_hidden(const struct rules_meta *meta, const struct counts *outcomes, size_t row);
 
 /* 属实 among what was verified: groups that leave it open (未核实) stay outside. */
 void page_proven(const struct rules_meta *meta, const int64_t *by_group, int64_t *out_proven, int64_t *out_verified);
@@ -118,18 +126,24 @@ void html_heads(struct strbuf *b, const char *const *names, size_t n, size_t fir
 /* A sentence with one count in it at %s. */
 void html_counted(struct strbuf *b, const char *format, int64_t v);
 
-/* Counts of a table, small ones hidden. v: row by row; labels: of the columns. */
+/* --- page_counts.c: counts of a table, small ones hidden and what they could be reckoned from ---------------------------------- */
 #define COUNTS_MAX 12
 struct counts {
-    const int64_t *v;
+    const int64_t *v;           /* row by row */
     size_t rows, columns;
-    const char *const *labels;
-    size_t companion[COUNTS_MAX]; /* row hidden with the only small one of its column; `rows` when none is */
+    const char *const *labels;  /* of the columns */
+    int64_t *band;              /* of each cell: shown as below it; 0: as it is */
 };
+/* As if the sum of every column were known. Release it. */
 void counts_init(struct counts *c, const int64_t *v, size_t rows, size_t columns, const char *const *labels);
+/* From column `first` on these are the parts of `sums`, which stand on the page, too: row i of c belongs to row group[i] there. */
+void counts_within(struct counts *c, size_t first, const size_t *group, const struct counts *sums);
+void counts_release(struct counts *c);
 bool counts_hidden(const struct counts *c, size_t row, size_t column);
 int64_t counts_shown(const struct counts *c, size_t row, size_t column); /* 0 when hidden: a length must not tell what the number does not */
+void counts_text(struct strbuf *b, const struct counts *c, size_t row, size_t column);
 void counts_cell(struct strbuf *b, const struct counts *c, size_t row, size_t column);
+void counts_sum_cell(struct strbuf *b, const struct counts *c, size_t column, int64_t sum);
 void counts_sum_cells(struct strbuf *b, const struct counts *c);
 
 /* --- page_charts.c: SVG ------------------------------------------------------------------------------------------------- */

@@ -51,10 +51,13 @@ static void outcomes(struct strbuf *b, const struct report *r, const struct page
     if (p->since.visits == 0) {
         return;
     }
+    struct counts c;
+    const size_t groups = MIN(r->meta->n_groups, (size_t)PAGE_LEVELS);
+    counts_init(&c, p->since.by_group, groups, 1, NULL);
     strbuf_addz(b, "<li>");
     html_counted(b, TR("导入核查结果 %s 条", "outcomes imported: %s"), p->since.visits);
-    for (size_t g = 0, n = 0; g < r->meta->n_groups && g < PAGE_LEVELS; g++) {
-        if (p->since.by_group[g] >= PAGE_HIDDEN) {
+    for (size_t g = 0, n = 0; g < groups; g++) {
+        if (counts_shown(&c, g, 0) > 0) {
             strbuf_addz(b, n++ ? TR("，", ", ") : TR("：", ": "));
             html_data(b, r->meta->groups[g].name);
             strbuf_addz(b, " ");
@@ -62,6 +65,7 @@ static void outcomes(struct strbuf *b, const struct report *r, const struct page
         }
     }
     strbuf_addz(b, "</li>");
+    counts_release(&c);
 }
 
 void page_changes(struct strbuf *b, const struct report *r, const struct page *p)

@@ -59,6 +59,7 @@ void page_levels(struct strbuf *b, const struct page *p)
     strbuf_addz(b, "</tbody></table>");
     chart_legend(b, true);
     strbuf_addz(b, "</section>\n");
+    counts_release(&c);
     free(v);
 }
 
@@ -81,21 +82,27 @@ const char *page_kind_word(struct str kind)
     return words[kind_of(kind)];
 }
 
-void page_kinds(struct strbuf *b, const struct page *p)
+/* A row a kind; v: ARRAY_LEN(kinds) * FOUND_COLUMNS zeros. */
+static void count_kinds(const struct page *p, int64_t *v)
 {
-    const char *const names[] = {TR("种类", "kind"), TR("新增", "new"), TR("在办", "standing"), TR("暂扣", "held"), TR("未另派", "not sent"), TR("试运行", "shadow"), ""};
-    int64_t v[ARRAY_LEN(kinds)][FOUND_COLUMNS] = {{0}};
     for (size_t i = 0; i < p->rules.n; i++) {
         const struct page_rule *r = &p->rules.v[i];
-        int64_t *to = v[kind_of(r->kind)];
+        int64_t *to = v + kind_of(r->kind) * FOUND_COLUMNS;
         if (str_eqz(r->status, "active")) {
             to[0] += r->fresh, to[1] += r->standing, to[2] += r->held, to[3] += r->suppressed;
         } else {
             to[4] += r->fired;
         }
     }
+}
+
+void page_kinds(struct strbuf *b, const struct page *p)
+{
+    const char *const names[] = {TR("种类", "kind"), TR("新增", "new"), TR("在办", "standing"), TR("暂扣", "held"), TR("未另派", "not sent"), TR("试运行", "shadow"), ""};
+    int64_t v[ARRAY_LEN(kinds) * FOUND_COLUMNS] = {0};
     struct counts c;
-    counts_init(&c, v[0], ARRAY_LEN(kinds), FOUND_COLUMNS, names + 1);
+    count_kinds(p, v);
+    counts_init(&c, v, ARRAY_LEN(kinds), FOUND_COLUMNS, names + 1);
     strbuf_addf(b, "<section class=\"sub\"><h2 class=\"quiet\">%s</h2><table><caption>%s</caption>", TR("按种类", "By kind"), TR("按种类，条", "warnings by kind"));
     html_heads(b, names, ARRAY_LEN(names), 1, ARRAY_LEN(names) - 1);
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
@@ -103,11 +110,30 @@ void page_kinds(struct strbuf *b, const struct page *p)
         found_row(b, &c, i, longest(&c));
     }
     strbuf_addz(b, "</tbody></table></section>\n");
+    counts_release(&c);
 }
 
 /* --- rules ------------------------------------------------------------------------------------------------------------- */
 
-enum { RULE_EVALUATED, RULE_UNKNOWN, RULE_NEW, RULE_STANDING, RULE_HELD, RULE_SUPPRESSED, RULE_SHADOW, RULE_CLEARED, RULE_COLUMNS };
+void page_rule_counts(const struct page *p, const char *const *labels, int64_t **cells, struct counts *out)
+{
+    int64_t *v = xcalloc(p->rules.n * RULE_COLUMNS + 1, sizeof(*v)), sums[ARRAY_LEN(kinds) * FOUND_COLUMNS] = {0};
+    size_t *group = xcalloc(p->rules.n + 1, sizeof(*group));
+    struct counts by_kind;
+    for (size_t i = 0; i < p->rules.n; i++) {
+        const struct page_rule *r = &p->rules.v[i];
+        const int64_t row[RULE_COLUMNS] = {r->evaluated, r->unknown, r->fresh, r->standing, r->held, r->suppressed, str_eqz(r->status, "active") ? 0 : r->fired, r->cleared};
+        memcpy(v + i * RULE_COLUMNS, row, sizeof(row));
+        group[i] = kind_of(r->kind);
+    }
+    count_kinds(p, sums);
+    counts_init(&by_kind, sums, ARRAY_LEN(kinds), FOUND_COLUMNS, labels);
+    counts_init(out, v, p->rules.n, RULE_COLUMNS, labels);
+    counts_within(out, RULE_NEW, group, &by_kind);
+    counts_release(&by_kind);
+    free(group);
+    *cells = v;
+}
 
 static void rule_row(struct strbuf *b, const struct page_rule *r, const struct counts *c, size_t row)
 {
@@ -135,12 +161,18 @@ static void rule_row(struct strbuf *b, const struct page_rule *r, const struct c
 
 static void causes(struct strbuf *b, const struct page *p)
 {
+    struct counts c;
     static const struct {
         const char *zh, *en;
     } words[] = {{"情况消失", "no longer so"}, {"数据更正", "data corrected"}, {"规则变更", "rule changed"}, {"家庭变化", "household changed"}, {"数据撤回", "data withdrawn"}};
     if (p->causes.n == 0) {
         return;
     }
+    int64_t *v = xcalloc(p->causes.n, sizeof(*v));
+    for (size_t i = 0; i < p->causes.n; i++) {
+        v[i] = p->causes.v[i].n;
+    }
+    counts_init(&c, v, p->causes.n, 1, NULL);
     strbuf_addf(b, "<p class=\"note after\">%s", TR("已消失的原因：", "why they cleared: "));
     for (size_t i = 0; i < p->causes.n; i++) {
         const char *said = NULL;
@@ -150,27 +182,20 @@ static void causes(struct strbuf *b, const struct page *p)
         strbuf_addz(b, i ? TR("，", ", ") : "");
         html_data(b, said ? STR("") : p->causes.v[i].cause);
         strbuf_addf(b, "%s ", said ? said : "");
-        if (p->causes.v[i].n < PAGE_HIDDEN) {
-            strbuf_addf(b, "&lt;%d", PAGE_HIDDEN);
-        } else {
-            html_count(b, p->causes.v[i].n);
-        }
+        counts_text(b, &c, i, 0);
     }
     strbuf_addf(b, "%s</p>", TR("。", "."));
+    counts_release(&c);
+    free(v);
 }
 
 void page_rules(struct strbuf *b, const struct page *p)
 {
     const char *const names[] = {TR("规则", "rule"), TR("判断", "judged"), TR("未知", "unknown"), TR("新增", "new"), TR("在办", "standing"), TR("暂扣", "held"),
                                  TR("未另派", "not sent"), TR("试运行", "shadow"), TR("已消失", "cleared"), TR("缺的数据", "missing data")};
-    int64_t *v = xcalloc(p->rules.n * RULE_COLUMNS + 1, sizeof(*v));
-    for (size_t i = 0; i < p->rules.n; i++) {
-        const struct page_rule *r = &p->rules.v[i];
-        const int64_t row[RULE_COLUMNS] = {r->evaluated, r->unknown, r->fresh, r->standing, r->held, r->suppressed, str_eqz(r->status, "active") ? 0 : r->fired, r->cleared};
-        memcpy(v + i * RULE_COLUMNS, row, sizeof(row));
-    }
+    int64_t *v;
     struct counts c;
-    counts_init(&c, v, p->rules.n, RULE_COLUMNS, names + 1);
+    page_rule_counts(p, names + 1, &v, &c);
     strbuf_addf(b, "<section class=\"screen\"><h2>%s</h2><p class=\"note\">%s</p><table><caption>%s</caption>", TR("按规则", "By rule"),
                 TR("未知：条件缺数据，既不算成立，也不算不成立；“缺的数据”是过期或缺失、让它无法判断的数据源。",
                    "Unknown: a condition lacks data, so that the rule is neither true nor false; missing data names the late sources it needed."),
@@ -182,5 +207,6 @@ void page_rules(struct strbuf *b, const struct page *p)
     strbuf_addz(b, "</tbody></table>");
     causes(b, p);
     strbuf_addz(b, "</section>\n");
+    counts_release(&c);
     free(v);
 }

@@ -12,12 +12,12 @@ void page_proven(const struct rules_meta *meta, const int64_t *by_group, int64_t
     }
 }
 
-static void share_cells(struct strbuf *b, const struct report *r, const int64_t *by_group)
+static void share_cells(struct strbuf *b, const struct report *r, const int64_t *by_group, bool hidden)
 {
     int64_t proven, verified;
     page_proven(r->meta, by_group, &proven, &verified);
     strbuf_addf(b, "<td class=\"n\" data-l=\"%s\">", TR("属实", "true"));
-    if (verified < PAGE_HIDDEN) {
+    if (hidden || verified < PAGE_HIDDEN) {
         strbuf_addz(b, "—</td><td class=\"wide\"></td></tr>");
         return;
     }
@@ -59,16 +59,37 @@ static bool on_paper(const struct visited *v, size_t n, size_t at)
     return before < PAGE_PROVEN;
 }
 
+void page_outcome_counts(const struct page *p, size_t groups, const char *const *labels, int64_t **cells, struct counts *out)
+{
+    int64_t *v = xcalloc(p->rules.n * groups + 1, sizeof(*v));
+    size_t n = 0;
+    for (size_t i = 0; i < p->rules.n; i++) {
+        int64_t any = 0;
+        for (size_t g = 0; g < groups; g++) {
+            any += v[n * groups + g] = p->rules.v[i].by_group[g];
+        }
+        n += any > 0;
+    }
+    counts_init(out, v, n, groups, labels);
+    *cells = v;
+}
+
+bool page_share_hidden(const struct rules_meta *meta, const struct counts *outcomes, size_t row)
+{
+    bool hidden = false;
+    for (size_t g = 0; g < outcomes->columns; g++) {
+        hidden |= meta->groups[g].verified && counts_hidden(outcomes, row, g);
+    }
+    return hidden;
+}
+
 static void rows(struct strbuf *b, const struct report *r, const struct page *p, const char *const *names, size_t groups)
 {
     struct visited *v = xcalloc(p->rules.n + 1, sizeof(*v));
     const size_t n = visited_rules(r, p, v);
-    int64_t *cells = xcalloc(n * groups + 1, sizeof(*cells));
-    for (size_t i = 0; i < n; i++) {
-        memcpy(cells + i * groups, p->rules.v[v[i].rule].by_group, groups * sizeof(*cells));
-    }
+    int64_t *cells;
     struct counts c;
-    counts_init(&c, cells, n, groups, names + 1);
+    page_outcome_counts(p, groups, names + 1, &cells, &c);
     for (size_t i = 0; i < n; i++) {
         const struct page_rule *rule = &p->rules.v[v[i].rule];
         strbuf_addf(b, "<tr%s><th scope=\"row\">", on_paper(v, n, i) ? "" : " class=\"screen\"");
@@ -79,14 +100,15 @@ static void rows(struct strbuf *b, const struct report *r, const struct page *p,
         for (size_t g = 0; g < groups; g++) {
             counts_cell(b, &c, i, g);
         }
-        share_cells(b, r, rule->by_group);
+        share_cells(b, r, rule->by_group, page_share_hidden(r->meta, &c, i));
     }
     strbuf_addf(b, "</tbody><tfoot><tr><th scope=\"row\">%s</th>", TR("合计", "all"));
     for (size_t g = 0; g < groups; g++) {
-        html_number_cell(b, names[g + 1], p->by_group[g]);
+        counts_sum_cell(b, &c, g, p->by_group[g]);
     }
-    share_cells(b, r, p->by_group);
+    share_cells(b, r, p->by_group, n == 1 && page_share_hidden(r->meta, &c, 0));
     strbuf_addz(b, "</tfoot>");
+    counts_release(&c);
     free(cells);
     free(v);
 }
@@ -126,8 +148,8 @@ void page_loop(struct strbuf *b, const struct report *r, const struct page *p)
     strbuf_addz(b, "<p class=\"note screen\">");
     html_counted(b, TR("已核查 %s 条。", "%s outcomes. "), p->visited);
     strbuf_addf(b,
-                TR("属实 = 属实的 ÷ 核实过的，核实不足 %d 条时不算；后面的范围是 95%% 区间（Wilson），条数越少越宽。",
-                   "True = found true of those verified, not told below %d; the range is the 95 %% interval (Wilson), wider the fewer there are."),
+                TR("属实 = 属实的 ÷ 核实过的，核实不足 %d 条或有一格隐去时不写；后面的范围是 95%% 区间（Wilson），条数越少越宽。",
+                   "True = found true of those verified, not told below %d or beside a hidden count; the range is the 95 %% interval (Wilson), wider the fewer there are."),
                 PAGE_HIDDEN);
     strbuf_addf(b, "</p><table><caption>%s</caption>", TR("核查结果，按规则，条", "outcomes by rule"));
     html_heads(b, heads, groups + 3, 1, groups + 2);

@@ -96,5 +96,6 @@ void page_streets(struct strbuf *b, const struct page *p)
     strbuf_addz(b, "</table>");
     chart_legend(b, false);
     strbuf_addz(b, "</section>\n");
+    counts_release(&c);
     free(v);
 }

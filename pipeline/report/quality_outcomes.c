@@ -30,10 +30,26 @@ static void count(struct report *r, const struct stmt *q, int64_t *counts)
     }
 }
 
-/* *out: COLUMNS counts a source, in the order of sources.yaml. */
-static enum status load(struct report *r, int64_t **out, struct err *err)
+/* Sources that something was verified of, in the order of sources.yaml. */
+struct told {
+    size_t n, *source;
+    int64_t *counts; /* COLUMNS a source */
+};
+
+static void keep_verified(struct report *r, const int64_t *all, struct told *out)
 {
-    *out = arena_array(&r->arena, int64_t, r->sources->n * COLUMNS + 1);
+    *out = (struct told){0, arena_array(&r->arena, size_t, r->sources->n + 1), arena_array(&r->arena, int64_t, r->sources->n * COLUMNS + 1)};
+    for (size_t i = 0; i < r->sources->n; i++) {
+        if (all[i * COLUMNS + VERIFIED] > 0) {
+            memcpy(out->counts + out->n * COLUMNS, all + i * COLUMNS, COLUMNS * sizeof(*all));
+            out->source[out->n++] = i;
+        }
+    }
+}
+
+static enum status load(struct report *r, struct told *out, struct err *err)
+{
+    int64_t *all = arena_array(&r->arena, int64_t, r->sources->n * COLUMNS + 1);
     AUTO_STMT q = stmt_use(r->ledger, STMT_LIST_OUTCOMES_BY_SOURCE);
     stmt_bind_int(q, ":mark", r->mark_visit);
     stmt_bind_int(q, ":events", r->mark_event);
@@ -41,9 +57,10 @@ static enum status load(struct report *r, int64_t **out, struct err *err)
     for (bool row;;) {
         TRY(stmt_step(q, &row, err));
         if (!row) {
+            keep_verified(r, all, out);
             return ST_OK;
         }
-        count(r, q, *out);
+        count(r, q, all);
     }
 }
 
@@ -72,26 +89,19 @@ static void share_cell(struct strbuf *b, const struct counts *c, size_t row)
 enum status quality_outcomes_html(struct report *r, struct strbuf *b, struct err *err)
 {
     static const char *const heads[] = {"数据源", "已核实", WORD, "占"};
-    int64_t *all;
-    TRY(load(r, &all, err));
-    size_t n = 0, *shown = arena_array(&r->arena, size_t, r->sources->n + 1);
-    for (size_t i = 0; i < r->sources->n; i++) {
-        if (all[i * COLUMNS + VERIFIED] > 0) {
-            memmove(all + n * COLUMNS, all + i * COLUMNS, COLUMNS * sizeof(*all));
-            shown[n++] = i;
-        }
-    }
-    if (n == 0) {
+    struct told t;
+    TRY(load(r, &t, err));
+    if (t.n == 0) {
         return ST_OK;
     }
     struct counts c;
-    counts_init(&c, all, n, COLUMNS, labels);
+    counts_init(&c, t.counts, t.n, COLUMNS, labels);
     strbuf_addz(b, "<section><h2>走访说数据过期的</h2><p class=\"note\">近一年入户核实的预警，按所依据的数据源数；依据几个数据源的，各算一条，走访不分是哪一个过期。"
                    "撤回的结果不算；不足 5 的数不显示。</p><table>");
     html_heads(b, heads, ARRAY_LEN(heads), 1, 4);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < t.n; i++) {
         strbuf_addz(b, "<tr><th scope=\"row\">");
-        html_text(b, r->sources->v[shown[i]].label);
+        html_text(b, r->sources->v[t.source[i]].label);
         strbuf_addz(b, "</th>");
         counts_cell(b, &c, i, VERIFIED);
         counts_cell(b, &c, i, OUT_OF_DATE);
@@ -99,6 +109,7 @@ enum status quality_outcomes_html(struct report *r, struct strbuf *b, struct err
         strbuf_addz(b, "</tr>\n");
     }
     strbuf_addz(b, "</tbody></table></section>\n");
+    counts_release(&c);
     return ST_OK;
 }
 
@@ -124,12 +135,10 @@ static void csv_row(struct csv_out *c, const struct source *s, const int64_t *co
 
 enum status quality_outcomes_csv(struct report *r, struct csv_out *c, struct err *err)
 {
-    int64_t *all;
-    TRY(load(r, &all, err));
-    for (size_t i = 0; i < r->sources->n; i++) {
-        if (all[i * COLUMNS + VERIFIED] > 0) {
-            csv_row(c, &r->sources->v[i], all + i * COLUMNS);
-        }
+    struct told t;
+    TRY(load(r, &t, err));
+    for (size_t i = 0; i < t.n; i++) {
+        csv_row(c, &r->sources->v[t.source[i]], t.counts + i * COLUMNS);
     }
     return ST_OK;
 }
