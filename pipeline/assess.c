@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/core/hash.h"
+#include "base/core/map.h"
 
 /* --- warnings by identity --------------------------------------------------------------------------------------------- */
 
@@ -143,12 +144,54 @@ static enum status take_hit(struct assess *a, struct rules_run *run, const struc
     return ST_OK;
 }
 
+typedef enum status id_reader(struct population *p, uint32_t first, uint32_t n, int64_t *out, struct err *err);
+static enum status person_ids(struct population *p, uint32_t first, uint32_t n, int64_t *out, struct err *err) { return population_person(p, P_ID, first, n, out, err); }
+static enum status household_ids(struct population *p, uint32_t first, uint32_t n, int64_t *out, struct err *err)
+{
+    return population_household(p, H_ID, first, n, out, err);
+}
+
+static enum status mark_open(struct assess *a, char kind, uint32_t n_rows, id_reader *ids, uint8_t **out, struct err *err)
+{
+    enum { CHUNK = 8192 };
+    int64_t buf[CHUNK];
+    struct map64 open = {0};
+    *out = arena_array(&a->arena, uint8_t, n_rows / 8 + 1);
+    for (size_t i = 0; i < a->n_open; i++) {
+        const struct life_warning *w = &a->fold.warnings.v[a->open[i].at];
+        if (w->entity_kind == kind) {
+            map64_put(&open, (uint64_t)w->entity, 0);
+        }
+    }
+    enum status st = ST_OK;
+    for (uint32_t at = 0; open.n > 0 && st == ST_OK && at < n_rows; at += CHUNK) {
+        uint32_t n = MIN((uint32_t)CHUNK, n_rows - at);
+        st = ids(a->facts.pop, at, n, buf, err);
+        for (uint32_t i = 0; st == ST_OK && i < n; i++) {
+            (*out)[(at + i) >> 3] |= (uint8_t)((map64_get(&open, (uint64_t)buf[i]) != MAP_NONE) << ((at + i) & 7));
+        }
+    }
+    map64_release(&open);
+    return st;
+}
+
+/* Whom open warnings are about: of those who cannot be decided, hardly any. */
+static enum status mark_all_open(struct assess *a, struct err *err)
+{
+    TRY(mark_open(a, 'P', a->facts.n_persons, person_ids, &a->open_person, err));
+    return mark_open(a, 'H', a->facts.n_households, household_ids, &a->open_household, err);
+}
+
 /* An entity the rule cannot decide tonight keeps its open warnings as they are. */
 static enum status keep_undecided(struct assess *a, const struct rules_hit *hit, struct err *err)
 {
     const struct rules_rule *r = ruleset_rule(a->rules, hit->rule);
     bool person = r->entity == RULES_PERSON;
+    uint32_t row = person ? hit->person : hit->household;
     int64_t id;
+    if (!((person ? a->open_person : a->open_household)[row >> 3] >> (row & 7) & 1)) {
+        return ST_OK;
+    }
     TRY(person ? population_person_one(a->facts.pop, P_ID, hit->person, &id, err) : population_household_one(a->facts.pop, H_ID, hit->household, &id, err));
     uint64_t identity = world_identity(r->id, person ? 'P' : 'H', id, (struct str){0});
     for (size_t i = identity_find(a->open, a->n_open, identity); i < a->n_open && a->open[i].identity == identity; i++) {
@@ -300,6 +343,7 @@ static enum status assess_all(struct assess *a, struct err *err)
     TRY(world_compute(&a->facts, a->rules, &a->world, err));
     TRY(fold_read(a->night, a->rules, &a->arena, &a->fold, err));
     index_warnings(a);
+    TRY(mark_all_open(a, err));
     TRY(evaluate(a, err));
     make_life_rules(a);
     make_life_hits(a);

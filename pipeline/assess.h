@@ -60,6 +60,7 @@ struct assess {
     struct identity *open;      /* open warnings by rule and entity, sorted */
     struct identity *known;     /* all warnings by rule, entity and key, sorted */
     size_t n_open, n_known;
+    uint8_t *open_person, *open_household; /* bitmaps by row: somebody with an open warning */
     enum status status;         /* of the callback */
     struct err err;
 };

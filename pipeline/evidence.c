@@ -34,6 +34,10 @@ void evidence_release(struct evidence *e)
     for (size_t i = 0; e->segments && i < e->facts->night->n_inputs; i++) {
         seg_close(e->segments[i]);
     }
+    for (size_t i = 0; i < e->n_files; i++) {
+        arena_release(&e->file_texts[i]);
+    }
+    free(e->file_texts);
     free(e->segments);
     vec_release(&e->entries);
     vec_release(&e->refs);

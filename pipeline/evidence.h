@@ -63,6 +63,8 @@ struct evidence {
     VEC(struct evidence_ref) refs;
     VEC(struct evidence_request) requests;
     struct seg_reader **segments; /* by input; NULL: not opened yet */
+    struct arena *file_texts;     /* headers and cells, by file asked */
+    size_t n_files;
     /* the hit being written down */
     size_t hit_first;
     enum status status;      /* of the first failure; later calls do nothing */

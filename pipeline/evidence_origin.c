@@ -115,12 +115,20 @@ static enum status configured_column(struct evidence *e, int attr, uint32_t row,
     const struct people *people = e->facts->night->site->people;
     const struct people_attr *a = &people->attrs[attr];
     const struct people_attr *decides = a->of_person_attr >= 0 ? &people->attrs[a->of_person_attr] : a;
-    size_t source = e->facts->night->inputs[o->input].source;
+    size_t source = e->facts->night->inputs[o->input].source, choices = 0;
     int64_t lo = ATTR_UNKNOWN, hi = ATTR_UNKNOWN;
-    if (decides->n_from > 1) {
-        TRY(population_attr(e->facts->pop, attr, row, 1, &lo, a->type == ATTR_SET ? &hi : NULL, err));
-    }
     *out = -1;
+    for (size_t i = 0; i < decides->n_from; i++) {
+        int column = from_column(&decides->from[i]);
+        if ((size_t)decides->from[i].source == source && column >= 0) {
+            *out = *out < 0 ? column : *out; /* better than nothing, should no item say it in so many words */
+            choices++;
+        }
+    }
+    if (choices < 2) {
+        return ST_OK;
+    }
+    TRY(population_attr(e->facts->pop, attr, row, 1, &lo, a->type == ATTR_SET ? &hi : NULL, err));
     for (size_t i = 0; i < decides->n_from; i++) {
         const struct people_from *from = &decides->from[i];
         int column = from_column(from);
@@ -128,7 +136,6 @@ static enum status configured_column(struct evidence *e, int attr, uint32_t row,
         if ((size_t)from->source != source || column < 0) {
             continue;
         }
-        *out = *out < 0 ? column : *out; /* better than nothing, should no item say it in so many words */
         TRY(says(e, decides, from, o, lo, &match, err));
         if (match) {
             *out = column;

@@ -2,17 +2,22 @@
 /* References become file, line, header and cell: in order of file and row, so that every segment and raw file is read forwards once. */
 #include <stdlib.h>
 
+#include "base/core/share.h"
 #include "base/store/db.h"
 #include "base/store/segment.h"
 #include "pipeline/evidence_cells.h"
 #include "pipeline/evidence_origin.h"
 
-struct resolver {
+struct resolver { /* of one file */
     struct evidence *e;
-    struct evidence_ref **order;   /* by file and row */
-    struct seg_reader *seg;        /* of the input being read */
-    const struct night_input *in;  /* the file being read, in force or not */
+    struct evidence_ref **order;   /* by row */
+    size_t n;
+    struct seg_reader *seg;
+    const struct night_input *in;  /* in force or not */
     struct night_input former;
+    struct arena *texts;
+    enum status status;
+    struct err err;
 };
 
 static int cmp_ref(const void *a, const void *b)
@@ -53,17 +58,6 @@ static enum status former_file(struct resolver *r, const struct evidence_ref *re
     return ST_OK;
 }
 
-static enum status open_file(struct resolver *r, struct evidence_ref *ref, struct err *err)
-{
-    seg_close(r->seg);
-    r->seg = NULL;
-    if (ref->input == UINT32_MAX) {
-        return former_file(r, ref, err);
-    }
-    r->in = &r->e->facts->night->inputs[ref->input];
-    return ST_OK;
-}
-
 static enum status find_line(struct resolver *r, struct evidence_ref *ref, struct err *err)
 {
     if (ref->input == UINT32_MAX) {
@@ -77,30 +71,36 @@ static enum status find_line(struct resolver *r, struct evidence_ref *ref, struc
                    : seg_fetch_i64(r->seg, ref->row, (size_t)col, &ref->line, err);
 }
 
-/* The refs order[from .. to - 1] are of one file: one pass over it answers them all. */
-static enum status resolve_file(struct resolver *r, size_t from, size_t to, struct err *err)
+/* One pass over the file answers all its references. */
+static enum status read_file(struct resolver *r, struct err *err)
 {
     struct site *site = r->e->facts->night->site;
-    TRY(open_file(r, r->order[from], err));
     const struct source *s = &site->sources->v[r->in->source];
-    for (size_t i = from; i < to; i++) {
+    for (size_t i = 0; i < r->n; i++) {
         TRY(find_line(r, r->order[i], err));
     }
-    qsort(r->order + from, to - from, sizeof(*r->order), cmp_line);
-    struct cell_ask *asks = xcalloc(to - from, sizeof(*asks));
-    for (size_t i = from; i < to; i++) {
-        asks[i - from].line = r->order[i]->line;
-        asks[i - from].column = source_raw_column(s, r->order[i]->column);
-        asks[i - from].header_only = !r->order[i]->want_cell;
+    qsort(r->order, r->n, sizeof(*r->order), cmp_line);
+    struct cell_ask *asks = xcalloc(r->n, sizeof(*asks));
+    for (size_t i = 0; i < r->n; i++) {
+        asks[i].line = r->order[i]->line;
+        asks[i].column = source_raw_column(s, r->order[i]->column);
+        asks[i].header_only = !r->order[i]->want_cell;
     }
-    enum status status = evidence_cells(site, r->in, asks, to - from, r->e->arena, err);
-    for (size_t i = from; i < to; i++) {
+    enum status status = evidence_cells(site, r->in, asks, r->n, r->texts, err);
+    for (size_t i = 0; i < r->n; i++) {
         r->order[i]->file = r->in->name;
-        r->order[i]->header = asks[i - from].header;
-        r->order[i]->raw = asks[i - from].raw;
+        r->order[i]->header = asks[i].header;
+        r->order[i]->raw = asks[i].raw;
     }
     free(asks);
     return status;
+}
+
+static void resolve_file(void *ctx, unsigned item)
+{
+    struct resolver *r = &((struct resolver *)ctx)[item];
+    r->status = read_file(r, &r->err);
+    seg_close(r->seg);
 }
 
 /* The rows found become references of the column the fact is made of, or of its date. */
@@ -134,6 +134,38 @@ void evidence_want_cells(struct evidence *e, size_t first, size_t n)
     }
 }
 
+/* Files are read by as many threads as there are processors; what the ledger says of those no longer in force is asked before. */
+static enum status resolve_files(struct evidence *e, struct evidence_ref **order, struct err *err)
+{
+    VEC(struct resolver) files = {0};
+    enum status status = ST_OK;
+    for (size_t from = 0, to; from < e->refs.n; from = to) {
+        for (to = from + 1; to < e->refs.n && order[to]->file_id == order[from]->file_id; to++) {
+        }
+        vec_push(&files, (struct resolver){.e = e, .order = order + from, .n = to - from});
+    }
+    e->file_texts = xcalloc(files.n + 1, sizeof(*e->file_texts));
+    e->n_files = files.n;
+    for (size_t i = 0; i < files.n && status == ST_OK; i++) {
+        const struct evidence_ref *ref = files.v[i].order[0];
+        files.v[i].texts = &e->file_texts[i];
+        if (ref->input == UINT32_MAX) {
+            status = former_file(&files.v[i], ref, err);
+        } else {
+            files.v[i].in = &e->facts->night->inputs[ref->input];
+        }
+    }
+    if (status == ST_OK) {
+        share_out((unsigned)files.n, share_threads(), resolve_file, files.v);
+    }
+    for (size_t i = 0; i < files.n && status == ST_OK; i++) {
+        status = files.v[i].status;
+        *err = status == ST_OK ? *err : files.v[i].err;
+    }
+    vec_release(&files);
+    return status;
+}
+
 enum status evidence_resolve(struct evidence *e, struct err *err)
 {
     if (e->status != ST_OK) {
@@ -144,20 +176,14 @@ enum status evidence_resolve(struct evidence *e, struct err *err)
     }
     TRY(evidence_find_rows(e, err));
     reference_rows(e);
-    struct resolver r = {.e = e, .order = xcalloc(e->refs.n + 1, sizeof(*r.order))};
+    struct evidence_ref **order = xcalloc(e->refs.n + 1, sizeof(*order));
     for (size_t i = 0; i < e->refs.n; i++) {
-        r.order[i] = &e->refs.v[i];
+        order[i] = &e->refs.v[i];
     }
     if (e->refs.n > 1) {
-        qsort(r.order, e->refs.n, sizeof(*r.order), cmp_ref);
+        qsort(order, e->refs.n, sizeof(*order), cmp_ref);
     }
-    enum status status = ST_OK;
-    for (size_t from = 0, to; status == ST_OK && from < e->refs.n; from = to) {
-        for (to = from + 1; to < e->refs.n && r.order[to]->file_id == r.order[from]->file_id; to++) {
-        }
-        status = resolve_file(&r, from, to, err);
-    }
-    seg_close(r.seg);
-    free(r.order);
+    enum status status = resolve_files(e, order, err);
+    free(order);
     return status;
 }

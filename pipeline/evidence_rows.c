@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
+#include "base/core/share.h"
+#include "base/store/segment.h"
 #include "pipeline/evidence_origin.h"
 
 /* One person a request wants rows of; sorted by person, then request. */
@@ -14,6 +16,10 @@ struct search {
     uint8_t *wanted;           /* by person row */
     uint8_t *counts;           /* of a block */
     const struct rules_scan *scan;
+    size_t scan_at;
+    struct rules_run *view;
+    enum status status;
+    struct err err;
 };
 
 static int cmp_wish(const void *a, const void *b)
@@ -135,7 +141,7 @@ static enum status take_block(void *ctx, const struct facts_block *b, struct err
     (void)err;
     struct search *s = ctx;
     for (size_t k = 0; k < s->facts.n; k++) {
-        rules_row_counts(s->e->run->run, s->facts.v[k], &b->rows, s->counts);
+        rules_row_counts(s->view, s->facts.v[k], &b->rows, s->counts);
         for (uint32_t i = 0; i < b->rows.n; i++) {
             uint32_t p = b->rows.person[i];
             if (s->counts[i] && p != RULES_NO_ROW && (s->wanted[p >> 3] >> (p & 7) & 1)) {
@@ -146,13 +152,12 @@ static enum status take_block(void *ctx, const struct facts_block *b, struct err
     return ST_OK;
 }
 
-static enum status search_scan(struct search *s, size_t scan, struct err *err)
+/* Whom the requests of a scan are about. */
+static enum status search_prepare(struct search *s, struct err *err)
 {
-    vec_clear(&s->wishes);
-    vec_clear(&s->facts);
     for (uint32_t i = 0; i < s->e->requests.n; i++) {
         uint32_t fact = s->e->requests.v[i].fact;
-        if ((size_t)fact_of(s->e, fact)->scan != scan) {
+        if ((size_t)fact_of(s->e, fact)->scan != s->scan_at) {
             continue;
         }
         TRY(add_wishes(s, i, err));
@@ -164,28 +169,50 @@ static enum status search_scan(struct search *s, size_t scan, struct err *err)
             vec_push(&s->facts, fact);
         }
     }
+    return ST_OK;
+}
+
+/* A request is of one fact and that of one scan: searches write to different requests. */
+static void search_scan(void *ctx, unsigned item)
+{
+    struct search *s = &((struct search *)ctx)[item];
     if (s->wishes.n == 0) {
-        return ST_OK;
+        return;
     }
+    s->wanted = xcalloc(s->e->facts->n_persons / 8 + 1, 1);
+    s->counts = xcalloc(SEG_BLOCK_ROWS, 1);
+    s->view = rules_run_view(s->e->run->run);
     vec_sort(&s->wishes, cmp_wish);
-    memset(s->wanted, 0, s->e->facts->n_persons / 8 + 1);
     for (size_t i = 0; i < s->wishes.n; i++) {
         s->wanted[s->wishes.v[i].person >> 3] |= (uint8_t)(1u << (s->wishes.v[i].person & 7));
     }
-    s->scan = &ruleset_inputs(s->e->run->rules)->scans[scan];
-    return facts_scan_again(s->e->facts, s->e->run, scan, s->wanted, take_block, s, err);
+    s->scan = &ruleset_inputs(s->e->run->rules)->scans[s->scan_at];
+    s->status = facts_scan_again(s->e->facts, s->e->run, s->scan_at, s->wanted, take_block, s, &s->err);
+    rules_view_end(NULL, s->view);
+    free(s->wanted);
+    free(s->counts);
 }
 
 enum status evidence_find_rows(struct evidence *e, struct err *err)
 {
-    struct search s = {.e = e, .wanted = xcalloc(e->facts->n_persons / 8 + 1, 1), .counts = xcalloc(65536, 1)};
+    size_t n = ruleset_inputs(e->run->rules)->n_scans;
+    struct search *searches = xcalloc(n + 1, sizeof(*searches));
     enum status status = ST_OK;
-    for (size_t i = 0; status == ST_OK && i < ruleset_inputs(e->run->rules)->n_scans; i++) {
-        status = search_scan(&s, i, err);
+    for (size_t i = 0; status == ST_OK && i < n; i++) {
+        searches[i].e = e, searches[i].scan_at = i;
+        status = search_prepare(&searches[i], err);
     }
-    vec_release(&s.wishes);
-    vec_release(&s.facts);
-    free(s.wanted);
-    free(s.counts);
+    if (status == ST_OK) {
+        share_out((unsigned)n, share_threads(), search_scan, searches);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (status == ST_OK && searches[i].status != ST_OK) {
+            status = searches[i].status;
+            *err = searches[i].err;
+        }
+        vec_release(&searches[i].wishes);
+        vec_release(&searches[i].facts);
+    }
+    free(searches);
     return status;
 }

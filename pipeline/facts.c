@@ -50,6 +50,7 @@ enum status facts_open(struct night *n, const struct schema *schema, struct fact
     out->death = xcalloc(out->n_persons + 1u, sizeof(*out->death));
     out->open = xcalloc(out->n_households + 1u, sizeof(*out->open));
     out->refunds = arena_array(&out->arena, struct refund *, n->site->sources->n + 1);
+    out->refunds_read = arena_array(&out->arena, bool, n->site->sources->n + 1);
     out->n_refunds = arena_array(&out->arena, size_t, n->site->sources->n + 1);
     return read_persons(out, err);
 }
@@ -122,9 +123,7 @@ enum status facts_run_init(struct facts *f, const struct ruleset *rules, const s
     }
     TRY(feed_dense(f, out, err));
     const struct rules_inputs *in = ruleset_inputs(rules);
-    for (size_t i = 0; i < in->n_scans; i++) {
-        TRY(facts_feed_scan(f, out, i, view, err));
-    }
+    TRY(facts_feed_scans(f, out, view, err));
     out->changes = xcalloc(in->n_changes + 1, sizeof(*out->changes));
     for (size_t i = 0; i < in->n_changes; i++) {
         TRY(facts_feed_change(f, out, i, view, err));

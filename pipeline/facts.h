@@ -40,6 +40,7 @@ struct facts {
     uint8_t *open;             /* by household row */
     struct refund **refunds;   /* by source; NULL until asked for */
     size_t *n_refunds;
+    bool *refunds_read;
     struct arena arena;
 };
 
@@ -64,7 +65,7 @@ enum status facts_evaluate(struct facts *f, struct facts_run *r, enum rules_want
 enum status facts_attr_lane(struct facts *f, int attr, uint32_t first, uint32_t n, int64_t *lo, struct val *sets, struct err *err) MUST_CHECK;
 
 /* A pass over the rows of one table again, for evidence: fn gets every block in which a row of a wanted person lies, with the lanes of `scan`, and
-   the row number of the block's first row in the segment. wanted: bitmap by person row. */
+   the row number of the block's first row in the segment. wanted: bitmap by person row. Threads may do so at a time for different scans. */
 struct facts_block {
     size_t input;
     uint32_t first;            /* row of the segment */
@@ -73,7 +74,7 @@ struct facts_block {
     size_t n_refunds;
 };
 typedef enum status facts_rows_fn(void *ctx, const struct facts_block *b, struct err *err);
-enum status facts_scan_again(struct facts *f, struct facts_run *r, size_t scan, const uint8_t *wanted, facts_rows_fn *fn, void *ctx, struct err *err)
+enum status facts_scan_again(struct facts *f, const struct facts_run *r, size_t scan, const uint8_t *wanted, facts_rows_fn *fn, void *ctx, struct err *err)
     MUST_CHECK;
 
 /* One block of one input with the columns of `scan`, whoever its persons are: for SQL. fn is called once, or not at all when the input has no such block. */

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/core/share.h"
 #include "base/store/segment.h"
 
 #define CHUNK 65536u
@@ -56,9 +57,10 @@ static bool is_date(enum rules_type t)
 
 static enum status need_refunds(struct facts *f, size_t source, struct err *err)
 {
-    if (f->refunds[source] || f->night->site->sources->v[source].refund_of.n == 0) {
+    if (f->refunds_read[source] || f->night->site->sources->v[source].refund_of.n == 0) {
         return ST_OK;
     }
+    f->refunds_read[source] = true;
     struct inputs in = {.v = f->night->inputs, .n = f->night->n_inputs, .sources = f->night->sources, .arena = &f->arena};
     return inputs_refunds(f->night->site, &in, source, &f->arena, &f->refunds[source], &f->n_refunds[source], err);
 }
@@ -335,38 +337,70 @@ enum status facts_cover(struct facts *f, size_t source, bool missing, uint8_t **
 /* --- tables --------------------------------------------------------------------------------------------------------- */
 
 struct feed {
-    struct rules_run *run;
+    struct facts *f;
+    struct facts_run *r;
     size_t scan;
+    bool missing;
+    struct rules_run *view;
+    enum status status;
+    struct err err;
 };
 
 static enum status feed_rows(void *ctx, const struct facts_block *b, struct err *err)
 {
     (void)err;
     struct feed *feed = ctx;
-    rules_scan_rows(feed->run, feed->scan, &b->rows);
+    rules_scan_rows(feed->view, feed->scan, &b->rows);
     return ST_OK;
 }
 
-enum status facts_feed_scan(struct facts *f, struct facts_run *r, size_t scan, const struct facts_view *view, struct err *err)
+static void feed_table(void *ctx, unsigned item)
 {
-    const struct rules_scan *s = &ruleset_inputs(r->rules)->scans[scan];
-    bool missing = view->without_source && view->without_source[s->table];
-    uint8_t *covered = NULL;
-    TRY(facts_cover(f, (size_t)s->table, missing, &covered, err));
-    rules_scan_cover(r->run, scan, false, covered);
-    free(covered);
-    if (missing) {
-        return ST_OK;
+    struct feed *feed = &((struct feed *)ctx)[item];
+    if (feed->missing) {
+        return;
     }
-    struct feed feed = {r->run, scan};
-    struct pass p = {.f = f, .scan = s, .fn = feed_rows, .ctx = &feed};
-    p.bounded = rules_scan_bounds(r->run, scan, &p.bound_column, &p.bound_first, &p.bound_last);
-    enum status status = pass_all(&p, err);
+    feed->view = rules_run_view(feed->r->run);
+    struct pass p = {.f = feed->f, .scan = &ruleset_inputs(feed->r->rules)->scans[feed->scan], .fn = feed_rows, .ctx = feed};
+    p.bounded = rules_scan_bounds(feed->view, feed->scan, &p.bound_column, &p.bound_first, &p.bound_last);
+    feed->status = pass_all(&p, &feed->err);
     pass_release(&p);
+    rules_view_end(NULL, feed->view);
+}
+
+/* What passes of several threads would share: whom a source speaks about, and its refunds. */
+static enum status feed_prepare(struct feed *feed, const struct facts_view *view, struct err *err)
+{
+    const struct rules_scan *s = &ruleset_inputs(feed->r->rules)->scans[feed->scan];
+    uint8_t *covered = NULL;
+    feed->missing = view->without_source && view->without_source[s->table];
+    TRY(facts_cover(feed->f, (size_t)s->table, feed->missing, &covered, err));
+    rules_scan_cover(feed->r->run, feed->scan, false, covered);
+    free(covered);
+    return feed->missing ? ST_OK : need_refunds(feed->f, (size_t)s->table, err);
+}
+
+enum status facts_feed_scans(struct facts *f, struct facts_run *r, const struct facts_view *view, struct err *err)
+{
+    size_t n = ruleset_inputs(r->rules)->n_scans;
+    struct feed *feeds = xcalloc(n + 1, sizeof(*feeds));
+    enum status status = ST_OK;
+    for (size_t i = 0; i < n && status == ST_OK; i++) {
+        feeds[i].f = f, feeds[i].r = r, feeds[i].scan = i;
+        status = feed_prepare(&feeds[i], view, err);
+    }
+    if (status == ST_OK) {
+        share_out((unsigned)n, share_threads(), feed_table, feeds);
+    }
+    for (size_t i = 0; i < n && status == ST_OK; i++) {
+        status = feeds[i].status;
+        *err = status == ST_OK ? *err : feeds[i].err;
+    }
+    free(feeds);
     return status;
 }
 
-enum status facts_scan_again(struct facts *f, struct facts_run *r, size_t scan, const uint8_t *wanted, facts_rows_fn *fn, void *ctx, struct err *err)
+enum status facts_scan_again(struct facts *f, const struct facts_run *r, size_t scan, const uint8_t *wanted, facts_rows_fn *fn, void *ctx, struct err *err)
 {
     struct pass p = {.f = f, .scan = &ruleset_inputs(r->rules)->scans[scan], .fn = fn, .ctx = ctx, .wanted = wanted};
     p.bounded = rules_scan_bounds(r->run, scan, &p.bound_column, &p.bound_first, &p.bound_last);

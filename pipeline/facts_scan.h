@@ -5,7 +5,8 @@
 
 #include "pipeline/facts.h"
 
-enum status facts_feed_scan(struct facts *f, struct facts_run *r, size_t scan, const struct facts_view *view, struct err *err) MUST_CHECK;
+/* Every table the rules read, by as many threads as there are processors. */
+enum status facts_feed_scans(struct facts *f, struct facts_run *r, const struct facts_view *view, struct err *err) MUST_CHECK;
 /* Changes of a timeline attribute (people->attrs) from that day up to the night, of persons that are known; appended, by person and day. */
 enum status facts_changes_of(struct facts *f, int attr, daynum from, facts_change_list *out, struct err *err) MUST_CHECK;
 enum status facts_feed_change(struct facts *f, struct facts_run *r, size_t change, const struct facts_view *view, struct err *err) MUST_CHECK;

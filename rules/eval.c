@@ -132,6 +132,38 @@ struct rules_run *rules_run_new(const struct ruleset *rs, daynum as_of, const st
 
 struct rules_run *run_new_general(const struct ruleset *rs, daynum as_of, const struct rules_world *world) { return run_new(rs, as_of, world, true); }
 
+struct rules_run *rules_run_view(const struct rules_run *run)
+{
+    struct rules_run *view = xmalloc(sizeof *view);
+    size_t dims = 1;
+    *view = *run;
+    for (size_t i = 0; i < run->rs->n_rules; i++) {
+        dims = MAX(dims, run->rs->rules[i].n_dims);
+    }
+    view->counts = xcalloc(run->rs->n_rules + 1, sizeof *view->counts);
+    view->part_names = xcalloc(dims, sizeof *view->part_names);
+    view->part_points = xcalloc(dims, sizeof *view->part_points);
+    view->v = NULL, view->t = NULL, view->memory = NULL, view->hh_at = NULL, view->verdict = NULL, view->cap = 0;
+    run_reserve(view, CHUNK);
+    return view;
+}
+
+void rules_view_end(struct rules_run *run, struct rules_run *view)
+{
+    for (size_t i = 0; run && view && i < run->rs->n_rules; i++) {
+        run->counts[i].evaluated += view->counts[i].evaluated;
+        run->counts[i].fired += view->counts[i].fired;
+        run->counts[i].unknown += view->counts[i].unknown;
+    }
+    if (view) {
+        void *own[] = {view->counts, view->part_names, view->part_points, view->v, view->t, view->memory, view->hh_at, view->verdict};
+        for (size_t i = 0; i < ARRAY_LEN(own); i++) {
+            free(own[i]);
+        }
+        free(view);
+    }
+}
+
 static void release_acc(struct acc *a)
 {
     free(a->lo);

@@ -318,6 +318,12 @@ void rules_change_rows(struct rules_run *run, size_t change, const struct rules_
 /* No more rows: folds person sums into households and sorts changes. */
 void rules_run_ready(struct rules_run *run);
 
+/* A view of a run for one more thread: what rows have added up to is shared, registers and counts are its own. Before rules_run_ready views may be fed rows of
+   different scans at a time; after it they evaluate any blocks. */
+struct rules_run *rules_run_view(const struct rules_run *run);
+/* Adds the view's counts to the run's (NULL: to nobody's) and frees it. One thread at a time a run. */
+void rules_view_end(struct rules_run *run, struct rules_run *view);
+
 /* Whole households, each with all its members of every kind, members of a household side by side. About 1,024 persons a block is best; any size works. */
 struct rules_block {
     uint32_t n_persons, n_households;
