@@ -83,7 +83,7 @@ static uint32_t latin_value(struct link_table *values, struct str name)
     return latin ? link_table_value(values, LF_NAME, name) : NO_VALUE;
 }
 
-void said_read(struct link *l, size_t source, const struct row_reader *r, size_t i, struct link_table *values, struct said *out, struct strbuf *scratch)
+void said_cells(const struct link *l, size_t source, const struct row_reader *r, size_t i, struct said *out, struct strbuf *scratch)
 {
     const struct source *s = &l->sources->v[source];
     struct str sex = row_text(r, s->person[ROLE_SEX].column, i), address = row_text(r, s->person[ROLE_ADDRESS].column, i);
@@ -99,11 +99,27 @@ void said_read(struct link *l, size_t source, const struct row_reader *r, size_t
         fold_key(address, scratch);
         out->place = scratch->n >= PLACE_BYTES ? text_hash(strbuf_str(scratch)) : 0;
     }
-    if (values) {
-        out->value[LF_NAME] = latin_value(values, str_trim(row_text(r, s->person[ROLE_NAME].column, i)));
-        out->value[LF_BIRTH] = birth_value(values, out->birth);
-        out->value[LF_PHONE] = link_table_value(values, LF_PHONE, row_text(r, s->person[ROLE_PHONE].column, i));
-        out->value[LF_PLACE] = out->place ? link_table_value(values, LF_PLACE, address) : NO_VALUE;
+}
+
+uint32_t said_value(const struct link *l, size_t source, const struct row_reader *r, size_t i, const struct said *cells, struct link_table *values, enum link_field f)
+{
+    const struct source *s = &l->sources->v[source];
+    if (f == LF_NAME) {
+        return latin_value(values, str_trim(row_text(r, s->person[ROLE_NAME].column, i)));
+    }
+    if (f == LF_PHONE) {
+        return link_table_value(values, LF_PHONE, row_text(r, s->person[ROLE_PHONE].column, i));
+    }
+    return f == LF_PLACE && cells->place ? link_table_value(values, LF_PLACE, row_text(r, s->person[ROLE_ADDRESS].column, i)) : NO_VALUE;
+}
+
+void said_read(const struct link *l, size_t source, const struct row_reader *r, size_t i, struct link_table *values, struct said *out, struct strbuf *scratch)
+{
+    static const enum link_field fields[] = {LF_NAME, LF_PHONE, LF_PLACE};
+    said_cells(l, source, r, i, out, scratch);
+    out->value[LF_BIRTH] = values ? birth_value(values, out->birth) : NO_VALUE;
+    for (size_t k = 0; k < ARRAY_LEN(fields) && values; k++) {
+        out->value[fields[k]] = said_value(l, source, r, i, out, values, fields[k]);
     }
 }
 

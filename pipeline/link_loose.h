@@ -89,7 +89,10 @@ enum status loose_add(struct link *l, struct loose_table *t, const struct row_id
                       uint32_t person, struct err *err) MUST_CHECK;
 void loose_release(struct loose_table *t);
 /* values NULL: nothing is prepared. */
-void said_read(struct link *l, size_t source, const struct row_reader *r, size_t i, struct link_table *values, struct said *out, struct strbuf *scratch);
+void said_read(const struct link *l, size_t source, const struct row_reader *r, size_t i, struct link_table *values, struct said *out, struct strbuf *scratch);
+/* The same in two steps: the cells, and the prepared value of a field (not of the birth) of a row whose cells were read. */
+void said_cells(const struct link *l, size_t source, const struct row_reader *r, size_t i, struct said *out, struct strbuf *scratch);
+uint32_t said_value(const struct link *l, size_t source, const struct row_reader *r, size_t i, const struct said *cells, struct link_table *values, enum link_field f);
 uint32_t birth_value(struct link_table *values, int32_t ymd); /* NO_VALUE for 0 */
 void said_want(const struct link *l, size_t source, struct row_reader *r); /* columns said_read looks at */
 int32_t ymd_of_day(int64_t day);

@@ -37,6 +37,8 @@ Path of the key file that makes references of persons and households; default ~/
 Path of the secret that departments share to make tokens; default ~/.config/mopai/token-key, then /etc/mopai/token-key. Keep it outside the site.
 .It Ev MOPAI_CLOCK
 A fixed clock such as 2026-03-01T02:00:00, for tests and replays.
+.It Ev MOPAI_THREADS
+How many threads share the work, 1 to 16; default as many as there are processors. Results do not depend on it.
 .It Ev MOPAI_WHO
 Name that stands in the audit trail; default the account that runs the program.
 .It Ev NO_COLOR

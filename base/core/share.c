@@ -155,8 +155,10 @@ unsigned share_threads(void)
 {
     cpu_set_t usable;
     unsigned said = atomic_load(&as_if);
-    if (said > 0) {
-        return MIN(said, THREADS_MAX);
+    const char *wanted = getenv("MOPAI_THREADS");
+    long given = said > 0 ? (long)said : wanted ? strtol(wanted, NULL, 10) : 0;
+    if (given > 0) {
+        return (unsigned)MIN(given, THREADS_MAX);
     }
     int n = sched_getaffinity(0, sizeof(usable), &usable) == 0 ? CPU_COUNT(&usable) : 1;
     return (unsigned)MIN(MAX(n, 1), THREADS_MAX);

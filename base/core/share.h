@@ -18,7 +18,7 @@ struct ahead *ahead_start(unsigned n, unsigned threads, share_work work, void *c
 void ahead_wait(struct ahead *a, unsigned item); /* returns when it is done; items are waited for in order */
 void ahead_finish(struct ahead *a);              /* begins no further item, waits for those begun, frees; NULL is fine */
 
-/* Processors this process may use, at most 16. */
+/* Processors this process may use, or what MOPAI_THREADS says; at most 16. */
 unsigned share_threads(void);
 void share_set_threads(unsigned n); /* as if there were so many; 0: as many as there are. For tests */
 
