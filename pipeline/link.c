@@ -7,17 +7,45 @@
 static void *missing_array(size_t n, size_t size)
 {
     void *p = xmalloc((n + 1) * size);
-    memset(p, 0xFF, (n + 1) * size); /* -1: AREA_NONE, NO_UNIT, NO_INPUT */
+    memset(p, 0xFF, (n + 1) * size); /* -1: AREA_NONE, NO_UNIT, NO_RECORD */
     return p;
 }
 
-static int32_t *day_array(size_t n)
+static enum status number_records(struct link *l, struct err *err)
 {
-    int32_t *p = xmalloc((n + 1) * sizeof(*p));
-    for (size_t i = 0; i <= n; i++) {
-        p[i] = DAY_MISSING;
+    const struct night *night = l->night;
+    uint64_t pages = 0;
+    for (size_t i = 0; i < night->n_inputs; i++) {
+        pages += ((uint64_t)night->inputs[i].rows + RECORD_PAGE - 1) / RECORD_PAGE;
     }
-    return p;
+    if (pages >= UINT32_MAX / RECORD_PAGE) {
+        return err_set(err, ST_INPUT, TR("一夜的记录太多：%llu 万行以上", "too many records for one night: more than %llu0 thousand"), (unsigned long long)pages * RECORD_PAGE / 10000);
+    }
+    l->first_page = xmalloc((night->n_inputs + 1) * sizeof(*l->first_page));
+    l->input_of = xmalloc((pages + 1) * sizeof(*l->input_of));
+    uint32_t page = 0;
+    for (uint32_t i = 0; i < night->n_inputs; i++) {
+        l->first_page[i] = page;
+        for (uint64_t n = ((uint64_t)night->inputs[i].rows + RECORD_PAGE - 1) / RECORD_PAGE; n > 0; n--) {
+            l->input_of[page++] = i;
+        }
+    }
+    return ST_OK;
+}
+
+/* Does any source of the night tell this? Sex and birth are in numbers too, areas in addresses. */
+static bool is_told(const struct link *l, enum kept f)
+{
+    static const enum person_role roles[] = {[KEPT_NAME] = ROLE_NAME, [KEPT_ADDRESS] = ROLE_ADDRESS, [KEPT_HUKOU_ADDRESS] = ROLE_HUKOU_ADDRESS, [KEPT_PHONE] = ROLE_PHONE};
+    if (f == KEPT_SEX || f == KEPT_BIRTH || f == KEPT_AREA || f == KEPT_NAME) {
+        return true;
+    }
+    for (size_t i = 0; i < l->night->n_inputs && f != KEPT_DEATH; i++) {
+        if (l->sources->v[l->night->inputs[i].source].person[roles[f]].column >= 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Everything by person that is filled after it is known how many there are. */
@@ -25,23 +53,21 @@ static void make_arrays(struct link *l)
 {
     size_t n = l->n;
     l->sex = xcalloc(n + 1, 1);
-    l->birth = day_array(n);
-    l->death = day_array(n);
-    l->death_sure = day_array(n);
-    l->dead_in = xcalloc(n + 1, sizeof(*l->dead_in));
-    l->disagree = xcalloc(n + 1, sizeof(*l->disagree));
+    l->birth = xmalloc((n + 1) * sizeof(*l->birth));
+    for (size_t i = 0; i <= n; i++) {
+        l->birth[i] = DAY_MISSING;
+    }
     l->records = xcalloc(n + 1, sizeof(*l->records));
     l->street = missing_array(n, sizeof(*l->street));
     l->community = missing_array(n, sizeof(*l->community));
     l->hukou_street = missing_array(n, sizeof(*l->hukou_street));
     l->hukou_community = missing_array(n, sizeof(*l->hukou_community));
     l->area_basis = xcalloc(n + 1, 1);
-    l->place = xcalloc(n + 1, sizeof(*l->place));
-    l->covers = xcalloc(n + 1, sizeof(*l->covers));
+    l->place = l->people->by_address ? xcalloc(n + 1, sizeof(*l->place)) : NULL;
     for (int f = 0; f < KEPT_COUNT; f++) {
-        l->field[f] = missing_array(n, sizeof(struct where));
+        l->field[f] = is_told(l, (enum kept)f) ? missing_array(n, sizeof(record_no)) : NULL;
     }
-    for (int k = 0; k < UNIT_RANKS; k++) {
+    for (size_t k = 0; k < UNIT_RANKS && k < l->people->n_basis_order; k++) {
         l->unit[k] = missing_array(n, sizeof(struct unit_row));
         for (size_t i = 0; i <= n; i++) {
             l->unit[k][i].relation = 0;
@@ -70,10 +96,10 @@ static void release_lanes(struct link *l)
 static void release(struct link *l)
 {
     void *const arrays[] = {l->anchor,   l->older,       l->id,          l->record,      l->seen,      l->name_at,      l->sibling,      l->first_source,
-                            l->flags,    l->sex,         l->birth,       l->death,       l->death_sure, l->dead_in,     l->disagree,     l->records,
-                            l->street,   l->community,   l->area_basis,  l->hukou_street, l->hukou_community, l->place,  l->covers,       l->home_id,
-                            l->home_street, l->home_community, l->home_area_basis, l->home_first, l->sorted, l->living_then, l->new_tonight, l->before,
-                            l->row,      l->linked,      l->unlinked,    l->new_persons, l->new_homes};
+                            l->flags,    l->sex,         l->birth,       l->records,     l->street,    l->community,    l->area_basis,   l->hukou_street,
+                            l->hukou_community, l->place, l->covers,     l->first_page,  l->input_of,  l->home_id,      l->home_street,  l->home_community,
+                            l->home_area_basis, l->home_first, l->sorted, l->living_then, l->new_tonight, l->before,    l->row,          l->linked,
+                            l->unlinked, l->new_persons, l->new_homes};
     for (size_t i = 0; i < ARRAY_LEN(arrays); i++) {
         free(arrays[i]);
     }
@@ -88,6 +114,10 @@ static void release(struct link *l)
     }
     release_lanes(l);
     map64_release(&l->by_id);
+    map64_release(&l->death_at);
+    map64_release(&l->disagree_at);
+    vec_release(&l->deaths);
+    vec_release(&l->disagree);
     strbuf_release(&l->names);
     strmap_release(&l->relations);
     vec_release(&l->joined);
@@ -134,6 +164,7 @@ static enum status run_steps(struct link *l, struct err *err)
     TRY(link_find_gone(l, err));
     DROP(l->record);
     DROP(l->first_source);
+    TRY(number_records(l, err));
     make_arrays(l);
     TRY(link_read_values(l, err));
     TRY(link_find_places(l, err));
@@ -143,7 +174,11 @@ static enum status run_steps(struct link *l, struct err *err)
     TRY(link_form_homes(l, err));
     TRY(link_find_follows(l, err));
     drop_search(l);
+    l->covers = xcalloc(l->n + 1u, sizeof(*l->covers));
     link_find_covers(l);
+    DROP(l->hukou_street);
+    DROP(l->hukou_community);
+    DROP(l->seen);
     return link_write(l, err);
 }
 

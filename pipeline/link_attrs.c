@@ -57,7 +57,7 @@ static int64_t lane_get(const struct lane *lane, uint32_t p)
 
 static int32_t lane_when(const struct link *l, const struct lane *lane, uint32_t p)
 {
-    return lane->when ? lane->when[p] : l->night->inputs[lane->from[p].input].data_date;
+    return lane->when ? lane->when[p] : l->night->inputs[link_record_input(l, lane->from[p])].data_date;
 }
 
 static void lane_put(struct lane *lane, uint32_t p, int64_t v, int32_t when, size_t item)
@@ -175,14 +175,14 @@ static void weigh(struct block *b, struct lane *lane, size_t item, uint32_t p, s
                 lane->mask[k][p] |= (uint64_t)v;
             }
         }
-        if (lane->from[p].input == NO_INPUT) {
+        if (lane->from[p] == NO_RECORD) {
             lane->from[p] = block_here(b, i);
         }
         return;
     }
-    bool had = lane->from[p].input != NO_INPUT;
-    if (had && lane_get(lane, p) != v && l->night->inputs[lane->from[p].input].source != b->source) {
-        l->disagree[p] |= (uint64_t)1 << MIN((size_t)(lane - l->lanes), 60);
+    bool had = lane->from[p] != NO_RECORD;
+    if (had && lane_get(lane, p) != v && l->night->inputs[link_record_input(l, lane->from[p])].source != b->source) {
+        link_disagree(l, p, (unsigned)MIN((size_t)(lane - l->lanes), 60));
     }
     if (!had || survives(a->survive, v, when, (int)item, lane_get(lane, p), lane_when(l, lane, p), lane->item ? lane->item[p] : 0)) {
         lane->from[p] = block_here(b, i);

@@ -120,7 +120,8 @@ void link_take_over_records(struct link *l)
         for (n = 1; i + n < l->became.n && l->became.v[i + n].person == p; n++) {
             one = one && l->became.v[i + n].record == l->became.v[i].record;
         }
-        if (one && l->new_tonight && l->new_tonight[p] && l->older[p] == 0) {
+        if (one && l->new_tonight && l->new_tonight[p] && (!l->older || l->older[p] == 0)) {
+            l->older = l->older ? l->older : xcalloc(l->n + 1u, sizeof(*l->older));
             l->older[p] = l->became.v[i].record;
         }
     }

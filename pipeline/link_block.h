@@ -21,9 +21,9 @@ struct block {
 
 /* ok[i] &= condition of row i. */
 void block_cond(struct block *b, const struct people_cond *c, uint8_t *ok);
-static inline struct where block_here(const struct block *b, size_t i)
+static inline record_no block_here(const struct block *b, size_t i)
 {
-    return (struct where){b->input, (uint32_t)(b->r->start + i)};
+    return link_record(b->l, b->input, b->r->start + i);
 }
 /* Weighs the rows of the block for every attribute that takes from its source. */
 void block_attributes(struct block *b);

@@ -5,35 +5,22 @@
 
 /* --- deaths ----------------------------------------------------------------------------------------------------------- */
 
-static void settle_death(struct link *l, uint32_t p, uint64_t authoritative)
+static void settle_death(struct link *l, struct death *d, uint64_t authoritative)
 {
-    int n = __builtin_popcountll(l->dead_in[p]);
-    if (n == 0) {
-        return;
-    }
-    if (n >= l->people->death_corroboration) {
-        bool earlier = l->death_sure[p] != DAY_MISSING && (l->death[p] == DAY_MISSING || l->death_sure[p] < l->death[p]);
-        l->death[p] = earlier ? l->death_sure[p] : l->death[p];
-        l->flags[p] |= PF_DEAD;
-    } else if (l->dead_in[p] & authoritative) {
-        l->death[p] = l->death_sure[p];
-        l->flags[p] |= PF_DEAD;
+    uint8_t *flags = &l->flags[d->person];
+    if (__builtin_popcountll(d->in) >= l->people->death_corroboration) {
+        bool earlier = d->sure != DAY_MISSING && (d->day == DAY_MISSING || d->sure < d->day);
+        d->day = earlier ? d->sure : d->day;
+        *flags |= PF_DEAD;
+    } else if (d->in & authoritative) {
+        d->day = d->sure;
+        *flags |= PF_DEAD;
     } else {
-        l->flags[p] |= PF_SUSPECT;
+        *flags |= PF_SUSPECT;
     }
-    if ((l->flags[p] & PF_DEAD) && l->death[p] != DAY_MISSING && l->death[p] > l->night->as_of) {
-        l->flags[p] = (uint8_t)((l->flags[p] & ~PF_DEAD) | PF_SUSPECT); /* a date to come is a mistake or a later delivery's news */
+    if ((*flags & PF_DEAD) && d->day != DAY_MISSING && d->day > l->night->as_of) {
+        *flags = (uint8_t)((*flags & ~PF_DEAD) | PF_SUSPECT); /* a date to come is a mistake or a later delivery's news */
     }
-}
-
-enum person_state link_state(const struct link *l, uint32_t p)
-{
-    return l->flags[p] & PF_DEAD ? PERSON_DEAD : l->flags[p] & PF_PRESENT ? PERSON_PRESENT : PERSON_GONE;
-}
-
-enum member_kind link_member(const struct link *l, uint32_t p)
-{
-    return l->flags[p] & PF_DEAD ? MEMBER_DEAD : l->flags[p] & PF_PRESENT ? MEMBER_LIVING : MEMBER_FORMER;
 }
 
 /* --- forming ---------------------------------------------------------------------------------------------------------- */
@@ -69,7 +56,7 @@ void link_household_policy(const struct link *l, struct household_input *in)
 
 static void form(struct link *l, bool then, struct household_output *out)
 {
-    struct household_input in = {.n = l->n, .anchor = l->anchor, .place = l->people->by_address ? l->place : NULL};
+    struct household_input in = {.n = l->n, .anchor = l->anchor, .place = l->place};
     uint8_t *living = xmalloc(l->n + 1u);
     uint32_t *unit[UNIT_RANKS] = {NULL};
     for (uint32_t p = 0; p < l->n; p++) {
@@ -91,11 +78,6 @@ static void form(struct link *l, bool then, struct household_output *out)
         free(unit[k]);
     }
     free(living);
-}
-
-int link_home_rank(const struct link *l, uint32_t home)
-{
-    return l->homes.rank[home] < UNIT_RANKS ? l->homes.rank[home] : -1;
 }
 
 /* --- heads and areas ------------------------------------------------------------------------------------------------------ */
@@ -378,8 +360,8 @@ enum status link_form_homes(struct link *l, struct err *err)
     for (size_t k = 0; k < l->people->n_death_authoritative; k++) {
         authoritative |= (uint64_t)1 << MIN(l->people->death_authoritative[k], 63);
     }
-    for (uint32_t p = 0; p < l->n; p++) {
-        settle_death(l, p, authoritative);
+    for (size_t i = 0; i < l->deaths.n; i++) {
+        settle_death(l, &l->deaths.v[i], authoritative);
     }
     form(l, false, &l->homes);
     form_before(l);

@@ -287,7 +287,9 @@ static void close_up(struct link *l)
     for (uint32_t p = 0; p < l->n; p++) {
         if (l->now[p] == p) {
             l->anchor[n] = l->anchor[p];
-            l->older[n] = l->older[p];
+            if (l->older) {
+                l->older[n] = l->older[p];
+            }
             l->record[n] = l->record[p];
             l->seen[n] = l->seen[p];
             l->name_at[n] = l->name_at[p];

@@ -9,7 +9,7 @@ static void grow(struct link *l)
 {
     size_t cap = l->cap ? l->cap * 2 : 1024;
     l->anchor = xrealloc(l->anchor, cap * sizeof(*l->anchor));
-    l->older = xrealloc(l->older, cap * sizeof(*l->older));
+    l->older = l->older ? xrealloc(l->older, cap * sizeof(*l->older)) : NULL;
     l->record = xrealloc(l->record, cap * sizeof(*l->record));
     l->seen = xrealloc(l->seen, cap * sizeof(*l->seen));
     l->name_at = xrealloc(l->name_at, cap * sizeof(*l->name_at));
@@ -26,8 +26,10 @@ uint32_t link_add_person(struct link *l, uint64_t anchor)
     }
     uint32_t p = l->n++;
     l->anchor[p] = anchor;
-    l->older[p] = 0;
     l->record[p] = 0;
+    if (l->older) {
+        l->older[p] = 0;
+    }
     l->seen[p] = 0;
     l->name_at[p] = 0;
     l->sibling[p] = NO_PERSON;
@@ -156,6 +158,7 @@ static void register_row(struct link *l, const struct row_ids *ids, const struct
     }
     uint64_t was = ident_key(row_id(r, ids->id, i));
     if (was != id && ident_kind(was) != IDENT_TOKEN) { /* a token names nobody: they have the number behind it */
+        l->older = l->older ? l->older : xcalloc(l->cap, sizeof(*l->older));
         l->older[p] = l->older[p] == 0 ? was : MIN(l->older[p], was);
     }
     note_group(l, ids, p, name, record);
@@ -220,7 +223,9 @@ static void settle_id(struct link *l, uint32_t first)
         if (p != holder) {
             l->anchor[p] = ident_anchor(IDENT_APART, hash_mix(id ^ hash_mix(l->record[p])));
             l->flags[p] |= PF_MADE_APART;
-            l->older[p] = 0;
+            if (l->older) {
+                l->older[p] = 0;
+            }
             l->sibling[p] = rest;
             rest = p;
         }

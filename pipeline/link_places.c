@@ -56,7 +56,9 @@ static void live_there(struct slice *s, uint32_t p, size_t i)
         t->place = s->scratch.n >= 6 ? hash64_str(strbuf_str(&s->scratch)) : 0; /* a bare place name is no address */
         t->folded = true;
     }
-    l->place[p] = t->place;
+    if (l->place) {
+        l->place[p] = t->place;
+    }
     if (l->area_basis[p] != AREA_FROM_NOWHERE) {
         return;
     }
@@ -78,8 +80,8 @@ static void registered_there(struct slice *s, uint32_t p, size_t i)
 
 static bool survived_here(const struct slice *s, enum live what, uint32_t p, size_t i)
 {
-    const struct where *w = &s->l->field[live_kept[what]][p];
-    return s->column[what] >= 0 && s->rows.columns[s->column[what]].there && w->input == s->input && w->row == s->rows.start + i;
+    return s->column[what] >= 0 && s->rows.columns[s->column[what]].there &&
+           link_kept(s->l, live_kept[what], p) == link_record(s->l, s->input, s->rows.start + i);
 }
 
 static enum status slice_block(struct slice *s, size_t block, struct err *err)
@@ -143,10 +145,10 @@ static void cut_slices(struct link *l, slice_list *out)
     bool *from[LIVE_COUNT];
     for (int k = 0; k < LIVE_COUNT; k++) {
         from[k] = xcalloc(l->night->n_inputs + 1, sizeof(bool));
-        for (uint32_t p = 0; p < l->n; p++) {
-            uint32_t input = l->field[live_kept[k]][p].input;
-            if (input < l->night->n_inputs) {
-                from[k][input] = true;
+        for (uint32_t p = 0; p < l->n && l->field[live_kept[k]]; p++) {
+            record_no r = l->field[live_kept[k]][p];
+            if (r != NO_RECORD) {
+                from[k][link_record_input(l, r)] = true;
             }
         }
     }

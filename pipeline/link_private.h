@@ -21,6 +21,10 @@
 struct where { /* a record */
     uint32_t input, row;
 };
+/* The same in 32 bits, for arrays by person: the records of a night are numbered through, those of an input from a multiple of RECORD_PAGE on. */
+typedef uint32_t record_no;
+#define NO_RECORD   UINT32_MAX
+#define RECORD_PAGE 65536u
 
 enum kept { KEPT_NAME, KEPT_SEX, KEPT_BIRTH, KEPT_DEATH, KEPT_ADDRESS, KEPT_HUKOU_ADDRESS, KEPT_PHONE, KEPT_AREA, KEPT_COUNT };
 
@@ -31,7 +35,8 @@ enum person_flag {
     PF_SUSPECT = 8,
     PF_AWAY = 16,
     PF_LEFT = 32,       /* a register says they left */
-    PF_DEAD = 64        /* the death counts */
+    PF_DEAD = 64,       /* the death counts */
+    PF_DISAGREE = 128   /* sources disagree about them */
 };
 
 struct lane { /* one configured attribute of persons */
@@ -41,16 +46,23 @@ struct lane { /* one configured attribute of persons */
     uint64_t *mask[4];  /* sets: one a source, in order of `from` */
     int mask_source[4];
     size_t n_masks;
-    struct where *from;
+    record_no *from;
     int32_t *when;      /* date that decides which record is newest; NULL: the data date */
     uint8_t *item;      /* index into attr->from of the winner; NULL: there is one */
 };
 
 struct unit_row {
     uint32_t unit;      /* number within its rank, NO_UNIT */
-    struct where from;
+    record_no from;
     uint16_t relation;  /* index into link->relations */
     bool head, left;
+};
+
+struct death { /* what is said of one person */
+    uint32_t person;
+    int32_t day, sure;  /* earliest day, of the authoritative sources apart; DAY_MISSING. When it counts `day` is the day */
+    record_no from;
+    uint64_t in;        /* bit s: source s says dead */
 };
 
 struct gone { /* a person no register has any more, and the record they were last seen in */
@@ -127,7 +139,8 @@ struct link {
     size_t cap;
     struct map64 by_id;       /* identifier or record anchor -> person; of several name groups the first of the chain */
     /* --- identity, by person --- */
-    uint64_t *anchor, *older, *id;
+    uint64_t *anchor, *id;
+    uint64_t *older;          /* NULL: nobody has an older anchor */
     uint64_t *record;         /* least record hash of the source that first showed them */
     uint64_t *seen;           /* bit s: a record of source s */
     uint32_t *name_at;        /* into names; 0: no name */
@@ -136,17 +149,21 @@ struct link {
     struct strbuf names;      /* length byte, then the name */
     /* --- survivors --- */
     uint8_t *sex;
-    int32_t *birth, *death, *death_sure;
-    uint64_t *dead_in;        /* bit s: source s says dead */
-    uint64_t *disagree;       /* bit a: sources disagree on configured attribute a; top bits for sex and birth */
+    int32_t *birth;
+    VEC(struct death) deaths; /* few have one: found by death_at, after link_form_homes only of those who are flagged */
+    struct map64 death_at;
+    VEC(uint64_t) disagree;   /* of those flagged, by disagree_at: bit a: sources disagree on configured attribute a; top bits for sex and birth */
+    struct map64 disagree_at;
     uint32_t *records;
     int32_t *street, *community;
     uint8_t *area_basis;
     int32_t *hukou_street, *hukou_community;
-    uint64_t *place;          /* hash of the folded address */
+    uint64_t *place;          /* hash of the folded address; NULL when addresses form no households */
     uint64_t *covers;
-    struct where *field[KEPT_COUNT];
-    struct unit_row *unit[UNIT_RANKS];
+    record_no *field[KEPT_COUNT]; /* NULL for what no source of the night tells, and for deaths */
+    uint32_t *first_page;     /* by input, in pages of record numbers */
+    uint32_t *input_of;       /* by page */
+    struct unit_row *unit[UNIT_RANKS]; /* of the ranks in use */
     struct lane *lanes;
     size_t n_lanes;
     /* --- units and relations --- */
@@ -188,6 +205,31 @@ struct link {
     struct id_alias *new_persons, *new_homes;
     size_t n_new_persons, n_new_homes;
 };
+
+/* link.c: the numbers of records. */
+static inline record_no link_record(const struct link *l, uint32_t input, uint64_t row)
+{
+    return l->first_page[input] * RECORD_PAGE + (uint32_t)row;
+}
+static inline uint32_t link_record_input(const struct link *l, record_no r)
+{
+    return l->input_of[r / RECORD_PAGE];
+}
+static inline struct where link_where(const struct link *l, record_no r)
+{
+    uint32_t input = link_record_input(l, r);
+    return (struct where){input, r - l->first_page[input] * RECORD_PAGE};
+}
+static inline record_no link_kept(const struct link *l, enum kept f, uint32_t p)
+{
+    return l->field[f] ? l->field[f][p] : NO_RECORD;
+}
+/* NULL: nobody says they are dead. */
+static inline struct death *link_death(const struct link *l, uint32_t p)
+{
+    uint32_t at = map64_get(&l->death_at, p);
+    return at == MAP_NONE ? NULL : &l->deaths.v[at];
+}
 
 struct row_ids;
 /* link_persons.c: who there is. Pass A over the registers. */
@@ -248,8 +290,10 @@ int link_unit_rank(const struct link *l, enum unit_kind kind);
 uint64_t link_natural_unit(const struct source *src, const struct row_reader *r, size_t i); /* 0 when the number is blank */
 uint32_t link_unit_of_row(struct link *l, size_t source, const struct row_reader *r, size_t i);
 const char *link_part_path(struct arena *a, const struct link *l, size_t input);
-/* True when record `b` (of source s) is to be preferred over `a` for a field of identity. */
-bool link_identity_better(const struct link *l, struct where b, struct where a);
+/* True when record `b` is to be preferred over `a` for a field of identity. */
+bool link_identity_better(const struct link *l, record_no b, record_no a);
+/* Notes that sources disagree about a person. */
+void link_disagree(struct link *l, uint32_t p, unsigned bit);
 
 /* link_places.c: where persons live, by their addresses, and which sources speak about them. */
 enum status link_find_places(struct link *l, struct err *err) MUST_CHECK;
@@ -270,11 +314,20 @@ void link_take_over_records(struct link *l);
 /* link_homes.c: deaths that count, households, heads, areas handed on inside a household. */
 void link_household_policy(const struct link *l, struct household_input *in); /* who is taken in, and the limits */
 enum status link_form_homes(struct link *l, struct err *err) MUST_CHECK;
-int link_home_rank(const struct link *l, uint32_t home);  /* rank of the unit, -1 */
+static inline int link_home_rank(const struct link *l, uint32_t home) /* rank of the unit, -1 */
+{
+    return l->homes.rank[home] < UNIT_RANKS ? l->homes.rank[home] : -1;
+}
+static inline enum person_state link_state(const struct link *l, uint32_t p)
+{
+    return l->flags[p] & PF_DEAD ? PERSON_DEAD : l->flags[p] & PF_PRESENT ? PERSON_PRESENT : PERSON_GONE;
+}
+static inline enum member_kind link_member(const struct link *l, uint32_t p)
+{
+    return l->flags[p] & PF_DEAD ? MEMBER_DEAD : l->flags[p] & PF_PRESENT ? MEMBER_LIVING : MEMBER_FORMER;
+}
 /* The ledger's exceptions to "a person's id is its anchor", sorted by anchor. */
 enum status link_person_aliases(const struct link *l, struct arena *a, struct id_alias **out, size_t *out_n, struct err *err) MUST_CHECK;
-enum person_state link_state(const struct link *l, uint32_t p);
-enum member_kind link_member(const struct link *l, uint32_t p);
 
 /* link_moves.c: what became of persons and of households since last night; new aliases for records that stand under another's id. Aliases as the nights
    before left them. */

@@ -83,11 +83,14 @@ static void reuse_source(struct link *l, size_t source)
             continue;
         }
         l->new_tonight[p] = 0;
-        l->living_then[p] |= (l->dead_in[p] & bit) != 0;
         const struct unit_row *u = rank < 0 ? NULL : &l->unit[rank][p];
-        if (u && u->unit != NO_UNIT && !u->left && u->from.input != NO_INPUT && l->night->inputs[u->from.input].source == source) {
+        if (u && u->unit != NO_UNIT && !u->left && u->from != NO_RECORD && l->night->inputs[link_record_input(l, u->from)].source == source) {
             l->unit_then[rank][p] = u->unit;
         }
+    }
+    for (size_t i = 0; i < l->deaths.n; i++) {
+        const struct death *d = &l->deaths.v[i];
+        l->living_then[d->person] |= (d->in & l->seen[d->person] & bit) != 0;
     }
 }
 
@@ -160,7 +163,7 @@ enum status link_find_then(struct link *l, struct err *err)
     number_list before = {0};
     enum status status = previous_deliveries(l, &before, err);
     if (status == ST_OK && before.n) {
-        for (int k = 0; k < UNIT_RANKS; k++) {
+        for (size_t k = 0; k < UNIT_RANKS && k < l->people->n_basis_order; k++) {
             l->unit_then[k] = xmalloc((l->n + 1u) * sizeof(**l->unit_then));
             memset(l->unit_then[k], 0xFF, (l->n + 1u) * sizeof(**l->unit_then));
         }

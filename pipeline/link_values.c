@@ -21,17 +21,27 @@ static int source_rank(const struct link *l, size_t source)
     return (int)(l->people->n_identity_sources + source);
 }
 
-bool link_identity_better(const struct link *l, struct where b, struct where a)
+bool link_identity_better(const struct link *l, record_no b, record_no a)
 {
-    if (a.input == NO_INPUT) {
+    if (a == NO_RECORD) {
         return true;
     }
-    const struct night_input *x = &l->night->inputs[b.input], *y = &l->night->inputs[a.input];
+    const struct night_input *x = &l->night->inputs[link_record_input(l, b)], *y = &l->night->inputs[link_record_input(l, a)];
     int rx = source_rank(l, x->source), ry = source_rank(l, y->source);
     if (rx != ry) {
         return rx < ry;
     }
     return x->data_date > y->data_date;
+}
+
+void link_disagree(struct link *l, uint32_t p, unsigned bit)
+{
+    uint32_t next = (uint32_t)l->disagree.n, at = map64_get_or_put(&l->disagree_at, p, next);
+    if (at == next) {
+        vec_push(&l->disagree, (uint64_t)0);
+        l->flags[p] |= PF_DISAGREE;
+    }
+    l->disagree.v[at] |= (uint64_t)1 << bit;
 }
 
 /* ok[] for a role: all rows, or those that fulfil its `when`. */
@@ -73,7 +83,7 @@ static void read_sex(struct block *b)
             continue;
         }
         if (b->l->sex[p] != SEX_UNKNOWN && b->l->sex[p] != sex) {
-            b->l->disagree[p] |= (uint64_t)1 << BIT_SEX;
+            link_disagree(b->l, (uint32_t)p, BIT_SEX);
         }
         if (link_identity_better(b->l, block_here(b, i), b->l->field[KEPT_SEX][p])) {
             b->l->field[KEPT_SEX][p] = block_here(b, i);
@@ -95,7 +105,7 @@ static void read_birth(struct block *b)
             continue;
         }
         if (b->l->birth[p] != DAY_MISSING && b->l->birth[p] != day) {
-            b->l->disagree[p] |= (uint64_t)1 << BIT_BIRTH;
+            link_disagree(b->l, (uint32_t)p, BIT_BIRTH);
         }
         if (link_identity_better(b->l, block_here(b, i), b->l->field[KEPT_BIRTH][p])) {
             b->l->field[KEPT_BIRTH][p] = block_here(b, i);
@@ -112,6 +122,15 @@ static bool is_authoritative(const struct link *l, size_t source)
         }
     }
     return false;
+}
+
+static struct death *death_of(struct link *l, uint32_t p)
+{
+    uint32_t next = (uint32_t)l->deaths.n, at = map64_get_or_put(&l->death_at, p, next);
+    if (at == next) {
+        vec_push(&l->deaths, (struct death){.person = p, .day = DAY_MISSING, .sure = DAY_MISSING, .from = NO_RECORD});
+    }
+    return &l->deaths.v[at];
 }
 
 /* A row that fulfils the condition says dead even when its date is blank. Without a condition only a date says so. */
@@ -131,15 +150,14 @@ static void read_death(struct block *b)
         if (p < 0 || !b->ok[i] || (!dated && ro->when_column < 0)) {
             continue;
         }
-        l->dead_in[p] |= (uint64_t)1 << MIN(b->source, 63);
-        int32_t *best = sure ? &l->death_sure[p] : &l->death[p];
+        struct death *d = death_of(l, (uint32_t)p);
+        d->in |= (uint64_t)1 << MIN(b->source, 63);
+        int32_t *best = sure ? &d->sure : &d->day;
         if (dated && (*best == DAY_MISSING || day < *best)) {
             *best = (int32_t)day;
         }
-        if (dated && (l->field[KEPT_DEATH][p].input == NO_INPUT || day < MIN(l->death[p], l->death_sure[p]) || sure)) {
-            l->field[KEPT_DEATH][p] = block_here(b, i);
-        } else if (l->field[KEPT_DEATH][p].input == NO_INPUT) {
-            l->field[KEPT_DEATH][p] = block_here(b, i);
+        if (d->from == NO_RECORD || (dated && (day < MIN(d->day, d->sure) || sure))) {
+            d->from = block_here(b, i);
         }
     }
 }
@@ -233,7 +251,7 @@ static bool unit_better(const struct link *l, int rank, const struct unit_row *n
     if (had->unit == NO_UNIT || now->left != had->left) {
         return had->unit == NO_UNIT || had->left;
     }
-    daynum dn = l->night->inputs[now->from.input].data_date, dh = l->night->inputs[had->from.input].data_date;
+    daynum dn = l->night->inputs[link_record_input(l, now->from)].data_date, dh = l->night->inputs[link_record_input(l, had->from)].data_date;
     return dn != dh ? dn > dh : l->unit_id[rank].v[now->unit] < l->unit_id[rank].v[had->unit];
 }
 
@@ -451,12 +469,16 @@ static void take_from_id(struct link *l)
         int sex = ident_sex(l->anchor[p]);
         daynum birth = ident_birth(l->anchor[p]);
         if (sex != SEX_UNKNOWN) {
-            l->disagree[p] |= l->sex[p] != SEX_UNKNOWN && l->sex[p] != sex ? (uint64_t)1 << BIT_SEX : 0;
+            if (l->sex[p] != SEX_UNKNOWN && l->sex[p] != sex) {
+                link_disagree(l, p, BIT_SEX);
+            }
             l->sex[p] = (uint8_t)sex;
             l->field[KEPT_SEX][p] = l->field[KEPT_NAME][p];
         }
         if (birth != DAY_MISSING) {
-            l->disagree[p] |= l->birth[p] != DAY_MISSING && l->birth[p] != birth ? (uint64_t)1 << BIT_BIRTH : 0;
+            if (l->birth[p] != DAY_MISSING && l->birth[p] != birth) {
+                link_disagree(l, p, BIT_BIRTH);
+            }
             l->birth[p] = birth;
             l->field[KEPT_BIRTH][p] = l->field[KEPT_NAME][p];
         }

@@ -2,9 +2,39 @@
 /* persons.seg, column by column: the persons of a block are known by their rows, and each column is gathered from its array. */
 #include "pipeline/link_write.h"
 
-static int64_t pack_where(struct where w)
+/* As persons.seg has a record: input << 32 | row. */
+static int64_t origin(const struct link *l, record_no r)
 {
-    return w.input == NO_INPUT ? INT64_MIN : (int64_t)((uint64_t)w.input << 32 | w.row);
+    struct where w;
+    return r == NO_RECORD ? INT64_MIN : (w = link_where(l, r), (int64_t)((uint64_t)w.input << 32 | w.row));
+}
+
+static const struct death *death_of(const struct link *l, uint32_t p)
+{
+    return l->flags[p] & (PF_DEAD | PF_SUSPECT) ? link_death(l, p) : NULL;
+}
+
+static int32_t death_day(const struct link *l, uint32_t p)
+{
+    const struct death *d = death_of(l, p);
+    return d && (l->flags[p] & PF_DEAD) ? d->day : DAY_MISSING;
+}
+
+static int death_sources(const struct link *l, uint32_t p)
+{
+    const struct death *d = death_of(l, p);
+    return d ? __builtin_popcountll(d->in) : 0;
+}
+
+static record_no kept(const struct link *l, enum kept f, uint32_t p)
+{
+    const struct death *d = f == KEPT_DEATH ? death_of(l, p) : NULL;
+    return d ? d->from : link_kept(l, f, p);
+}
+
+static uint64_t disagreements(const struct link *l, uint32_t p)
+{
+    return l->flags[p] & PF_DISAGREE ? l->disagree.v[map64_get(&l->disagree_at, p)] : 0;
 }
 
 static struct str relation_of(const struct link *l, uint32_t p)
@@ -68,9 +98,9 @@ static void fill_fixed(const struct write_rows *w, enum person_column col, const
     case P_BIRTH:
         EACH(int32_t, l->birth[p]);
     case P_DEATH:
-        EACH(int32_t, l->flags[p] & PF_DEAD ? l->death[p] : DAY_MISSING);
+        EACH(int32_t, death_day(l, p));
     case P_DEATH_SOURCES:
-        EACH(int32_t, __builtin_popcountll(l->dead_in[p]));
+        EACH(int32_t, death_sources(l, p));
     case P_SUSPECT:
         EACH(int32_t, (l->flags[p] & PF_SUSPECT) != 0);
     case P_STREET:
@@ -84,7 +114,7 @@ static void fill_fixed(const struct write_rows *w, enum person_column col, const
     case P_RECORDS:
         EACH(int32_t, l->records[p]);
     case P_CONFLICTS:
-        EACH(int32_t, __builtin_popcountll(l->disagree[p]));
+        EACH(int32_t, __builtin_popcountll(disagreements(l, p)));
     case P_NAME:
         EACH_TEXT(name_of(w, row, p));
     case P_RELATION:
@@ -107,7 +137,7 @@ static void fill_lane(const struct link *l, const struct lane_view *lane, enum l
 {
     int64_t lo, hi;
     if (part == LANE_FROM) {
-        EACH(int64_t, pack_where(lane->lane->from[p]));
+        EACH(int64_t, origin(l, lane->lane->from[p]));
     }
     if (lane->lane->n_masks) {
         EACH(int64_t, (link_lane_set(l, lane, p, &lo, &hi), part == LANE_VALUE ? lo : hi));
@@ -130,7 +160,7 @@ void link_fill_person(void *write_rows, size_t col, size_t n, void *out)
     }
     col -= P_COLUMN_COUNT;
     if (col < KEPT_COUNT) {
-        EACH(int64_t, pack_where(l->field[col][p]));
+        EACH(int64_t, origin(l, kept(l, (enum kept)col, p)));
     }
     col -= KEPT_COUNT;
     for (size_t k = 0; k < l->n_lanes; k++) {

@@ -128,29 +128,24 @@ static void put_number(const struct gathering *g, unsigned worker, uint32_t home
     put_text(g, worker, HOME_NUMBER, home, strbuf_str(&b));
 }
 
-static bool same_record(struct where w, uint32_t input, uint64_t row)
-{
-    return w.input == input && w.row == row;
-}
-
 static void take_row(const struct gathering *g, unsigned worker, const struct row_reader *r, size_t i, uint32_t p)
 {
     const struct link *l = g->l;
     uint32_t row = l->row[p], home = l->homes.household[p];
-    uint64_t here = r->start + i;
+    record_no here = link_record(l, g->input, r->start + i);
     for (int k = 0; k < PERSON_TEXTS; k++) {
-        if (!same_record(l->field[text_field[k]][p], g->input, here)) {
+        if (link_kept(l, text_field[k], p) != here) {
             continue;
         }
         struct str s = row_text(r, r->source->person[text_role[k]].column, i);
         put_text(g, worker, (enum written_text)k, row, s);
-        bool of_home = k == TEXT_ADDRESS || (k == TEXT_HUKOU_ADDRESS && l->field[KEPT_ADDRESS][p].input == NO_INPUT);
+        bool of_home = k == TEXT_ADDRESS || (k == TEXT_HUKOU_ADDRESS && link_kept(l, KEPT_ADDRESS, p) == NO_RECORD);
         if (of_home && (g->speaks[p >> 3] >> (p & 7) & 1)) {
             put_text(g, worker, HOME_ADDRESS, home, s);
         }
     }
     int rank = link_home_rank(l, home);
-    if (rank >= 0 && l->home_first[home] == row && same_record(l->unit[rank][p].from, g->input, here)) {
+    if (rank >= 0 && l->home_first[home] == row && l->unit[rank][p].from == here) {
         put_number(g, worker, home, r, i);
     }
 }
@@ -222,8 +217,8 @@ static uint8_t *find_speakers(const struct link *l)
         uint32_t who = NO_PERSON, hukou = NO_PERSON;
         for (uint32_t i = l->home_first[h]; i < l->home_first[h + 1] && who == NO_PERSON; i++) {
             uint32_t p = l->sorted[i];
-            who = l->field[KEPT_ADDRESS][p].input != NO_INPUT ? p : who;
-            hukou = hukou == NO_PERSON && l->field[KEPT_HUKOU_ADDRESS][p].input != NO_INPUT ? p : hukou;
+            who = link_kept(l, KEPT_ADDRESS, p) != NO_RECORD ? p : who;
+            hukou = hukou == NO_PERSON && link_kept(l, KEPT_HUKOU_ADDRESS, p) != NO_RECORD ? p : hukou;
         }
         who = who == NO_PERSON ? hukou : who;
         if (who != NO_PERSON) {

@@ -2,6 +2,7 @@
 #include "pipeline/run.h"
 
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "base/core/clock.h"
 #include "base/core/file.h"
@@ -201,10 +202,18 @@ static enum status write_report(struct work *w, struct err *err)
     return file_write_atomic(path_join(&w->night.arena, w->tmp_dir, "manifest.json"), strbuf_str(&w->manifest), err);
 }
 
+/* The most memory held so far. */
+static long peak_mib(void)
+{
+    struct rusage u;
+    return getrusage(RUSAGE_SELF, &u) == 0 ? u.ru_maxrss / 1024 : 0;
+}
+
 static struct publish_step log_step(enum run_stage stage, int64_t rows_in, int64_t rows_out, int64_t started)
 {
     struct publish_step step = {stage_name(stage), rows_in, rows_out, clock_monotonic_ms() - started};
-    log_event(LOG_INFO, "step", "step=%s rows_in=%lld rows_out=%lld ms=%lld", step.name, (long long)rows_in, (long long)rows_out, (long long)step.ms);
+    log_event(LOG_INFO, "step", "step=%s rows_in=%lld rows_out=%lld ms=%lld peak_mib=%ld", step.name, (long long)rows_in, (long long)rows_out,
+              (long long)step.ms, peak_mib());
     return step;
 }
 

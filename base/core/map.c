@@ -56,7 +56,7 @@ static struct map64_slot *find_or_add(struct map64 *m, uint64_t key, uint32_t va
 {
     BUG_ON(val == MAP_NONE);
     if (!m->slots || (m->n + 1) * 3 > (m->mask + 1) * 2) {
-        map64_rehash(m, slots_for(2 * (m->n + 8)));
+        map64_rehash(m, m->slots ? 2 * (m->mask + 1) : slots_for(0)); /* twice: a large table is a tenth of the memory of a night */
     }
     struct map64_slot *s = map64_find(m, key);
     if (s->val == MAP_NONE) {
