@@ -107,6 +107,9 @@ static inline int32_t field_weight(const struct scorer *s, unsigned f, unsigned 
 struct names_seen {
     uint32_t other, one_off;     /* fields of the name that are another's, or one character off */
     int32_t over_home, over_all; /* phone and address; number and birth date too */
+    int32_t shared;              /* what birth date, phone and address weigh where they speak for the pair */
+    bool numbered;               /* a number speaks for the pair */
+    int32_t over_surname;        /* what a name one character off weighs above the surname alone */
 };
 
 static inline void see(const struct scorer *s, struct names_seen *n, unsigned f, unsigned level, int32_t weight)
@@ -116,32 +119,47 @@ static inline void see(const struct scorer *s, struct names_seen *n, unsigned f,
     if (s->name_fields >> f & 1) {
         n->other |= (uint32_t)(level >= (t == FIELD_NAME ? (unsigned)NAME_L_SURNAME : (unsigned)LATIN_FAR)) << f;
         n->one_off |= (uint32_t)(t == FIELD_NAME && level >= NAME_L_ONE) << f;
+        n->over_surname += t == FIELD_NAME && level == NAME_L_ONE ? MAX(weight - s->model->fields[f].weight[NAME_L_SURNAME], 0) : 0;
     } else if (t == FIELD_PHONE || t == FIELD_ADDRESS) {
         n->over_home += over;
+        n->shared += MAX(weight, 0);
     } else if (t == FIELD_ID || t == FIELD_DATE) {
         n->over_all += over;
+        n->shared += t == FIELD_DATE ? MAX(weight, 0) : 0;
+        n->numbered |= t == FIELD_ID && weight > 0;
     }
 }
 
-static inline int32_t too_much(const struct scorer *s, const struct names_seen *n)
+#define DOUBT (2 * MODEL_BIT) /* how far below an even chance twins are left */
+
+static inline int32_t too_much(const struct scorer *s, const struct names_seen *n, bool whole)
 {
     bool other = s->name_fields && n->other == s->name_fields, one_off = s->name_fields && (n->other | n->one_off) == s->name_fields;
-    return other ? n->over_all + n->over_home : one_off ? n->over_home : 0;
+    if (other) {
+        return n->over_all + n->over_home;
+    }
+    int32_t together = whole ? n->shared - MAX(2 * s->id_most - DOUBT, 0) : 0;
+    return !one_off ? 0 : n->numbered || !n->shared ? n->over_home : n->over_surname + MAX(n->over_home, together);
 }
 
+/* Of a field by itself; how far fields of a household may add up is seen in the whole pair alone. */
 int32_t score_field(const struct scorer *s, unsigned field, uint32_t a, uint32_t b, unsigned *out_level)
 {
     const uint32_t *x = link_row(s->table, a), *y = link_row(s->table, b);
-    struct names_seen n = {0};
+    struct names_seen all = {0}, own = {0};
     for (unsigned f = 0; f < s->table->n_fields; f++) {
-        if (s->name_fields >> f & 1) {
-            see(s, &n, f, compare_field(s->table, f, x, y), 0);
+        unsigned level = compare_field(s->table, f, x, y);
+        int32_t w = field_weight(s, f, level, x[f]);
+        see(s, &all, f, level, w);
+        if (f == field || s->name_fields >> f & 1) {
+            see(s, &own, f, level, f == field ? w : 0);
         }
     }
     *out_level = compare_field(s->table, field, x, y);
-    int32_t w = field_weight(s, field, *out_level, x[field]);
-    see(s, &n, field, *out_level, w);
-    return w - too_much(s, &n);
+    own.over_surname = s->name_fields >> field & 1 ? own.over_surname : 0;
+    own.shared = all.shared;
+    own.numbered = all.numbered;
+    return field_weight(s, field, *out_level, x[field]) - too_much(s, &own, false);
 }
 
 int32_t score_pair(const struct scorer *s, uint32_t a, uint32_t b, uint64_t *out_pattern)
@@ -159,7 +177,7 @@ int32_t score_pair(const struct scorer *s, uint32_t a, uint32_t b, uint64_t *out
         see(s, &seen, f, level, w);
     }
     *out_pattern = pattern;
-    return weight - too_much(s, &seen);
+    return weight - too_much(s, &seen, true);
 }
 
 /* Names of two texts can still be the same (width, dots): they may add what equal ones do. */
@@ -196,7 +214,7 @@ int32_t score_pair_from(const struct scorer *s, uint32_t a, uint32_t b, int32_t 
     if (weight + open < keep) {
         return weight + open;
     }
-    return weight - too_much(s, &seen);
+    return weight - too_much(s, &seen, true);
 }
 
 /* --- blocks ------------------------------------------------------------------------------------------------------------------------- */

@@ -9,7 +9,9 @@
 
 /* Names depend on what a household shares: what brings one number under two names is mostly a number written on a relative's row; twins share a birth date,
    families phone and address. Where the name is another (surname only, given name only, different), number, birth date, phone and address count each for at
-   most half of what it takes to overcome the prior; where one character differs, as between siblings, phone and address. The one departure from independence of fields; it keeps strangers of one birthday apart on lists of ten rows. */
+   most half of what it takes to overcome the prior. Where one character differs and neither sounds nor looks alike, as between siblings and twins, the name
+   counts as the surname alone once birth date, phone or address agree, and these together for less than it takes to overcome the prior: unless a number
+   agrees, such a pair is a person's to decide. The one departure from independence of fields; it keeps strangers of one birthday apart on lists of ten rows. */
 struct scorer {
     const struct link_table *table;
     const struct model *model;

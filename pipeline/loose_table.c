@@ -147,6 +147,10 @@ static void add_record(struct loose_table *t, const struct record *rec, struct s
     if (record_is_blank(rec)) {
         return;
     }
+    if (layout_word_row(rec, scratch) != ROW_DATA) {
+        note_odd(&t->aside, rec->line);
+        return;
+    }
     for (size_t c = 0; c < t->n_columns; c++) {
         add_cell(t, c < rec->fields.n ? rec->fields.v[c] : (struct str){NULL, 0}, scratch);
     }
@@ -253,6 +257,10 @@ void loose_table_odd(const struct loose_table *t, struct strbuf *out)
         }
         strbuf_addf(out, TR("%s第 %lld 行：%s", "%sline %lld: %s"), i ? TR("；", "; ") : "", (long long)t->bad.v[i].line, value_reason_word(t->bad.v[i].why));
         strbuf_addz(out, i + 1 == t->bad.n ? TR("）", ")") : i + 1 == SHOWN ? TR("……）", "...)") : "");
+    }
+    if (t->aside.n) {
+        strbuf_addf(out, TR("，%zu 行是合计或落款，没有当作人（头一个在第 %lld 行）", ", %zu rows are totals or signatures and were set aside (first: line %lld)"), t->aside.n,
+                    (long long)t->aside.first);
     }
     if (t->longer.n) {
         strbuf_addf(out, TR("，%zu 行比表头多出内容，多出的没有读（头一个在第 %lld 行）", ", %zu rows have more than the header: what is beyond it was not read (first: line %lld)"), t->longer.n,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A table nobody described, as CSV, .csv.gz, the only file of a .zip, or a sheet of an .xlsx, the first one with rows: encoding, delimiter and header are found, types are
    guessed from headers and values. Held in memory: for the analyst's own lists, not for the night.
-   Every line below the header that holds anything is a row or stands in `bad`; what a row has beyond the header is counted, never dropped in silence. */
+   Every line below the header that holds anything is a row, is set aside as a total or signature, or stands in `bad`; what a row has beyond the header is counted, never dropped in silence. */
 #ifndef MOPAI_PIPELINE_LOOSE_TABLE_H
 #define MOPAI_PIPELINE_LOOSE_TABLE_H
 
@@ -41,6 +41,7 @@ struct loose_table {
     VEC(uint32_t) at;        /* [rows * n_columns + 1] offsets into cells; a cell ends where the next begins */
     VEC(int64_t) lines;      /* physical line of each row */
     VEC(struct loose_bad) bad; /* lines that could not be read as a record */
+    struct loose_rows aside; /* 合计, 小计, 填表人: no rows, as ingest sets them aside */
     struct loose_rows longer, shorter; /* rows with more, with fewer filled cells than the header has columns: kept, what is beyond is not */
 };
 /* "，3 行读不出（第 5、9、12 行：引号不成对…）；2 行比表头多出内容…" behind a count of rows; nothing when all is well. */

@@ -209,3 +209,26 @@ enum row_kind layout_row_kind(const struct layout *l, const struct source *s, co
     enum row_kind kind = word_kind(word, &sure);
     return kind != ROW_DATA && !sure && has_all_required(l, s, rec) ? ROW_DATA : kind;
 }
+
+enum row_kind layout_word_row(const struct record *rec, struct strbuf *scratch)
+{
+    bool number = false;
+    for (size_t f = 0; f < rec->fields.n; f++) {
+        struct str cell = str_trim(rec->fields.v[f]);
+        if (cell_is_blank(cell)) {
+            continue;
+        }
+        if (!number && is_digit((unsigned char)cell.p[0])) {
+            number = true;
+            continue;
+        }
+        if (cell.n < 3 || !(begins_like(cell, total_words, ARRAY_LEN(total_words)) || begins_like(cell, signature_words, ARRAY_LEN(signature_words)))) {
+            return ROW_DATA;
+        }
+        bool sure = false;
+        header_fold(cell, scratch);
+        enum row_kind kind = word_kind(strbuf_str(scratch), &sure);
+        return sure && !(number && kind == ROW_SIGNATURE) ? kind : ROW_DATA;
+    }
+    return ROW_DATA;
+}

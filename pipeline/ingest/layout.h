@@ -46,6 +46,9 @@ bool header_is_field_code(struct str folded);
 enum row_kind { ROW_DATA, ROW_TITLE, ROW_HEADER, ROW_TOTAL, ROW_SIGNATURE, ROW_BLANK, ROW_SKIPPED, ROW_KIND_COUNT };
 /* What a record behind the header is. ROW_DATA may still have the wrong number of fields, or be one the source skips (ROW_SKIPPED, found by its cells). */
 enum row_kind layout_row_kind(const struct layout *l, const struct source *s, const struct record *rec, struct strbuf *scratch);
+/* The same of a record of a table nobody described, by the word it begins with, behind a row number perhaps: ROW_TOTAL, ROW_SIGNATURE (only where nothing but
+   the word or a colon stands there), else ROW_DATA. */
+enum row_kind layout_word_row(const struct record *rec, struct strbuf *scratch);
 /* What is told quickly of nearly every data row by its first field (`first`, as text; the others may be raw) and the number of fields: true means ROW_DATA that fits.
    False means nothing: ask the other two. */
 bool layout_surely_data(const struct layout *l, const struct record *rec, struct str first);
