@@ -55,9 +55,9 @@ static enum status read_week(struct db *ledger, struct release_plan *p, struct e
     return ST_OK;
 }
 
-static enum status read_released(struct db *ledger, const struct area_set *areas, struct release_plan *p, struct err *err)
+static enum status read_taken(struct db *ledger, const struct area_set *areas, struct release_plan *p, struct err *err)
 {
-    AUTO_STMT q = stmt_use(ledger, STMT_COUNT_RELEASED_BY_STREET);
+    AUTO_STMT q = stmt_use(ledger, STMT_LIST_WEEK_VISITS);
     stmt_bind_day(q, ":first", p->week);
     stmt_bind_day(q, ":last", p->week + 6);
     for (;;) {
@@ -66,7 +66,9 @@ static enum status read_released(struct db *ledger, const struct area_set *areas
         if (!row) {
             return ST_OK;
         }
-        street_at(p, areas, stmt_text(q, 0))->before = stmt_int(q, 1);
+        struct release_street *s = street_at(p, areas, stmt_text(q, 0));
+        map64_put(&s->taken, (uint64_t)stmt_int(q, 1), 1);
+        s->before++;
     }
 }
 
@@ -82,8 +84,12 @@ static enum status choose(struct db *ledger, const struct area_set *areas, struc
         bool desk = str_eqz(stmt_text(q, 4), "区局");
         struct release_street *s = street_at(p, areas, desk ? STR("") : stmt_text(q, 3));
         bool asked = (street.n == 0 || str_eq(street, s->code)) && (rule.n == 0 || str_eq(rule, stmt_text(q, 1)));
-        if (asked && (s->capacity == UNLIMITED || s->before + s->released < s->capacity)) {
+        const uint64_t household = (uint64_t)stmt_int(q, 5);
+        const bool goes_there = map64_get(&s->taken, household) != MAP_NONE;
+        if (asked && (s->capacity == UNLIMITED || goes_there || s->before + s->households < s->capacity)) {
             s->released++;
+            s->households += !goes_there;
+            map64_put(&s->taken, household, 1);
             vec_push(&p->warnings, stmt_int(q, 0));
         } else {
             s->stays++;
@@ -95,12 +101,15 @@ static enum status choose(struct db *ledger, const struct area_set *areas, struc
 enum status release_make_plan(struct db *ledger, const struct area_set *areas, struct str street, struct str rule, struct release_plan *out, struct err *err)
 {
     TRY(read_week(ledger, out, err));
-    TRY(read_released(ledger, areas, out, err));
+    TRY(read_taken(ledger, areas, out, err));
     return choose(ledger, areas, street, rule, out, err);
 }
 
 void release_plan_free(struct release_plan *plan)
 {
+    for (size_t i = 0; i < plan->streets.n; i++) {
+        map64_release(&plan->streets.v[i].taken);
+    }
     vec_release(&plan->streets);
     vec_release(&plan->warnings);
     arena_release(&plan->arena);
@@ -168,7 +177,7 @@ static struct str street_name(const struct area_set *areas, struct str code)
 static void print_text(const struct release_plan *p, const struct area_set *areas, bool dry_run)
 {
     AUTO_STRBUF b = STRBUF_INIT;
-    static const char *const zh[] = {"放行", "仍暂扣", "每周容量", "本周此前"}, *const en[] = {"released", "held", "capacity", "before"};
+    static const char *const zh[] = {"放行", "户数", "仍暂扣", "每周户数", "本周已有"}, *const en[] = {"released", "homes", "held", "capacity", "before"};
     if (p->streets.n > 0) {
         strbuf_add_padded(&b, str_of(TR("街道", "street")), 20);
         for (size_t i = 0; i < ARRAY_LEN(zh); i++) {
@@ -182,7 +191,7 @@ static void print_text(const struct release_plan *p, const struct area_set *area
             continue;
         }
         strbuf_add_padded(&b, street_name(areas, s->code), 20);
-        strbuf_addf(&b, "%-10lld%-10lld", (long long)s->released, (long long)s->stays);
+        strbuf_addf(&b, "%-10lld%-10lld%-10lld", (long long)s->released, (long long)s->households, (long long)s->stays);
         if (s->capacity == UNLIMITED) {
             strbuf_add_padded(&b, str_of(TR("不限", "none")), 10);
         } else {
@@ -212,6 +221,7 @@ static void print_json(const struct release_plan *p, bool dry_run)
         json_open(&j, '{');
         json_ks(&j, "street", s->code);
         json_ki(&j, "released", s->released);
+        json_ki(&j, "households", s->households);
         json_ki(&j, "held", s->stays);
         json_ki(&j, "capacity", s->capacity);
         json_ki(&j, "before", s->before);
@@ -272,10 +282,11 @@ const struct command cmd_release = {
     .zh = "放行暂扣的预警，按急缓，不超过各街道每周容量",
     .en = "let held warnings go, most urgent first, within each street's weekly capacity",
     .more_zh = "站点、数据源、规则或参数变化后第一次成立的预警先暂扣。放行从最急的开始，每个街道每周（星期一起）\n"
-               "不超过 areas.csv 的 weekly_capacity；区局内部核对和没有街道的不限。放行的列入下一夜的清单。\n"
+               "不超过 areas.csv 的 weekly_capacity 户：本周直接列入清单的户也算在内，一户几条预警只算一户，已经要去的户不另占。\n"
+               "区局内部核对和没有街道的不限。放行的列入下一夜的清单。\n"
                "例：mopai release --dry-run；mopai release --street 东风街道 --rule R02",
     .more_en = "What fires for the first time after the site, a source, a rule or a parameter changed is held. Release starts with the most urgent, up to\n"
-               "weekly_capacity of areas.csv a street and week (from Monday); desk checks and warnings without a street are not limited. Released ones are on\n"
+               "weekly_capacity households (areas.csv) a street and week (from Monday): those its lists of the week got anyway count, a household counts once. Desk checks and warnings without a street are not limited. Released ones are on\n"
                "the next night's lists. Example: mopai release --dry-run",
     .options = options,
     .run = run,

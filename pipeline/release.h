@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Held warnings are let go, most urgent first, up to what each street can visit in a week (areas.csv weekly_capacity). Released ones stand on the next
-   night's list. Reads and writes the ledger: warning_event, release_order, audit. */
+/* Held warnings are let go, most urgent first, up to the households each street can visit in a week (areas.csv weekly_capacity): those its lists of the week got
+   without release count, too, and a household counts once however many warnings it has. Released ones stand on the next night's list. Reads and writes the ledger: warning_event, release_order, audit. */
 #ifndef MOPAI_PIPELINE_RELEASE_H
 #define MOPAI_PIPELINE_RELEASE_H
 
+#include "base/core/map.h"
 #include "base/core/vec.h"
 #include "base/text/area.h"
 
@@ -11,9 +12,11 @@ struct db;
 
 struct release_street {
     struct str code;     /* "" : without a street, and desk checks of the district: no capacity */
-    int64_t capacity;    /* a week; -1 unlimited */
-    int64_t before;      /* released earlier this week */
-    int64_t released, stays;
+    int64_t capacity;    /* households a week; -1 unlimited */
+    int64_t before;      /* households on its lists of this week, or released for them */
+    int64_t households;  /* that come in addition now */
+    int64_t released, stays; /* warnings */
+    struct map64 taken;  /* private: households of the week */
 };
 struct release_plan {
     struct arena arena;

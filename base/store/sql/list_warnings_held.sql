@@ -5,7 +5,8 @@ WITH state AS (
 ), told AS (
   SELECT warning_no, max(seq) AS seq FROM warning_event WHERE kind IN ('held', 'level') GROUP BY warning_no
 )
-SELECT w.warning_no, w.rule, t.level, coalesce(json_extract(t.body, '$.street'), ''), coalesce(json_extract(t.body, '$.send'), '')
+SELECT w.warning_no, w.rule, t.level, coalesce(json_extract(t.body, '$.street'), ''), coalesce(json_extract(t.body, '$.send'), ''),
+       coalesce(json_extract(t.body, '$.household'), -w.warning_no)
 FROM state s JOIN warning_event e ON e.seq = s.seq JOIN warning w ON w.warning_no = s.warning_no
 JOIN told x ON x.warning_no = s.warning_no JOIN warning_event t ON t.seq = x.seq
 WHERE e.kind = 'held'
