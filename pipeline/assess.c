@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "base/core/hash.h"
 #include "base/core/map.h"
 
 /* --- warnings by identity --------------------------------------------------------------------------------------------- */
@@ -47,103 +46,6 @@ static void index_warnings(struct assess *a)
     }
 }
 
-/* --- hits ------------------------------------------------------------------------------------------------------------- */
-
-static int cmp_u64(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
-enum status assess_members_text(struct facts *f, uint32_t household, struct arena *a, struct str *out, struct err *err)
-{
-    int64_t first, living;
-    TRY(population_household_one(f->pop, H_FIRST, household, &first, err));
-    TRY(population_household_one(f->pop, H_LIVING, household, &living, err));
-    int64_t *ids = arena_array(a, int64_t, living + 1);
-    if (living > 0) {
-        TRY(population_person(f->pop, P_ID, (uint32_t)first, (uint32_t)living, ids, err));
-        qsort(ids, (size_t)living, sizeof(*ids), cmp_u64);
-    }
-    uint64_t h = hash64(ids, (size_t)living * sizeof(*ids));
-    *out = str_of(arena_printf(a, "%lld:%016llx", (long long)living, (unsigned long long)h));
-    return ST_OK;
-}
-
-static enum status has_minors(struct assess *a, uint32_t household, bool *out, struct err *err)
-{
-    int64_t first, living;
-    TRY(population_household_one(a->facts.pop, H_FIRST, household, &first, err));
-    TRY(population_household_one(a->facts.pop, H_LIVING, household, &living, err));
-    *out = false;
-    for (int64_t i = 0; i < living && !*out; i++) {
-        int64_t birth;
-        TRY(population_person_one(a->facts.pop, P_BIRTH, (uint32_t)(first + i), &birth, err));
-        *out = birth != INT64_MIN && age_at((daynum)birth, a->night->as_of) < 18;
-    }
-    return ST_OK;
-}
-
-/* A street said that the household is not its own: so it goes where it said, while the data still say what they said then. */
-static void place_returned(const struct assess *a, struct assess_hit *h)
-{
-    const struct area_set *set = &a->night->site->areas;
-    const struct fold_return *r = fold_returned(&a->fold, h->household_id);
-    struct str now = h->street >= 0 ? set->areas.v[h->street].code : STR("");
-    if (!r || !str_eq(now, r->from)) {
-        return;
-    }
-    int32_t to = r->to.n ? areas_by_code(set, r->to) : AREA_NONE;
-    bool community = to != AREA_NONE && set->areas.v[to].kind != AREA_STREET;
-    h->street = to == AREA_NONE ? -1 : community ? set->areas.v[to].parent : to;
-    h->community = community ? to : -1;
-    h->area_basis = AREA_FROM_RETURN;
-}
-
-/* Who it is and where they live. */
-static enum status place_hit(struct assess *a, const struct rules_hit *hit, struct assess_hit *h, struct err *err)
-{
-    struct population *pop = a->facts.pop;
-    int64_t head = 0;
-    h->household = hit->household;
-    h->person = hit->person;
-    TRY(population_household_one(pop, H_ID, hit->household, &h->household_id, err));
-    TRY(population_household_one(pop, H_STREET, hit->household, &h->street, err));
-    TRY(population_household_one(pop, H_COMMUNITY, hit->household, &h->community, err));
-    TRY(population_household_one(pop, H_AREA_BASIS, hit->household, &h->area_basis, err));
-    place_returned(a, h);
-    if (hit->person == RULES_NO_ROW) {
-        TRY(population_household_one(pop, H_HEAD, hit->household, &head, err));
-        h->person = (uint32_t)head;
-        h->entity = h->household_id;
-    } else {
-        TRY(population_person_one(pop, P_ID, hit->person, &h->entity, err));
-    }
-    TRY(has_minors(a, hit->household, &h->minors, err));
-    return assess_members_text(&a->facts, hit->household, &a->arena, &h->members, err);
-}
-
-static enum status take_hit(struct assess *a, struct rules_run *run, const struct rules_hit *hit, struct err *err)
-{
-    const struct rules_rule *r = ruleset_rule(a->rules, hit->rule);
-    struct assess_hit h = {.rule = hit->rule, .level = hit->level, .maybe_level = hit->maybe_level, .score = hit->score, .over = hit->over};
-    TRY(place_hit(a, hit, &h, err));
-    AUTO_STRBUF text = STRBUF_INIT;
-    rules_key(run, &text);
-    h.key = arena_str(&a->arena, strbuf_str(&text));
-    strbuf_clear(&text);
-    rules_say(run, evidence_text, &a->evidence, &text);
-    h.say = arena_str(&a->arena, strbuf_str(&text));
-    if (r->n_again > 0) {
-        struct val v = rules_again(run, 0);
-        h.again_known = v.lo != VAL_NEG_INF && !val_is_none(v);
-        h.again_value = v.lo;
-    }
-    evidence_take(&a->evidence, hit, &h.evidence_first, &h.evidence_n);
-    vec_push(&a->hits, h);
-    return ST_OK;
-}
-
 typedef enum status id_reader(struct population *p, uint32_t first, uint32_t n, int64_t *out, struct err *err);
 static enum status person_ids(struct population *p, uint32_t first, uint32_t n, int64_t *out, struct err *err) { return population_person(p, P_ID, first, n, out, err); }
 static enum status household_ids(struct population *p, uint32_t first, uint32_t n, int64_t *out, struct err *err)
@@ -180,33 +82,6 @@ static enum status mark_all_open(struct assess *a, struct err *err)
 {
     TRY(mark_open(a, 'P', a->facts.n_persons, person_ids, &a->open_person, err));
     return mark_open(a, 'H', a->facts.n_households, household_ids, &a->open_household, err);
-}
-
-/* An entity the rule cannot decide tonight keeps its open warnings as they are. */
-static enum status keep_undecided(struct assess *a, const struct rules_hit *hit, struct err *err)
-{
-    const struct rules_rule *r = ruleset_rule(a->rules, hit->rule);
-    bool person = r->entity == RULES_PERSON;
-    uint32_t row = person ? hit->person : hit->household;
-    int64_t id;
-    if (!((person ? a->open_person : a->open_household)[row >> 3] >> (row & 7) & 1)) {
-        return ST_OK;
-    }
-    TRY(person ? population_person_one(a->facts.pop, P_ID, hit->person, &id, err) : population_household_one(a->facts.pop, H_ID, hit->household, &id, err));
-    uint64_t identity = world_identity(r->id, person ? 'P' : 'H', id, (struct str){0});
-    for (size_t i = identity_find(a->open, a->n_open, identity); i < a->n_open && a->open[i].identity == identity; i++) {
-        a->fold.warnings.v[a->open[i].at].tonight = LIFE_UNKNOWN;
-    }
-    return ST_OK;
-}
-
-static void on_hit(void *ctx, struct rules_run *run, const struct rules_hit *hit)
-{
-    struct assess *a = ctx;
-    if (a->status != ST_OK) {
-        return;
-    }
-    a->status = hit->verdict == RULES_FIRED ? take_hit(a, run, hit, &a->err) : hit->verdict == RULES_UNKNOWN ? keep_undecided(a, hit, &a->err) : ST_OK;
 }
 
 /* --- the life cycle --------------------------------------------------------------------------------------------------- */
@@ -309,19 +184,6 @@ static void decide(struct assess *a)
 
 /* --- the stage -------------------------------------------------------------------------------------------------------- */
 
-static enum status evaluate(struct assess *a, struct err *err)
-{
-    struct facts_view view = {.params_on = DAY_MISSING};
-    TRY(facts_run_init(&a->facts, a->rules, &view, &a->run, err));
-    evidence_init(&a->evidence, &a->facts, &a->run, &a->arena);
-    TRY(facts_evaluate(&a->facts, &a->run, a->n_open ? RULES_WANT_UNDECIDED : RULES_WANT_FIRED, on_hit, a, err));
-    if (a->status != ST_OK) {
-        *err = a->err;
-        return a->status;
-    }
-    return ST_OK;
-}
-
 /* What goes into the ledger is told to the cell; hits that merely stand were told before. */
 static enum status tell(struct assess *a, struct err *err)
 {
@@ -344,7 +206,7 @@ static enum status assess_all(struct assess *a, struct err *err)
     TRY(fold_read(a->night, a->rules, &a->arena, &a->fold, err));
     index_warnings(a);
     TRY(mark_all_open(a, err));
-    TRY(evaluate(a, err));
+    TRY(assess_hits(a, err));
     make_life_rules(a);
     make_life_hits(a);
     TRY(assess_find_causes(a, err));
@@ -365,12 +227,16 @@ static void assess_release(struct assess *a)
     if (a->rules) {
         ruleset_free(a->rules);
     }
+    for (size_t i = 0; i < a->n_pieces; i++) {
+        arena_release(&a->piece_texts[i]);
+    }
+    free(a->piece_texts);
     arena_release(&a->arena);
 }
 
 enum status assess_night(struct night *n, struct err *err)
 {
-    struct assess a = {.night = n, .status = ST_OK};
+    struct assess a = {.night = n};
     enum status status = assess_all(&a, err);
     assess_release(&a);
     return status;

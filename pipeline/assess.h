@@ -61,12 +61,14 @@ struct assess {
     struct identity *known;     /* all warnings by rule, entity and key, sorted */
     size_t n_open, n_known;
     uint8_t *open_person, *open_household; /* bitmaps by row: somebody with an open warning */
-    enum status status;         /* of the callback */
-    struct err err;
+    struct arena *piece_texts;  /* what hits say, by piece of the population */
+    size_t n_pieces;
 };
 
 /* Number of living members and a hash of who they are: "3:5f0c...". */
 enum status assess_members_text(struct facts *f, uint32_t household, struct arena *a, struct str *out, struct err *err) MUST_CHECK;
+/* Evaluates the rules: hits with their evidence, in order of household rows; open warnings of undecided entities are marked. */
+enum status assess_hits(struct assess *a, struct err *err) MUST_CHECK;
 /* For every open warning that no hit answers: why its condition is gone. */
 enum status assess_find_causes(struct assess *a, struct err *err) MUST_CHECK;
 /* Which record that an open warning told of has been corrected or refunded since, and how; "" when none was. */

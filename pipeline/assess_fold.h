@@ -14,7 +14,7 @@ struct folded {
     int64_t listed_night;   /* when it last became new; of its first event while it never was */
     daynum listed_on;       /* as-of date of that night */
     struct str say;         /* of its last event that said something */
-    struct str members;     /* of the household then, see assess_members_text */
+    struct str members;     /* of the household then: see assess_members_text */
     struct str street;      /* where it was listed, by code; "" at the district */
     int64_t household;      /* then, 0 unknown */
     daynum due;             /* told with its level when that was last told, DAY_MISSING in events that do not say */

@@ -331,3 +331,22 @@ void evidence_take(struct evidence *e, const struct rules_hit *hit, size_t *out_
     *out_first = e->hit_first;
     *out_n = e->entries.n - e->hit_first;
 }
+
+void evidence_append(struct evidence *to, struct evidence *from)
+{
+    for (size_t i = 0; i < from->entries.n; i++) {
+        struct evidence_entry e = from->entries.v[i];
+        e.ref += e.ref == EVIDENCE_NO_REF ? 0 : (uint32_t)to->refs.n;
+        e.request += e.request == UINT32_MAX ? 0 : (uint32_t)to->requests.n;
+        vec_push(&to->entries, e);
+    }
+    for (size_t i = 0; i < from->refs.n; i++) {
+        vec_push(&to->refs, from->refs.v[i]);
+    }
+    for (size_t i = 0; i < from->requests.n; i++) {
+        vec_push(&to->requests, from->requests.v[i]);
+    }
+    vec_clear(&from->entries);
+    vec_clear(&from->refs);
+    vec_clear(&from->requests); /* what they found went along */
+}

@@ -79,6 +79,9 @@ void evidence_take(struct evidence *e, const struct rules_hit *hit, size_t *out_
 /* 姓名 and the like, for rules_say: ctx is the struct evidence. */
 struct str evidence_text(void *ctx, uint32_t person, uint32_t household, int attr);
 
+/* Puts what `from` took behind what `to` has; before evidence_resolve. The texts stay where they are. */
+void evidence_append(struct evidence *to, struct evidence *from);
+
 /* The raw cells of these entries are wanted: of hits that go into the ledger tonight. The others are told by file, line and column; their cells were read
    on the night their event was made, and most of that night's files lie compressed by now. */
 void evidence_want_cells(struct evidence *e, size_t first, size_t n);

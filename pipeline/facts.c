@@ -4,7 +4,6 @@
 #include "base/store/segment.h"
 #include "pipeline/facts_scan.h"
 
-#define PERSONS_A_BLOCK 1024u
 #define CHUNK 65536u
 
 /* --- the population ------------------------------------------------------------------------------------------------- */
@@ -149,90 +148,18 @@ void facts_run_release(struct facts_run *r)
     memset(r, 0, sizeof(*r));
 }
 
-/* --- blocks of whole households --------------------------------------------------------------------------------------- */
-
-struct block_room {
-    struct arena arena; /* of one block */
-    int32_t *area;
-};
-
-/* Lanes of the needed attributes for n rows from `first`, in the room's arena. */
-static enum status block_lanes(struct facts *f, struct block_room *room, const struct rules_attr_need *needs, size_t n_needs, uint32_t first,
-                               uint32_t n, struct rules_lane *out, struct err *err)
+enum status facts_lend(const struct facts *f, const struct facts_run *r, struct facts *own, struct facts_run *own_run, struct err *err)
 {
-    for (size_t i = 0; i < n_needs; i++) {
-        const struct rules_attr *a = &f->schema->rules.attrs[needs[i].attr];
-        if (a->type == RT_TEXT) {
-            out[i] = (struct rules_lane){RULES_LANE_I64, NULL};
-            continue;
-        }
-        int64_t *lo = arena_array(&room->arena, int64_t, n);
-        struct val *sets = a->type == RT_SET ? arena_array(&room->arena, struct val, n) : NULL;
-        TRY(facts_attr_lane(f, needs[i].attr, first, n, lo, sets, err));
-        out[i] = sets ? (struct rules_lane){RULES_LANE_VAL, sets} : (struct rules_lane){RULES_LANE_I64, lo};
-    }
-    return ST_OK;
+    const struct night *n = f->night;
+    *own = *f;
+    *own_run = *r;
+    own->pop = NULL;
+    own_run->run = rules_run_view(r->run);
+    return population_open(n->run_dir, n->site->people, n->as_of, n->site->key, &own->pop, err);
 }
 
-/* Households h .. h + n - 1, whose persons are n_persons rows from first_person. */
-static enum status eval_households(struct facts *f, struct facts_run *r, struct block_room *room, uint32_t h, const struct rules_block *shape,
-                                   enum rules_want want, rules_hit_fn *fn, void *ctx, struct err *err)
+void facts_return(struct facts_run *r, struct facts *own, struct facts_run *own_run)
 {
-    const struct rules_inputs *in = ruleset_inputs(r->rules);
-    struct rules_block b = *shape;
-    uint32_t first_person = b.n_persons ? b.person[0] : 0;
-    b.area = room->area;
-    int64_t *street = arena_array(&room->arena, int64_t, b.n_households), *community = arena_array(&room->arena, int64_t, b.n_households);
-    TRY(population_household(f->pop, H_STREET, h, b.n_households, street, err));
-    TRY(population_household(f->pop, H_COMMUNITY, h, b.n_households, community, err));
-    for (uint32_t i = 0; i < b.n_households; i++) {
-        room->area[i] = (int32_t)(community[i] >= 0 ? community[i] : street[i] >= 0 ? street[i] : -1);
-    }
-    struct rules_lane *person = arena_array(&room->arena, struct rules_lane, in->n_person_attrs + 1);
-    struct rules_lane *household = arena_array(&room->arena, struct rules_lane, in->n_household_attrs + 1);
-    TRY(block_lanes(f, room, in->person_attrs, in->n_person_attrs, first_person, b.n_persons, person, err));
-    TRY(block_lanes(f, room, in->household_attrs, in->n_household_attrs, h, b.n_households, household, err));
-    b.person_attrs = person;
-    b.household_attrs = household;
-    rules_eval_block(r->run, &b, want, fn, ctx);
-    return ST_OK;
-}
-
-static enum status evaluate_in(struct facts *f, struct facts_run *r, struct block_room *room, enum rules_want want, rules_hit_fn *fn, void *ctx,
-                               struct err *err)
-{
-    uint32_t done = 0, person_at = 0;
-    while (done < f->n_households) {
-        arena_clear(&room->arena);
-        uint32_t n = MIN(PERSONS_A_BLOCK, f->n_households - done), taken = 0, persons = 0;
-        int64_t *sizes = arena_array(&room->arena, int64_t, n);
-        TRY(population_household(f->pop, H_PERSONS, done, n, sizes, err));
-        while (taken < n && (taken == 0 || persons + (uint64_t)sizes[taken] <= PERSONS_A_BLOCK)) {
-            persons += (uint32_t)sizes[taken++];
-        }
-        uint32_t *person = arena_array(&room->arena, uint32_t, persons + 1u), *household = arena_array(&room->arena, uint32_t, taken);
-        uint32_t *first = arena_array(&room->arena, uint32_t, taken + 1u);
-        room->area = arena_array(&room->arena, int32_t, taken);
-        for (uint32_t i = 0; i < persons; i++) {
-            person[i] = person_at + i;
-        }
-        for (uint32_t i = 0; i < taken; i++) {
-            household[i] = done + i;
-            first[i + 1] = first[i] + (uint32_t)sizes[i];
-        }
-        struct rules_block shape = {.n_persons = persons, .n_households = taken, .person = person, .household = household, .first = first};
-        TRY(eval_households(f, r, room, done, &shape, want, fn, ctx, err));
-        done += taken;
-        person_at += persons;
-    }
-    BUG_ON(person_at != f->n_persons); /* link promises persons household by household */
-    return ST_OK;
-}
-
-enum status facts_evaluate(struct facts *f, struct facts_run *r, enum rules_want want, rules_hit_fn *fn, void *ctx, struct err *err)
-{
-    struct block_room room = {.arena = ARENA_INIT};
-    enum status status = evaluate_in(f, r, &room, want, fn, ctx, err);
-    arena_release(&room.arena);
-    return status;
+    population_close(own->pop);
+    rules_view_end(r->run, own_run->run);
 }

@@ -61,6 +61,19 @@ void facts_run_release(struct facts_run *r);
 /* Evaluates every household, in order of household rows. What fn reads of the population is its own business. */
 enum status facts_evaluate(struct facts *f, struct facts_run *r, enum rules_want want, rules_hit_fn *fn, void *ctx, struct err *err) MUST_CHECK;
 
+/* The same piece by piece: pieces may be evaluated at a time by threads that each have a population and a view of the run of their own (facts_lend). What
+   facts_evaluate hands out is what the pieces hand out, one after the other. */
+struct facts_piece {
+    uint32_t household, n_households, person, n_persons; /* rows */
+};
+typedef VEC(struct facts_piece) facts_piece_list;
+enum status facts_cut(struct facts *f, facts_piece_list *out, struct err *err) MUST_CHECK;
+enum status facts_evaluate_piece(struct facts *f, struct facts_run *r, const struct facts_piece *piece, enum rules_want want, rules_hit_fn *fn, void *ctx,
+                                 struct err *err) MUST_CHECK;
+/* *own and *own_run are good for one thread until facts_return; everything but the population's blocks and the run's registers stays f's and r's. */
+enum status facts_lend(const struct facts *f, const struct facts_run *r, struct facts *own, struct facts_run *own_run, struct err *err) MUST_CHECK;
+void facts_return(struct facts_run *r, struct facts *own, struct facts_run *own_run); /* adds the counts to r's; not by several threads at a time */
+
 /* Values of `n` persons or households, as the engine reads them: sets as struct val, everything else as int64 with the engine's two sentinels. */
 enum status facts_attr_lane(struct facts *f, int attr, uint32_t first, uint32_t n, int64_t *lo, struct val *sets, struct err *err) MUST_CHECK;
 
