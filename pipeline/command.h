@@ -47,6 +47,8 @@ extern const struct command cmd_init;
 extern const struct command cmd_link;
 extern const struct command cmd_match;
 extern const struct command cmd_purge;
+extern const struct command cmd_referrals_import;
+extern const struct command cmd_referrals_list;
 extern const struct command cmd_release;
 extern const struct command cmd_report;
 extern const struct command cmd_review_export;

@@ -12,6 +12,8 @@ static const struct command *const table[] = {
     &cmd_visits_extend,
     &cmd_visits_reopen,
     &cmd_visits_scorecard,
+    &cmd_referrals_import,
+    &cmd_referrals_list,
     &cmd_review_export,
     &cmd_review_import,
     &cmd_review_list,

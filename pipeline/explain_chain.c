@@ -6,6 +6,7 @@
 #include "base/store/db.h"
 #include "pipeline/due.h"
 #include "pipeline/explain_private.h"
+#include "pipeline/referrals.h"
 #include "pipeline/schema.h"
 #include "pipeline/site.h"
 #include "rules/rules.h"
@@ -297,15 +298,48 @@ static void next_step(struct explain *x, const struct rules_meta *meta, const st
     strbuf_addc(x->out, '\n');
 }
 
-static void help_and_next(struct explain *x, const struct rules_meta *meta, const follows *all)
+/* To which office it was handed on, and every answer. */
+static enum status handed_on(struct explain *x, const struct follow *f, struct err *err)
+{
+    int64_t last = 0;
+    AUTO_STMT q = stmt_use(x->site->ledger, STMT_LIST_WARNING_REFERRALS);
+    stmt_bind_int(q, ":warning_no", f->warning_no);
+    for (bool row;;) {
+        TRY(stmt_step(q, &row, err));
+        if (!row) {
+            strbuf_addz(x->out, last ? "\n" : "");
+            return ST_OK;
+        }
+        if (stmt_int(q, 0) != last) {
+            strbuf_addz(x->out, last ? "\n" : "");
+            strbuf_addz(x->out, TR("    转介 ", "    handed on, "));
+            strbuf_add_referral_number(x->out, stmt_int(q, 0));
+            strbuf_addf(x->out, " " STR_FMT " ", STR_ARG(stmt_text(q, 1)));
+            strbuf_add_day(x->out, stmt_day(q, 2));
+            strbuf_addz(x->out, stmt_is_null(q, 3) ? TR("，还没有答复", ", no answer so far") : "");
+        }
+        last = stmt_int(q, 0);
+        if (!stmt_is_null(q, 3)) {
+            strbuf_addf(x->out, "%s" STR_FMT " ", TR("；", "; "), STR_ARG(stmt_text(q, 3)));
+            strbuf_add_day(x->out, stmt_day(q, 4));
+            for (int c = 5; c <= 7; c++) { /* what was given, by whom, the note */
+                strbuf_addf(x->out, "%s" STR_FMT, stmt_text(q, c).n ? " " : "", STR_ARG(stmt_text(q, c)));
+            }
+        }
+    }
+}
+
+static enum status help_and_next(struct explain *x, const struct rules_meta *meta, const follows *all, struct err *err)
 {
     given(x, meta, all);
     suggested(x, meta, all);
     strbuf_addz(x->out, TR("后续\n", "what comes next\n"));
     for (size_t i = 0; i < all->n; i++) {
         next_step(x, meta, &all->v[i]);
+        TRY(handed_on(x, &all->v[i], err));
     }
     strbuf_addz(x->out, all->n ? "" : TR("  没有预警，不用走访\n", "  no warning, no visit\n"));
+    return ST_OK;
 }
 
 static enum status tell(struct explain *x, const struct explain_home *home, const follows *all, struct err *err)
@@ -323,9 +357,9 @@ static enum status tell(struct explain *x, const struct explain_home *home, cons
     schema_build(x->arena, x->site->sources, x->site->people, &x->site->areas, &schema);
     /* wrong rules are the business of `rules check`: the chain is told without what they would add */
     const bool known = schema_compile(&schema, file->path, file->text, &rules, &wrong) == ST_OK;
-    help_and_next(x, known ? ruleset_meta(rules) : &none, all);
+    enum status st = help_and_next(x, known ? ruleset_meta(rules) : &none, all, err);
     ruleset_free(rules);
-    return ST_OK;
+    return st;
 }
 
 enum status explain_chain_outcome(struct explain *x, const struct explain_home *home, struct err *err)

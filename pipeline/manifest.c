@@ -155,6 +155,7 @@ void manifest_write(const struct night *n, const struct night_record *previous, 
     json_ki(&j, "releases", n->mark_release);
     json_ki(&j, "reviews", n->mark_review);
     json_ki(&j, "orders", n->mark_order);
+    json_ki(&j, "referrals", n->mark_referral);
     json_ki(&j, "audit", n->audit.id);
     json_kz(&j, "audit_hash", n->audit.hash);
     json_close(&j, '}');

@@ -38,7 +38,7 @@ struct night {
     const char *run_dir;     /* store/runs/N (exists) */
     const char *prev_run_dir; /* of the last published night, NULL on the first; may have been deleted: nothing may depend on it */
     daynum prev_as_of;       /* DAY_MISSING on the first night */
-    int64_t mark_event, mark_visit, mark_decision, mark_release, mark_review, mark_order; /* read the ledger up to here */
+    int64_t mark_event, mark_visit, mark_decision, mark_release, mark_review, mark_order, mark_referral; /* read the ledger up to here */
     struct audit_end audit;  /* the audit as the manifest records it */
     int64_t next_warning;    /* first free warning number */
     struct night_input *inputs;

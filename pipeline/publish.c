@@ -229,6 +229,41 @@ static enum status append_reviews(struct night *n, struct db *ledger, const char
     }
 }
 
+static enum status append_referrals(struct night *n, struct db *ledger, struct err *err)
+{
+    AUTO_STMT from = stmt_use(n->db, STMT_LIST_PROPOSED_REFERRALS);
+    AUTO_STMT to = stmt_use(ledger, STMT_INSERT_REFERRAL);
+    for (bool row;;) {
+        TRY(stmt_step(from, &row, err));
+        if (!row) {
+            return ST_OK;
+        }
+        stmt_bind_int(to, ":referral_no", stmt_int(from, 0));
+        stmt_bind_text(to, ":kind", stmt_text(from, 1));
+        stmt_bind_int(to, ":household", stmt_int(from, 2));
+        stmt_bind_text(to, ":street", stmt_text(from, 3));
+        stmt_bind_int(to, ":night", n->number);
+        stmt_bind_day(to, ":day", n->as_of);
+        TRY(stmt_run(to, err));
+    }
+}
+
+static enum status append_referral_warnings(struct night *n, struct db *ledger, struct err *err)
+{
+    AUTO_STMT from = stmt_use(n->db, STMT_LIST_PROPOSED_REFERRAL_WARNINGS);
+    AUTO_STMT to = stmt_use(ledger, STMT_INSERT_REFERRAL_WARNING);
+    for (bool row;;) {
+        TRY(stmt_step(from, &row, err));
+        if (!row) {
+            return ST_OK;
+        }
+        stmt_bind_int(to, ":referral_no", stmt_int(from, 0));
+        stmt_bind_int(to, ":warning_no", stmt_int(from, 1));
+        stmt_bind_int(to, ":night", n->number);
+        TRY(stmt_run(to, err));
+    }
+}
+
 static enum status counts_json(struct night *n, struct strbuf *out, struct err *err)
 {
     struct json_out j = json_out_to(out);
@@ -298,6 +333,8 @@ static enum status commit(struct night *n, const struct night_record *previous, 
     TRY(append_entity_events(n, ledger, err));
     TRY(append_warning_moves(n, ledger, err));
     TRY(append_reviews(n, ledger, at, err));
+    TRY(append_referrals(n, ledger, err));
+    TRY(append_referral_warnings(n, ledger, err));
     AUTO_STRBUF published = STRBUF_INIT;
     strbuf_addf(&published, "%s %s", folder, hash); /* the chain holds every manifest, every manifest the chain before it */
     TRY(audit_add(ledger, "publish", strbuf_z(&published), err));

@@ -252,7 +252,7 @@ static enum status import_file(struct review *v, const char *path, struct err *e
     TRY(site_need_key(v->x.site, err));
     TRY(explain_open_run(&v->x, err));
     TRY(read_questions(v, err));
-    TRY(filled_read(path, &v->list, err));
+    TRY(filled_read(path, FILLED_VISITS, &v->list, err));
     for (size_t i = 0; i < v->list.rows.n; i++) {
         struct answer a = {.cells = &v->list.rows.v[i], .day = DAY_MISSING};
         judge(v, &a);

@@ -26,7 +26,7 @@ struct work {
     struct night night;
     struct night_record last;     /* newest published */
     struct night_record previous; /* what this night follows: last, or for a replay the one before its day */
-    int64_t last_review, last_order; /* mark_review and mark_order of `last` */
+    int64_t last_review, last_order, last_referral; /* mark_review, mark_order and mark_referral of `last` */
     struct inputs inputs;
     const char *tmp_dir;          /* reports/.tmp-N */
     struct strbuf manifest;
@@ -137,6 +137,8 @@ static enum status fix_night(struct work *w, const struct run_plan *plan, struct
     TRY(said_mark(w, STMT_SELECT_LINK_REVIEW_MARK, w->last.night, &w->last_review, err));
     TRY(said_mark(w, STMT_SELECT_WARNING_ORDER_MARK, n->number, &n->mark_order, err));
     TRY(said_mark(w, STMT_SELECT_WARNING_ORDER_MARK, w->last.night, &w->last_order, err));
+    TRY(said_mark(w, STMT_SELECT_REFERRAL_ANSWER_MARK, n->number, &n->mark_referral, err));
+    TRY(said_mark(w, STMT_SELECT_REFERRAL_ANSWER_MARK, w->last.night, &w->last_referral, err));
     TRY(inputs_in_force(w->site, n->as_of, &n->arena, &w->inputs, err));
     TRY(first_nights(w, err));
     n->inputs = w->inputs.v;
@@ -159,7 +161,7 @@ static bool already_done(const struct work *w)
     return w->last.night && w->previous.night == w->last.night && strcmp(identity, w->last.identity) == 0 &&
            w->night.mark_visit == w->last.mark_visit && w->night.mark_decision == w->last.mark_decision &&
            w->night.mark_release == w->last.mark_release && w->night.mark_review == w->last_review &&
-           w->night.mark_order == w->last_order;
+           w->night.mark_order == w->last_order && w->night.mark_referral == w->last_referral;
 }
 
 static enum status write_input_files(struct night *n, struct err *err)

@@ -454,7 +454,7 @@ static enum status known_before(struct import *im, struct err *err)
 
 static enum status import_file(struct import *im, const char *path, struct err *err)
 {
-    TRY(filled_read(path, &im->list, err));
+    TRY(filled_read(path, FILLED_VISITS, &im->list, err));
     TRY(known_before(im, err));
     if (im->out->known_file) {
         return ST_OK;

@@ -10,31 +10,36 @@
 #define HEADER_WITHIN 30 /* records */
 
 /* What a column may be called; the list's own header first. */
-static const char *const names[FILLED_COLUMN_COUNT][4] = {
-    [FILLED_NUMBER] = {"预警编号", "预警号", "编号", NULL},
-    [FILLED_OUTCOME] = {"核查结果", "走访结果", "结果", NULL},
-    [FILLED_DAY] = {"走访日期", "核查日期", "日期", NULL},
-    [FILLED_VISITOR] = {"走访人", "核查人", "走访人员", NULL},
-    [FILLED_NOTE] = {"备注", "说明", NULL},
-    [FILLED_UNTIL] = {"暂缓延期至", "暂缓至", "延期至", NULL},
-    [FILLED_TO] = {"退回去向", "改派去向", "去向", NULL},
-    [FILLED_ADDRESS] = {"新住址", "实际住址", NULL},
-    [FILLED_MEMBERS] = {"家庭成员变化", "成员变化", NULL},
-    [FILLED_INCOME] = {"核实人均月收入", "核实月收入", NULL},
+static const char *const names[FILLED_FORM_COUNT][FILLED_COLUMN_COUNT][4] = {
+    [FILLED_VISITS] = {
+        [FILLED_NUMBER] = {"预警编号", "预警号", "编号", NULL},
+        [FILLED_OUTCOME] = {"核查结果", "走访结果", "结果", NULL},
+        [FILLED_DAY] = {"走访日期", "核查日期", "日期", NULL},
+        [FILLED_VISITOR] = {"走访人", "核查人", "走访人员", NULL},
+        [FILLED_NOTE] = {"备注", "说明", NULL},
+        [FILLED_UNTIL] = {"暂缓延期至", "暂缓至", "延期至", NULL},
+        [FILLED_TO] = {"退回去向", "改派去向", "去向", NULL},
+        [FILLED_ADDRESS] = {"新住址", "实际住址", NULL},
+        [FILLED_MEMBERS] = {"家庭成员变化", "成员变化", NULL},
+        [FILLED_INCOME] = {"核实人均月收入", "核实月收入", NULL},
+    },
+    [FILLED_REFERRALS] = {
+        [FILLED_NUMBER] = {"转介编号", "转介单号", NULL},
+        [FILLED_OUTCOME] = {"受理结果", "办理结果", "处理结果", NULL},
+        [FILLED_DAY] = {"受理日期", "办理日期", NULL},
+        [FILLED_VISITOR] = {"受理人", "经办人", NULL},
+        [FILLED_PROGRAMME] = {"办理项目", "救助项目", NULL},
+        [FILLED_NOTE] = {"说明", "备注", NULL},
+    },
 };
 
-const char *filled_header(enum filled_column c)
-{
-    return names[c][0];
-}
-
-static bool is_named(struct str cell, enum filled_column c)
+static bool is_named(struct str cell, const char *const *called)
 {
     AUTO_STRBUF scratch = STRBUF_INIT;
     AUTO_STRBUF folded = STRBUF_INIT;
     fold_label(cell_clean(cell, &scratch, NULL), &folded);
-    for (size_t i = 0; i < ARRAY_LEN(names[c]) && names[c][i]; i++) {
-        if (str_eqz(strbuf_str(&folded), names[c][i])) {
+    for (size_t i = 0; i < ARRAY_LEN(names[0][0]) && called[i]; i++) {
+        if (str_eqz(strbuf_str(&folded), called[i])) {
             return true;
         }
     }
@@ -42,12 +47,12 @@ static bool is_named(struct str cell, enum filled_column c)
 }
 
 /* A header names at least the warning number and the outcome. The first cell of a name wins. */
-static bool is_header(const struct record *rec, int *column)
+static bool is_header(const struct record *rec, enum filled_form form, int *column)
 {
     for (int c = 0; c < FILLED_COLUMN_COUNT; c++) {
         column[c] = -1;
         for (size_t i = 0; i < rec->fields.n && column[c] < 0; i++) {
-            column[c] = is_named(rec->fields.v[i], (enum filled_column)c) ? (int)i : -1;
+            column[c] = is_named(rec->fields.v[i], names[form][c]) ? (int)i : -1;
         }
     }
     return column[FILLED_NUMBER] >= 0 && column[FILLED_OUTCOME] >= 0;
@@ -84,7 +89,7 @@ struct str filled_cell(struct filled_list *l, const struct filled_row *row, enum
 }
 
 /* Reads everything with one delimiter. *out_found false when no header turned up near the top: the next delimiter is tried. */
-static enum status read_with(struct reader *r, struct filled_list *out, bool *out_found, struct err *err)
+static enum status read_with(struct reader *r, enum filled_form form, struct filled_list *out, bool *out_found, struct err *err)
 {
     struct record rec = {0};
     enum status st = ST_OK;
@@ -96,7 +101,7 @@ static enum status read_with(struct reader *r, struct filled_list *out, bool *ou
             break;
         }
         int column[FILLED_COLUMN_COUNT];
-        if (rec.bad == VALUE_OK && is_header(&rec, column)) {
+        if (rec.bad == VALUE_OK && is_header(&rec, form, column)) {
             if (!*out_found) {
                 memcpy(out->column, column, sizeof(column));
                 out->header = keep_row(&out->arena, &rec);
@@ -115,7 +120,7 @@ static enum status read_with(struct reader *r, struct filled_list *out, bool *ou
     return st;
 }
 
-static enum status read_bytes(struct str bytes, bool sheet, const char *path, struct filled_list *out, struct err *err)
+static enum status read_bytes(struct str bytes, bool sheet, const char *path, enum filled_form form, struct filled_list *out, struct err *err)
 {
     static const char delimiters[] = {',', '\t', ';', '|'};
     struct encoding_verdict v = {.encoding = ENC_UTF8, .how = ENC_BY_BOM};
@@ -131,25 +136,24 @@ static enum status read_bytes(struct str bytes, bool sheet, const char *path, st
         struct reader *r;
         bool found;
         TRY(reader_open(memory_source(&memory), v.encoding, v.bom_length, delimiters[i], &r, err));
-        enum status st = read_with(r, out, &found, err);
+        enum status st = read_with(r, form, out, &found, err);
         reader_close(r);
         if (st != ST_OK || found) {
             return st;
         }
     }
     return err_set(err, ST_INPUT,
-                   TR("%s：前 %d 行里没有找到表头，要有“预警编号”和“核查结果”两列",
-                      "%s: no header with 预警编号 and 核查结果 in the first %d rows"),
-                   path, HEADER_WITHIN);
+                   TR("%s：前 %d 行里没有找到表头，要有“%s”和“%s”两列", "%s: no header in the first %d rows with %s and %s"), path, HEADER_WITHIN,
+                   names[form][FILLED_NUMBER][0], names[form][FILLED_OUTCOME][0]);
 }
 
-enum status filled_read(const char *path, struct filled_list *out, struct err *err)
+enum status filled_read(const char *path, enum filled_form form, struct filled_list *out, struct err *err)
 {
     struct table_text t;
     enum status status = table_text_read(path, STR(""), FILE_LIMIT, &t, err);
     if (status == ST_OK) {
         hash128_hex(t.text.p, t.text.n, out->xxh128);
-        status = read_bytes(strbuf_str(&t.text), t.is_sheet, path, out, err);
+        status = read_bytes(strbuf_str(&t.text), t.is_sheet, path, form, out, err);
     }
     table_text_release(&t);
     return status;

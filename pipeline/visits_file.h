@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A filled visit list as people send it back: the workbook itself, or saved as CSV by LibreOffice, WPS or Excel, in UTF-8 (BOM or not), GB18030 or UTF-16, with commas, tabs or
+/* A filled list (of visits, of questions, of referrals) as people send it back: the workbook itself, or saved as CSV by LibreOffice, WPS or Excel, in UTF-8 (BOM or not), GB18030 or UTF-16, with commas, tabs or
    semicolons, title rows above the header, columns moved, left out or added. Knows headers and rows; knows nothing of warnings and the ledger. */
 #ifndef MOPAI_PIPELINE_VISITS_FILE_H
 #define MOPAI_PIPELINE_VISITS_FILE_H
@@ -14,10 +14,11 @@ enum filled_column {
     FILLED_UNTIL,   /* 暂缓延期至: with the outcome 暂缓 or 延期 */
     FILLED_TO,      /* 退回去向: with the outcome 退回 */
     FILLED_ADDRESS, FILLED_MEMBERS, FILLED_INCOME, /* found out at the door */
+    FILLED_PROGRAMME, /* 办理项目: what an office gave, on a referral list */
     FILLED_COLUMN_COUNT
 };
-/* What the list itself calls the column. */
-const char *filled_header(enum filled_column c);
+/* Which list: their columns have other names. */
+enum filled_form { FILLED_VISITS, FILLED_REFERRALS, FILLED_FORM_COUNT };
 
 struct filled_row {
     int64_t line;           /* of the file, from 1 */
@@ -34,7 +35,7 @@ struct filled_list {
 };
 
 /* ST_MISSING or ST_IO; ST_INPUT when encoding or header cannot be recognised. */
-enum status filled_read(const char *path, struct filled_list *out, struct err *err) MUST_CHECK;
+enum status filled_read(const char *path, enum filled_form form, struct filled_list *out, struct err *err) MUST_CHECK;
 void filled_release(struct filled_list *l);
 /* The cell without blanks and spreadsheet marks; empty when the row or the file lacks it. Lives in the list's arena. */
 struct str filled_cell(struct filled_list *l, const struct filled_row *row, enum filled_column c);

@@ -233,8 +233,9 @@ static int word_of(struct str s, const char *const *words, size_t n)
 /* audiences: {街道: {姓名: 全, 电话: 遮}}. An age is a number and benefits are words: shown or left out, nothing between. */
 static void load_audiences(struct compiler *c, const struct yaml_node *map)
 {
-    static const char *const audiences[] = {"街道", "区局"}, *const details[] = {"姓名", "电话", "住址", "年龄", "待遇"}, *const shown[] = {"全", "遮", "不写"};
+    static const char *const audiences[] = {"街道", "区局", "转介"}, *const details[] = {"姓名", "电话", "住址", "年龄", "待遇"}, *const shown[] = {"全", "遮", "不写"};
     const struct yaml_node *table;
+    bool handed_on = false; /* 转介 is said; else it reads what streets read */
     if (!yaml_map(&c->doc, map, "audiences", YAML_OPTIONAL, &table)) {
         return;
     }
@@ -242,9 +243,10 @@ static void load_audiences(struct compiler *c, const struct yaml_node *map)
         const struct yaml_node *key = table->pairs[i].key, *one = table->pairs[i].value;
         int audience = word_of(key->text, audiences, ARRAY_LEN(audiences));
         if (audience < 0) {
-            yaml_problem(&c->doc, key, "E204", TR("meta.audiences 只有街道、区局", "meta.audiences knows 街道 and 区局"));
+            yaml_problem(&c->doc, key, "E204", TR("meta.audiences 只有街道、区局、转介", "meta.audiences knows 街道, 区局 and 转介"));
             continue;
         }
+        handed_on |= audience == RULES_FOR_REFERRAL;
         for (size_t k = 0; yaml_as_map(&c->doc, one, "audiences") && k < one->n; k++) {
             int detail = word_of(one->pairs[k].key->text, details, ARRAY_LEN(details)), how = word_of(one->pairs[k].value->text, shown, ARRAY_LEN(shown));
             if (detail < 0) {
@@ -256,6 +258,22 @@ static void load_audiences(struct compiler *c, const struct yaml_node *map)
                 c->rs->meta.shown[audience][detail] = (enum rules_shown)how;
             }
         }
+    }
+    if (!handed_on) {
+        memcpy(c->rs->meta.shown[RULES_FOR_REFERRAL], c->rs->meta.shown[RULES_FOR_STREET], sizeof(c->rs->meta.shown[0]));
+    }
+}
+
+#define REFERRAL_DAYS 30 /* when meta says nothing */
+
+/* referral: 30天 */
+static void load_referral(struct compiler *c, const struct yaml_node *map)
+{
+    const struct yaml_node *node = yaml_get(map, "referral");
+    struct window w = {.set = false};
+    c->rs->meta.referral_days = REFERRAL_DAYS;
+    if (node && parse_duration(c, node, &w)) {
+        c->rs->meta.referral_days = MAX(days_of(w), 1);
     }
 }
 
@@ -276,7 +294,7 @@ void needs_check(struct compiler *c, const struct yaml_node *map)
 
 void meta_load(struct compiler *c, const struct yaml_node *map)
 {
-    static const char *const keys[] = {"version", "levels", "due", "grades", "outcomes", "cooldown", "contact", "needs", "help", "audiences", NULL};
+    static const char *const keys[] = {"version", "levels", "due", "grades", "outcomes", "cooldown", "contact", "needs", "help", "audiences", "referral", NULL};
     struct rules_meta *m = &c->rs->meta;
     if (!map) {
         diag_add(c->diags, "E109", (struct diag_at){.file = c->doc.file}, "%s", TR("缺少 meta:", "meta: is missing"));
@@ -293,6 +311,7 @@ void meta_load(struct compiler *c, const struct yaml_node *map)
     load_needs(c, map);
     load_help(c, map);
     load_audiences(c, map);
+    load_referral(c, map);
     load_levels(c, map);
     load_due(c, map);
     load_grades(c, map);

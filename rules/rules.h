@@ -106,7 +106,7 @@ struct rules_need {
 };
 #define RULES_NEEDS_MAX 12
 /* How much of a person an output says. Identifiers are on none. */
-enum rules_audience { RULES_FOR_STREET, RULES_FOR_DISTRICT, RULES_AUDIENCES };          /* 街道 区局 */
+enum rules_audience { RULES_FOR_STREET, RULES_FOR_DISTRICT, RULES_FOR_REFERRAL, RULES_AUDIENCES }; /* 街道 区局 转介 */
 enum rules_shown { RULES_SHOWN, RULES_MASKED, RULES_LEFT_OUT };                         /* 全 遮 不写 */
 enum rules_detail { RULES_NAME, RULES_PHONE, RULES_ADDRESS, RULES_AGE, RULES_BENEFITS, RULES_DETAILS }; /* 姓名 电话 住址 年龄 待遇 */
 
@@ -121,6 +121,7 @@ struct rules_meta {
     struct str version;
     enum rules_shown shown[RULES_AUDIENCES][RULES_DETAILS]; /* everything unless meta.audiences says less */
     struct rules_grades grades;
+    int referral_days;      /* a referral that nobody answered so long is late */
     struct str contact;     /* whom to tell of an objection, for forms; may be empty */
     const struct rules_need *needs; /* 助医 助学 助业 助老 助困 without rules when meta has none; at most RULES_NEEDS_MAX */
     size_t n_needs;

@@ -44,9 +44,9 @@ static void hide_person(struct arena *a, const enum rules_shown *how, struct lis
     p->programmes = how[RULES_BENEFITS] == RULES_SHOWN ? p->programmes : STR("");
 }
 
-void audience_apply(struct report *r, struct list_row *l)
+void audience_apply(struct report *r, enum rules_audience whom, struct list_row *l)
 {
-    const enum rules_shown *how = r->meta->shown[l->where == LIST_STREET ? RULES_FOR_STREET : RULES_FOR_DISTRICT];
+    const enum rules_shown *how = r->meta->shown[whom];
     struct arena *a = &r->arena;
     bool everything = true;
     for (int d = 0; d < RULES_DETAILS; d++) {

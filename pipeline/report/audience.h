@@ -6,6 +6,6 @@
 #include "pipeline/report/list.h"
 
 /* Masks or empties names (also where a sentence says them), phone, addresses, ages and benefits of the row, its household and its members. */
-void audience_apply(struct report *r, struct list_row *l);
+void audience_apply(struct report *r, enum rules_audience whom, struct list_row *l);
 
 #endif

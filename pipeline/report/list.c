@@ -337,7 +337,8 @@ static bool same_list(const struct list_row *a, const struct list_row *b)
     return a->where == b->where && (a->where != LIST_STREET || str_eq(a->street, b->street));
 }
 
-enum status list_dress(struct report *r, struct list *out, struct err *err)
+/* RULES_AUDIENCES: for whoever reads the list the row is on. */
+static enum status dress(struct report *r, enum rules_audience whom, struct list *out, struct err *err)
 {
     TRY(fill_faces(r, out, err));
     vec_sort(&out->rows, walking_cmp);
@@ -349,7 +350,8 @@ enum status list_dress(struct report *r, struct list *out, struct err *err)
         l->visit = (continues ? l[-1].visit : 0) + l->opens_visit;
     }
     for (size_t i = 0; i < out->rows.n; i++) {
-        audience_apply(r, &out->rows.v[i]);
+        struct list_row *l = &out->rows.v[i];
+        audience_apply(r, whom != RULES_AUDIENCES ? whom : l->where == LIST_STREET ? RULES_FOR_STREET : RULES_FOR_DISTRICT, l);
     }
     list_mark_due(r, out);
     return ST_OK;
@@ -359,8 +361,10 @@ enum status list_load(struct report *r, struct list *out, struct err *err)
 {
     TRY(load_hits(r, out, err));
     TRY(load_undecided(r, out, err));
-    return list_dress(r, out, err);
+    return dress(r, RULES_AUDIENCES, out, err);
 }
+
+enum status list_dress(struct report *r, enum rules_audience whom, struct list *out, struct err *err) { return dress(r, whom, out, err); }
 
 void list_release(struct list *l) { vec_release(&l->rows); }
 

@@ -59,8 +59,8 @@ struct list_span {
 typedef VEC(struct list_span) list_spans;
 
 enum status list_load(struct report *r, struct list *out, struct err *err) MUST_CHECK;
-/* Rows that came from elsewhere: names, doors and phones by person_row and household_row, masked for who reads them, in walking order. list_load does it itself. */
-enum status list_dress(struct report *r, struct list *out, struct err *err) MUST_CHECK;
+/* Rows that came from elsewhere, or another list's: names, doors and phones by person_row and household_row, masked for who reads them, in walking order. */
+enum status list_dress(struct report *r, enum rules_audience whom, struct list *out, struct err *err) MUST_CHECK;
 void list_release(struct list *l);
 /* --- list_due.c: sets due_state of every row by rules.yaml and calendar.csv; warns when a year is missing there. ----------- */
 void list_mark_due(const struct report *r, struct list *l);

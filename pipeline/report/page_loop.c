@@ -127,6 +127,21 @@ static const char *group_label(struct arena *a, struct str group)
     return arena_z(a, strbuf_str(&b));
 }
 
+/* One line on those handed on: how many, and the share done. */
+static void referrals(struct strbuf *b, const struct referral_counts *c)
+{
+    if (c->handed == 0) {
+        return;
+    }
+    struct share s = wilson((uint64_t)c->by_state[REFERRAL_DONE], (uint64_t)c->decided);
+    strbuf_addz(b, "<p class=\"note\">");
+    html_counted(b, TR("转介：近一年交办 %s 户次", "Referrals: %s handed on in a year"), c->handed);
+    if (c->decided >= PAGE_HIDDEN) {
+        strbuf_addf(b, TR("，办结率 %u%% <span class=\"range\">%u–%u%%</span>", ", done %u%% <span class=\"range\">%u–%u%%</span>"), (s.value + 5) / 10, (s.low + 5) / 10, (s.high + 5) / 10);
+    }
+    strbuf_addf(b, "%s</p>", TR("，按帮助类别见 <a href=\"quality.html\">quality.html</a>。", "; by kind of help in <a href=\"quality.html\">quality.html</a>."));
+}
+
 void page_loop(struct strbuf *b, const struct report *r, const struct page *p)
 {
     const size_t groups = MIN(r->meta->n_groups, (size_t)PAGE_LEVELS);
@@ -154,6 +169,8 @@ void page_loop(struct strbuf *b, const struct report *r, const struct page *p)
     strbuf_addf(b, "</p><table><caption>%s</caption>", TR("核查结果，按规则，条", "outcomes by rule"));
     html_heads(b, heads, groups + 3, 1, groups + 2);
     rows(b, r, p, labels, groups);
-    strbuf_addz(b, "</table></section>\n");
+    strbuf_addz(b, "</table>");
+    referrals(b, &p->referrals.counts);
+    strbuf_addz(b, "</section>\n");
     arena_release(&a);
 }

@@ -142,6 +142,9 @@ void page_todo(struct strbuf *b, const struct page *p)
     todo_count(b, p->no_area,
                TR("找不到街道的 %s 条，在 <a href=\"district.xlsx\">district.xlsx</a> 第二张表；补全 areas.csv 或住址。",
                   "Without a street: %s, on the second sheet of <a href=\"district.xlsx\">district.xlsx</a>; complete areas.csv or the address."));
+    todo_count(b, p->referrals.counts.late,
+               TR("转介出去逾期没有办完的 %s 户次，请催办：<code>mopai referrals list --late</code>；填好的转介单用 <code>mopai referrals import</code> 导入。",
+                  "Handed on and not finished in time: %s, see <code>mopai referrals list --late</code>; answered lists come in with <code>mopai referrals import</code>."));
     todo_sources(b, p);
     todo_count(b, waiting,
                TR("有 %s 份交付未通过检验，运行 <code>mopai deliveries list</code> 后决定接收或拒收。",

@@ -5,6 +5,7 @@
 #include "pipeline/report/quality.h"
 #include "pipeline/report/quality_links.h"
 #include "pipeline/report/quality_outcomes.h"
+#include "pipeline/report/quality_referrals.h"
 #include "pipeline/report/reasons.h"
 
 static const char *const headers[] = {"数据源", "部门", "范围", "数据日期", "收到日期", "文件", "状态", "项目", "列", "细目", "数量", "说明"};
@@ -144,6 +145,7 @@ enum status quality_write(struct report *r, struct err *err)
         write_agreement(&q, i, &agree);
     }
     st = st == ST_OK ? quality_outcomes_csv(r, &q.csv, err) : st;
+    st = st == ST_OK ? quality_referrals_csv(r, &q.csv, err) : st;
     st = st == ST_OK ? quality_links_csv(r, &q.csv, err) : st;
     if (st == ST_OK) {
         st = quality_page_write(r, &files, &agree, err);

@@ -7,6 +7,7 @@
 #include "pipeline/report/quality.h"
 #include "pipeline/report/quality_links.h"
 #include "pipeline/report/quality_outcomes.h"
+#include "pipeline/report/quality_referrals.h"
 #include "pipeline/report/reasons.h"
 
 struct source_page {
@@ -298,6 +299,7 @@ enum status quality_page_write(struct report *r, const delivered_files *files, c
     TRY(all_sources(r, files, &b, err));
     TRY(agreement(r, files, agree, &b, err));
     TRY(quality_outcomes_html(r, &b, err));
+    TRY(quality_referrals_html(r, &b, err));
     TRY(quality_links_html(r, &b, err));
     strbuf_addf(&b, "</main>\n<footer><p>例子已遮盖，不含完整的证件号和姓名。第 %lld 夜，mopai %s。</p></footer>\n</body>\n</html>\n", (long long)r->number, MOPAI_VERSION);
     return report_write(r, "quality.html", &b, err);

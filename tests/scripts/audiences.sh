@@ -86,8 +86,20 @@ if command -v soffice >/dev/null 2>&1; then
     done
 fi
 
-# a street that may read less (meta.audiences): no name in full, no phone, no door, not in a sentence either
-sed 's/街道: {姓名: 全, 电话: 全, 住址: 全, 年龄: 全, 待遇: 全}/街道: {姓名: 遮, 电话: 遮, 住址: 遮, 年龄: 不写, 待遇: 不写}/' "$work/site/rules.yaml" >"$work/rules.yaml"
+# an office reads only what 转介 says: no benefits, no sentence of a warning, no household that only other kinds of help concern
+! grep -l '现享受政策' "$text"/助*.txt || { echo "an office reads benefits"; exit 1; }
+for f in "$text"/助*.txt; do
+    kind=$(basename "$f" .xlsx.txt)
+    rules=$(sed -n "s/^    $kind: \[\(.*\)\]$/\1/p" "$work/site/rules.yaml" | head -1)
+    for n in $(LC_ALL=C grep -oE 'W-[0-9]{6,}-[0-9A-Z]' "$f" | sort -u); do
+        rule=$(mopai -C "$work/site" export warnings 2>/dev/null | grep "^$n," | cut -d, -f2)
+        case ", $rules," in *", $rule,"*) ;; *) echo "$kind tells of $n, which is $rule"; exit 1 ;; esac
+    done
+done
+
+# a street and an office that may read less (meta.audiences): no name in full, no phone, no door, not in a sentence either
+sed -E 's/(街道|转介): \{姓名: 全, 电话: 全, 住址: 全, 年龄: 全, 待遇: (全|不写)\}/\1: {姓名: 遮, 电话: 遮, 住址: 遮, 年龄: 不写, 待遇: 不写}/' "$work/site/rules.yaml" >"$work/rules.yaml"
+[ "$(diff "$work/rules.yaml" "$work/site/rules.yaml" | grep -c '^<')" -eq 2 ] || { echo "rules.yaml does not say what streets and offices read"; exit 1; }
 cmp -s "$work/rules.yaml" "$work/site/rules.yaml" && { echo "rules.yaml has no audiences to change"; exit 1; }
 cp "$work/rules.yaml" "$work/site/rules.yaml"
 deliver "$work/site" 3

@@ -176,5 +176,13 @@ CREATE TABLE proposed_warning_move (
   warning_no INTEGER PRIMARY KEY, from_entity INTEGER NOT NULL, to_entity INTEGER NOT NULL, cause TEXT NOT NULL
 ) STRICT;
 
+-- Households handed on tonight for the first time, and warnings that join one handed on before.
+CREATE TABLE proposed_referral (
+  referral_no INTEGER PRIMARY KEY, kind TEXT NOT NULL, household INTEGER NOT NULL, street TEXT NOT NULL
+) STRICT;
+CREATE TABLE proposed_referral_warning (
+  referral_no INTEGER NOT NULL, warning_no INTEGER NOT NULL, PRIMARY KEY (referral_no, warning_no)
+) STRICT, WITHOUT ROWID;
+
 -- Figures of the night by name, for the page and for night.counts.
 CREATE TABLE figure (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
