@@ -52,7 +52,7 @@ READS_XLSX := pipeline/ingest/unzip.c pipeline/ingest/xlsx%.c
 WRITES_PDF := pipeline/report/pdf%.c pipeline/report/doorstep%.c
 # the program with neither is linked from these beside the whole one, so that it always can be
 PLAIN_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(READS_XLSX) $(WRITES_PDF) pipeline/warn_nowhere.c,$(LIB_SRC)))
-NOT_BUILT  := $(if $(filter 0,$(XLSX)),$(READS_XLSX) tests/lib/workbook.c tests/unit/ingest/test_xlsx.c tests/fuzz/fuzz_xlsx.c tests/fuzz/fuzz_zip.c,\
+NOT_BUILT  := $(if $(filter 0,$(XLSX)),$(READS_XLSX) tests/lib/workbook.c tests/unit/ingest/test_xlsx.c tests/unit/report/test_filled.c tests/fuzz/fuzz_xlsx.c tests/fuzz/fuzz_zip.c,\
               pipeline/ingest/no_unzip.c)
 NOT_BUILT  += $(if $(filter 0,$(PDF)),$(WRITES_PDF) tests/unit/report/test_pdf.c,pipeline/report/no_pdf.c)
 LIB_SRC  := $(filter-out $(NOT_BUILT),$(LIB_SRC))

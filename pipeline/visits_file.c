@@ -120,6 +120,13 @@ static enum status read_with(struct reader *r, enum filled_form form, struct fil
     return st;
 }
 
+static enum status no_header(const char *path, enum filled_form form, struct err *err)
+{
+    return err_set(err, ST_INPUT,
+                   TR("%s：前 %d 行里没有找到表头，要有“%s”和“%s”两列", "%s: no header in the first %d rows with %s and %s"), path, HEADER_WITHIN,
+                   names[form][FILLED_NUMBER][0], names[form][FILLED_OUTCOME][0]);
+}
+
 static enum status read_bytes(struct str bytes, bool sheet, const char *path, enum filled_form form, struct filled_list *out, struct err *err)
 {
     static const char delimiters[] = {',', '\t', ';', '|'};
@@ -142,18 +149,75 @@ static enum status read_bytes(struct str bytes, bool sheet, const char *path, en
             return st;
         }
     }
-    return err_set(err, ST_INPUT,
-                   TR("%s：前 %d 行里没有找到表头，要有“%s”和“%s”两列", "%s: no header in the first %d rows with %s and %s"), path, HEADER_WITHIN,
-                   names[form][FILLED_NUMBER][0], names[form][FILLED_OUTCOME][0]);
+    return no_header(path, form, err);
+}
+
+/* Rows of another sheet of the same workbook: columns where they are in the first, else nobody could send refused rows back. */
+static enum status join_sheet(struct filled_list *all, struct filled_list *more, const char *path, const char *sheet, struct err *err)
+{
+    if (memcmp(all->column, more->column, sizeof(all->column)) != 0) {
+        return err_set(err, ST_INPUT, TR("%s：工作表“%s”的列和前面的表不一样，请把它另存成一个文件再导入", "%s: sheet '%s' has other columns than the one before; save it as a file of its own"), path, sheet);
+    }
+    for (size_t i = 0; i < more->rows.n; i++) {
+        struct filled_row row = more->rows.v[i];
+        struct str *cells = arena_array(&all->arena, struct str, row.n + 1);
+        for (size_t c = 0; c < row.n; c++) {
+            cells[c] = arena_str(&all->arena, row.cells[c]);
+        }
+        row.cells = cells;
+        vec_push(&all->rows, row);
+    }
+    return ST_OK;
+}
+
+/* One sheet; *out_found false when it is none of a list: a cover, notes. */
+static enum status read_sheet(const char *path, struct str sheet, enum filled_form form, struct filled_list *out, bool *out_found, struct strbuf *seen, struct err *err)
+{
+    struct table_text t;
+    struct err no_header;
+    enum status status = table_text_read(path, sheet, FILE_LIMIT, &t, err);
+    *out_found = false;
+    if (status == ST_OK) {
+        strbuf_adds(seen, strbuf_str(&t.text));
+        *out_found = read_bytes(strbuf_str(&t.text), true, path, form, out, &no_header) == ST_OK;
+    }
+    table_text_release(&t);
+    return status;
+}
+
+/* The sheets of a workbook that are lists: somebody put a cover in front, the bureau's own has two. */
+static enum status read_sheets(const char *path, struct str sheets, enum filled_form form, struct filled_list *out, struct err *err)
+{
+    AUTO_STRBUF seen = STRBUF_INIT;
+    struct str name;
+    bool any = false;
+    enum status status = ST_OK;
+    while (status == ST_OK && str_split(&sheets, '\n', &name)) {
+        struct filled_list one = {.rows = {0}};
+        bool found = false;
+        if (name.n == 0) {
+            continue;
+        }
+        status = read_sheet(path, name, form, any ? &one : out, &found, &seen, err);
+        if (status == ST_OK && found && any) {
+            status = join_sheet(out, &one, path, arena_z(&out->arena, name), err);
+        }
+        any = any || found;
+        filled_release(&one);
+    }
+    hash128_hex(seen.p, seen.n, out->xxh128);
+    return status == ST_OK && !any ? no_header(path, form, err) : status;
 }
 
 enum status filled_read(const char *path, enum filled_form form, struct filled_list *out, struct err *err)
 {
     struct table_text t;
     enum status status = table_text_read(path, STR(""), FILE_LIMIT, &t, err);
-    if (status == ST_OK) {
+    if (status == ST_OK && t.is_sheet) {
+        status = read_sheets(path, strbuf_str(&t.sheets), form, out, err);
+    } else if (status == ST_OK) {
         hash128_hex(t.text.p, t.text.n, out->xxh128);
-        status = read_bytes(strbuf_str(&t.text), t.is_sheet, path, form, out, err);
+        status = read_bytes(strbuf_str(&t.text), false, path, form, out, err);
     }
     table_text_release(&t);
     return status;

@@ -11,7 +11,7 @@
 #define MERGES_MAX    200000
 #define CELL_MAX      ((size_t)1 << 20)  /* no spreadsheet allows more than 32,767 characters; what lies beyond is not read */
 
-enum cell_kind { CELL_NUMBER, CELL_SHARED, CELL_TEXT, CELL_BOOLEAN, CELL_ERROR };
+enum cell_kind { CELL_NUMBER, CELL_SHARED, CELL_TEXT, CELL_BOOLEAN, CELL_ERROR, CELL_DATE };
 
 struct merge {
     int64_t row, last_row;
@@ -53,7 +53,7 @@ struct xlsx {
 
 bool xlsx_is(const struct zip *z)
 {
-    return zip_find(z, "xl/workbook.xml") >= 0;
+    return book_part(z, "xl/workbook.xml") >= 0 || (book_part(z, "[Content_Types].xml") >= 0 && book_part(z, "xl/worksheets/sheet1.xml") >= 0);
 }
 
 /* --- references ------------------------------------------------------------------------------------------------------ */
@@ -207,6 +207,7 @@ static void begin_cell(struct xlsx *x, const char **attributes)
               : strcmp(type, "s") == 0        ? CELL_SHARED
               : strcmp(type, "b") == 0        ? CELL_BOOLEAN
               : strcmp(type, "e") == 0        ? CELL_ERROR
+              : strcmp(type, "d") == 0        ? CELL_DATE
                                               : CELL_TEXT;
     x->style = style && str_to_i64(str_of(style), &n) && n >= 0 && n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
     x->has_value = false;
@@ -224,6 +225,20 @@ static void remember_merged(struct xlsx *x, struct str text)
     }
 }
 
+/* 2026-03-05T00:00:00Z, as strict workbooks keep a day, is shown as one kept as a number is: 2026-03-05, with the time when there is one. */
+static void add_iso(struct str value, struct strbuf *out)
+{
+    size_t t = str_find(value, STR("T"));
+    struct str day = str_sub(value, 0, t), time = str_sub(value, MIN(t + 1, value.n), value.n);
+    size_t end = str_find(time, STR("."));
+    end = end < time.n ? end : str_find(time, STR("Z"));
+    time = str_sub(time, 0, end);
+    strbuf_adds(out, day);
+    if (time.n > 0 && !str_eqz(time, "00:00:00")) {
+        strbuf_addf(out, "%s" STR_FMT, day.n ? " " : "", STR_ARG(time));
+    }
+}
+
 static void end_cell(struct xlsx *x)
 {
     struct str value = strbuf_str(&x->value);
@@ -236,6 +251,8 @@ static void end_cell(struct xlsx *x)
         number_show(str_trim(value), book_style(&x->book, x->style), x->book.epoch_1904, &x->cells);
     } else if (x->kind == CELL_SHARED) {
         strbuf_adds(&x->cells, str_to_i64(str_trim(value), &n) && n >= 0 && n < UINT32_MAX ? book_shared(&x->book, (uint32_t)n) : str_n("", 0));
+    } else if (x->kind == CELL_DATE) {
+        add_iso(str_trim(value), &x->cells);
     } else if (x->kind == CELL_BOOLEAN) {
         strbuf_addz(&x->cells, str_eqz(value, "1") ? "TRUE" : "FALSE");
     } else {

@@ -8,6 +8,27 @@
 #define SHEETS_NAMED     8 /* in a message */
 #define SHARED_MAX_ITEMS ((size_t)1 << 24)
 
+/* --- parts ------------------------------------------------------------------------------------------------------------- */
+
+static bool same_part(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        char x = *a == '\\' ? '/' : to_lower(*a), y = *b == '\\' ? '/' : to_lower(*b);
+        if (x != y || x == 0) {
+            return x == y;
+        }
+    }
+}
+
+int book_part(const struct zip *z, const char *name)
+{
+    int exact = zip_find(z, name);
+    for (size_t i = 0; exact < 0 && i < zip_count(z); i++) {
+        exact = same_part(zip_member(z, i)->name, name) ? (int)i : -1;
+    }
+    return exact;
+}
+
 /* --- relations: which member is meant by an id ------------------------------------------------------------------------ */
 
 struct relation {
@@ -16,20 +37,35 @@ struct relation {
 };
 struct relations {
     struct book *book;
+    const char *folder;  /* of the part they belong to: "xl/" */
     VEC(struct relation) v;
     int shared, styles;
+    const char *workbook; /* of the package: the part that is the workbook */
 };
 
-/* Targets are relative to xl/, or begin at the root with a slash. */
-static int find_target(const struct book *b, const char *target)
+/* Targets are relative to the folder of the part, or begin at the root with a slash. */
+static void target_path(const char *folder, const char *target, struct strbuf *out)
+{
+    bool rooted = target[0] == '/' || target[0] == '\\';
+    strbuf_addz(out, rooted ? "" : folder);
+    while (strncmp(target, "./", 2) == 0) {
+        target += 2;
+    }
+    if (strncmp(target, "../", 3) == 0) { /* the folders of a workbook are one deep */
+        strbuf_clear(out);
+        target += 3;
+    }
+    strbuf_addz(out, target + rooted);
+    for (size_t i = 0; i < out->n; i++) {
+        out->p[i] = out->p[i] == '\\' ? '/' : out->p[i];
+    }
+}
+
+static int find_target(const struct relations *r, const char *target)
 {
     AUTO_STRBUF path = STRBUF_INIT;
-    if (target[0] == '/') {
-        strbuf_addz(&path, target + 1);
-    } else {
-        strbuf_addf(&path, "xl/%s", target);
-    }
-    return zip_find(b->zip, strbuf_z(&path));
+    target_path(r->folder, target, &path);
+    return book_part(r->book->zip, strbuf_z(&path));
 }
 
 static void on_relation(void *ctx, const char *name, const char **attributes)
@@ -39,7 +75,12 @@ static void on_relation(void *ctx, const char *name, const char **attributes)
     if (strcmp(name, "Relationship") != 0 || !id || !type || !target) {
         return;
     }
-    int member = find_target(r->book, target);
+    if (str_ends(str_of(type), STR("/officeDocument")) && !r->workbook) {
+        AUTO_STRBUF path = STRBUF_INIT;
+        target_path(r->folder, target, &path);
+        r->workbook = arena_z(&r->book->arena, strbuf_str(&path));
+    }
+    int member = find_target(r, target);
     if (str_ends(str_of(type), STR("/worksheet"))) {
         vec_push(&r->v, (struct relation){arena_z(&r->book->arena, str_of(id)), member});
     }
@@ -202,7 +243,17 @@ static enum status read_shared(struct book *b, int member, struct err *err)
 
 static enum status read_parts(struct book *b, struct relations *r, struct err *err)
 {
-    int workbook = zip_find(b->zip, "xl/workbook.xml"), relations = zip_find(b->zip, "xl/_rels/workbook.xml.rels");
+    AUTO_STRBUF beside = STRBUF_INIT;
+    int package = book_part(b->zip, "_rels/.rels");
+    if (package >= 0) { /* nearly always xl/workbook.xml */
+        r->folder = "";
+        TRY(xml_read_member(b->zip, (size_t)package, b->file, &(struct xml_events){on_relation, NULL, NULL, r}, err));
+    }
+    const char *path = r->workbook ? r->workbook : "xl/workbook.xml", *slash = strrchr(path, '/');
+    const size_t folder = slash ? (size_t)(slash - path) + 1 : 0;
+    r->folder = arena_z(&b->arena, str_n(path, folder));
+    strbuf_addf(&beside, "%s_rels/%s.rels", r->folder, path + folder);
+    int workbook = book_part(b->zip, path), relations = book_part(b->zip, strbuf_z(&beside));
     if (workbook < 0 || relations < 0) {
         return xml_damaged(b->file, "xl/workbook.xml", err);
     }

@@ -9,6 +9,9 @@
 #define SHARED_MAX_BYTES ((size_t)192 << 20) /* of shared strings held in memory */
 #define SHEETS_MAX       1024
 
+/* A part of the package by its name: without regard to case, a backslash is a slash; names of parts are the same however they are cased. -1: none. */
+int book_part(const struct zip *z, const char *name);
+
 struct book_sheet {
     const char *name, *relation;
     int member; /* of the archive; -1: no worksheet */

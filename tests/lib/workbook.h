@@ -18,5 +18,9 @@ struct workbook_xml {
     struct str rows, after, shared, formats, styles, properties, second;
 };
 void workbook_write(const char *path, const struct workbook_xml *w);
+/* The same sheet as other programs pack it, one word of: strict (names and relations of ISO 29500 strict), absolute (targets from the root), cover (a visible
+   sheet in front), renamed (the workbook is another part), backslash (names of parts as a careless program writes them), prefixed (x:row, x:c), bare (no styles,
+   no shared strings), protected. Anything else is the usual way. One sheet, and `cover` one more. */
+void workbook_write_as(const char *path, const struct workbook_xml *w, struct str way);
 
 #endif
