@@ -95,7 +95,7 @@ static void release_lanes(struct link *l)
 
 static void release(struct link *l)
 {
-    void *const arrays[] = {l->anchor,   l->older,       l->id,          l->record,      l->seen,      l->name_at,      l->sibling,      l->first_source,
+    void *const arrays[] = {l->anchor,   l->older,       l->record,      l->seen,      l->name_at,      l->sibling,      l->first_source,
                             l->flags,    l->sex,         l->birth,       l->records,     l->street,    l->community,    l->area_basis,   l->hukou_street,
                             l->hukou_community, l->place, l->covers,     l->first_page,  l->input_of,  l->home_id,      l->home_street,  l->home_community,
                             l->home_area_basis, l->home_first, l->sorted, l->living_then, l->new_tonight, l->before,    l->row,          l->linked,
@@ -114,6 +114,8 @@ static void release(struct link *l)
     }
     release_lanes(l);
     map64_release(&l->by_id);
+    map64_release(&l->id_at);
+    vec_release(&l->ids);
     map64_release(&l->death_at);
     map64_release(&l->disagree_at);
     vec_release(&l->deaths);

@@ -6,6 +6,21 @@
 
 /* --- lanes ------------------------------------------------------------------------------------------------------------- */
 
+static void lane_put(struct lane *lane, uint32_t p, int64_t v, int32_t when, size_t item)
+{
+    if (lane->v64) {
+        lane->v64[p] = v;
+    } else {
+        lane->v32[p] = (int32_t)v;
+    }
+    if (lane->when) {
+        lane->when[p] = when;
+    }
+    if (lane->item) {
+        lane->item[p] = (uint8_t)MIN(item, 255);
+    }
+}
+
 static void make_lane(struct link *l, struct lane *lane)
 {
     const struct people_attr *a = &l->people->attrs[lane->attr];
@@ -36,6 +51,9 @@ static void make_lane(struct link *l, struct lane *lane)
     } else {
         lane->v32 = xmalloc(n * sizeof(*lane->v32));
     }
+    for (size_t i = 0; i < n; i++) {
+        lane_put(lane, (uint32_t)i, lane->v64 ? INT64_MIN : INT32_MIN, DAY_MISSING, 0);
+    }
 }
 
 void link_make_lanes(struct link *l)
@@ -58,21 +76,6 @@ static int64_t lane_get(const struct lane *lane, uint32_t p)
 static int32_t lane_when(const struct link *l, const struct lane *lane, uint32_t p)
 {
     return lane->when ? lane->when[p] : l->night->inputs[link_record_input(l, lane->from[p])].data_date;
-}
-
-static void lane_put(struct lane *lane, uint32_t p, int64_t v, int32_t when, size_t item)
-{
-    if (lane->v64) {
-        lane->v64[p] = v;
-    } else {
-        lane->v32[p] = (int32_t)v;
-    }
-    if (lane->when) {
-        lane->when[p] = when;
-    }
-    if (lane->item) {
-        lane->item[p] = (uint8_t)MIN(item, 255);
-    }
 }
 
 /* --- conditions -------------------------------------------------------------------------------------------------------------- */

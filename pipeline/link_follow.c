@@ -126,7 +126,7 @@ static enum status find_subject(struct following *f, const struct subject *s, ui
         if (p == NO_PERSON) {
             continue;
         }
-        uint64_t id = s->person ? l->id[p] : l->home_id[l->homes.household[p]];
+        uint64_t id = s->person ? link_id(l, p) : l->home_id[l->homes.household[p]];
         if (*out && *out != id) {
             *out = 0;
             return ST_OK;

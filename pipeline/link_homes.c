@@ -316,6 +316,19 @@ enum status link_person_aliases(const struct link *l, struct arena *a, struct id
     return read_aliases(l, STMT_LIST_PERSON_ALIASES, a, out, out_n, err);
 }
 
+static void name_persons(struct link *l, const struct id_alias *aliases, size_t n)
+{
+    uint64_t *id = xmalloc((l->n + 1u) * sizeof(*id));
+    persons_name(l->n, l->anchor, l->older, aliases, n, id, &l->new_persons, &l->n_new_persons);
+    for (uint32_t p = 0; p < l->n; p++) {
+        if (id[p] != l->anchor[p]) {
+            map64_put(&l->id_at, p, (uint32_t)l->ids.n);
+            vec_push(&l->ids, id[p]);
+        }
+    }
+    free(id);
+}
+
 static enum status name_all(struct link *l, struct err *err)
 {
     AUTO_ARENA a = ARENA_INIT;
@@ -323,9 +336,8 @@ static enum status name_all(struct link *l, struct err *err)
     size_t n_persons, n_homes;
     TRY(link_person_aliases(l, &a, &persons, &n_persons, err));
     TRY(read_aliases(l, STMT_LIST_HOUSEHOLD_ALIASES, &a, &homes, &n_homes, err));
-    l->id = xmalloc((l->n + 1u) * sizeof(*l->id));
     l->home_id = xmalloc((l->homes.n_households + 1u) * sizeof(*l->home_id));
-    persons_name(l->n, l->anchor, l->older, persons, n_persons, l->id, &l->new_persons, &l->n_new_persons);
+    name_persons(l, persons, n_persons);
     link_person_moves(l, persons, n_persons);
     struct household_names in = {.n = l->n,
                                  .n_households = l->homes.n_households,

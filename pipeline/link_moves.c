@@ -58,7 +58,7 @@ static void note_joined(struct link *l, const struct id_alias *aliases, size_t n
 {
     for (size_t i = 0; i < l->joined.n; i++) {
         const struct joined *j = &l->joined.v[i];
-        uint64_t was = called(aliases, n, j->anchor), is = l->id[j->person];
+        uint64_t was = called(aliases, n, j->anchor), is = link_id(l, j->person);
         if (was != is) {
             propose_alias(l, cap, j->anchor, is);
             if (j->known) {
@@ -73,9 +73,9 @@ static void note_parted(struct link *l, const struct id_alias *aliases, size_t n
 {
     for (size_t i = 0; i < n; i++) {
         uint32_t p = map64_get(&l->by_id, aliases[i].natural), other = map64_get(&l->by_id, aliases[i].id);
-        bool alone = p != MAP_NONE && l->anchor[p] == aliases[i].natural && l->id[p] != aliases[i].id;
-        if (alone && other != MAP_NONE && l->id[other] == aliases[i].id) {
-            note(l, ENTITY_SPLIT, 'P', l->id[p], aliases[i].id, l->id[p]);
+        bool alone = p != MAP_NONE && l->anchor[p] == aliases[i].natural && link_id(l, p) != aliases[i].id;
+        if (alone && other != MAP_NONE && link_id(l, other) == aliases[i].id) {
+            note(l, ENTITY_SPLIT, 'P', link_id(l, p), aliases[i].id, link_id(l, p));
         }
     }
 }
@@ -89,9 +89,9 @@ static void note_apart(struct link *l, const struct id_alias *aliases, size_t n,
             if (!(l->flags[p] & PF_MADE_APART) || alias_of(aliases, n, l->anchor[p])) {
                 continue;
             }
-            propose_alias(l, cap, l->anchor[p], l->id[p]);
+            propose_alias(l, cap, l->anchor[p], link_id(l, p));
             if (l->new_tonight && !l->new_tonight[p]) {
-                note(l, ENTITY_SPLIT, 'P', l->id[p], l->id[holder], l->id[p]);
+                note(l, ENTITY_SPLIT, 'P', link_id(l, p), link_id(l, holder), link_id(l, p));
             }
         }
     }
@@ -181,7 +181,7 @@ static void note_left(struct link *l, const mover_list *m, size_t first, size_t 
             note(l, ENTITY_SPLIT, 'H', v->to, v->from, v->to);
         } else {
             for (size_t k = i; k < i + part; k++) {
-                note(l, ENTITY_MOVED, 'P', l->id[m->v[k].p], v->from, v->to);
+                note(l, ENTITY_MOVED, 'P', link_id(l, m->v[k].p), v->from, v->to);
             }
         }
     }

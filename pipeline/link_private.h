@@ -41,8 +41,8 @@ enum person_flag {
 
 struct lane { /* one configured attribute of persons */
     int attr;
-    int32_t *v32;       /* enum, date, flag, integer: INT32_MIN none yet */
-    int64_t *v64;       /* money: INT64_MIN none yet */
+    int32_t *v32;       /* enum, date, flag: INT32_MIN none */
+    int64_t *v64;       /* money, integer: INT64_MIN none */
     uint64_t *mask[4];  /* sets: one a source, in order of `from` */
     int mask_source[4];
     size_t n_masks;
@@ -139,7 +139,9 @@ struct link {
     size_t cap;
     struct map64 by_id;       /* identifier or record anchor -> person; of several name groups the first of the chain */
     /* --- identity, by person --- */
-    uint64_t *anchor, *id;
+    uint64_t *anchor;
+    VEC(uint64_t) ids;        /* of the few whose id is not their anchor, by id_at: link_id */
+    struct map64 id_at;
     uint64_t *older;          /* NULL: nobody has an older anchor */
     uint64_t *record;         /* least record hash of the source that first showed them */
     uint64_t *seen;           /* bit s: a record of source s */
@@ -223,6 +225,12 @@ static inline struct where link_where(const struct link *l, record_no r)
 static inline record_no link_kept(const struct link *l, enum kept f, uint32_t p)
 {
     return l->field[f] ? l->field[f][p] : NO_RECORD;
+}
+/* The id that lasts; from link_form_homes on. */
+static inline uint64_t link_id(const struct link *l, uint32_t p)
+{
+    uint32_t at = map64_get(&l->id_at, p);
+    return at == MAP_NONE ? l->anchor[p] : l->ids.v[at];
 }
 /* NULL: nobody says they are dead. */
 static inline struct death *link_death(const struct link *l, uint32_t p)

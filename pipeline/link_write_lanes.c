@@ -31,8 +31,9 @@ void link_view_lane(const struct link *l, const struct lane *lane, struct lane_v
 int64_t link_lane_scalar(const struct link *l, const struct lane_view *v, uint32_t p)
 {
     const struct lane *lane = v->lane;
-    if (lane->from[p] != NO_RECORD) {
-        return lane->v64 ? lane->v64[p] : lane->v32[p];
+    int64_t said = lane->v64 ? lane->v64[p] : lane->v32[p] == INT32_MIN ? INT64_MIN : lane->v32[p];
+    if (said != INT64_MIN) {
+        return said;
     }
     return !v->never_all && (l->covers[p] & v->sources) == v->sources ? v->attr->absent : ATTR_UNKNOWN;
 }

@@ -75,6 +75,17 @@ static struct str name_of(const struct write_rows *w, uint32_t row, uint32_t p)
         return;                                                                                                        \
     } while (0)
 
+/* The households of the rows: they stand in their order. */
+static void fill_homes(const struct write_rows *w, size_t n, int32_t *out)
+{
+    const struct link *l = w->l;
+    uint32_t h = l->homes.household[l->sorted[w->first]];
+    for (uint32_t i = 0; i < n; i++) {
+        h += w->first + i == l->home_first[h + 1];
+        out[i] = (int32_t)h;
+    }
+}
+
 static void fill_fixed(const struct write_rows *w, enum person_column col, const uint32_t *who, size_t n, void *out)
 {
     const struct link *l = w->l;
@@ -82,11 +93,12 @@ static void fill_fixed(const struct write_rows *w, enum person_column col, const
     case P_ANCHOR:
         EACH(uint64_t, l->anchor[p]);
     case P_ID:
-        EACH(uint64_t, l->id[p]);
+        EACH(uint64_t, link_id(l, p));
     case P_COVERS:
         EACH(uint64_t, l->covers[p]);
     case P_HOUSEHOLD:
-        EACH(int32_t, l->homes.household[p]);
+        fill_homes(w, n, out);
+        return;
     case P_STATE:
         EACH(int32_t, link_state(l, p));
     case P_MEMBER:
