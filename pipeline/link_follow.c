@@ -88,7 +88,7 @@ static enum status old_row(struct following *f, int64_t file, uint64_t row, uint
     AUTO_ROWS r = {.seg = NULL};
     struct told_row t;
     TRY(link_told_row(f->l, file, row, &r, &t, err));
-    *out = t.found ? link_person_of_row(f->l, &t.ids, &r, t.i, false, NULL) : NO_PERSON;
+    *out = t.found ? link_person_of_row(f->l, &t.ids, &r, t.i, NULL) : NO_PERSON;
     return ST_OK;
 }
 

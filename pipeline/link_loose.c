@@ -113,13 +113,20 @@ uint32_t said_value(const struct link *l, size_t source, const struct row_reader
     return f == LF_PLACE && cells->place ? link_table_value(values, LF_PLACE, row_text(r, s->person[ROLE_ADDRESS].column, i)) : NO_VALUE;
 }
 
-void said_read(const struct link *l, size_t source, const struct row_reader *r, size_t i, struct link_table *values, struct said *out, struct strbuf *scratch)
+static void said_values(const struct link *l, size_t source, const struct row_reader *r, size_t i, struct link_table *values, struct said *s)
 {
     static const enum link_field fields[] = {LF_NAME, LF_PHONE, LF_PLACE};
+    s->value[LF_BIRTH] = birth_value(values, s->birth);
+    for (size_t k = 0; k < ARRAY_LEN(fields); k++) {
+        s->value[fields[k]] = said_value(l, source, r, i, s, values, fields[k]);
+    }
+}
+
+void said_read(const struct link *l, size_t source, const struct row_reader *r, size_t i, struct link_table *values, struct said *out, struct strbuf *scratch)
+{
     said_cells(l, source, r, i, out, scratch);
-    out->value[LF_BIRTH] = values ? birth_value(values, out->birth) : NO_VALUE;
-    for (size_t k = 0; k < ARRAY_LEN(fields) && values; k++) {
-        out->value[fields[k]] = said_value(l, source, r, i, out, values, fields[k]);
+    if (values) {
+        said_values(l, source, r, i, values, out);
     }
 }
 
@@ -161,15 +168,15 @@ enum status loose_raw(const struct row_ids *ids, const struct link *l, const str
 }
 
 enum status loose_add(struct link *l, struct loose_table *t, const struct row_ids *ids, const struct row_reader *r, size_t i, enum loose_kind kind, uint32_t person,
-                      struct err *err)
+                      const struct said *said, struct err *err)
 {
-    AUTO_STRBUF scratch = STRBUF_INIT;
-    struct loose e = {.person = person,
+    struct loose e = {.said = *said,
+                      .person = person,
                       .first = {ids->input, (uint32_t)(r->start + i)},
                       .kind = (uint8_t)kind,
                       .source = (uint8_t)MIN(ids->source, 63)};
     struct str name = str_trim(row_text(r, ids->name, i)), raw = {NULL, 0};
-    said_read(l, ids->source, r, i, &t->values, &e.said, &scratch);
+    said_values(l, ids->source, r, i, &t->values, &e.said);
     e.number_birth = birth_value(&t->values, ymd_of_day(ident_birth(ident_key(e.said.id))));
     if (ident_kind(e.said.id) == IDENT_UNUSABLE) {
         TRY(loose_raw(ids, l, r, i, &raw, err));

@@ -85,8 +85,9 @@ static inline bool loose_named(const struct candidate *c)
 
 /* link_loose.c */
 void loose_init(struct loose_table *t, size_t n_sources);
+/* said: as said_cells read the row. */
 enum status loose_add(struct link *l, struct loose_table *t, const struct row_ids *ids, const struct row_reader *r, size_t i, enum loose_kind kind,
-                      uint32_t person, struct err *err) MUST_CHECK;
+                      uint32_t person, const struct said *said, struct err *err) MUST_CHECK;
 void loose_release(struct loose_table *t);
 /* values NULL: nothing is prepared. */
 void said_read(const struct link *l, size_t source, const struct row_reader *r, size_t i, struct link_table *values, struct said *out, struct strbuf *scratch);
@@ -99,6 +100,9 @@ int32_t ymd_of_day(int64_t day);
 uint64_t habit_of_row(const struct source *s, const struct row_reader *r, size_t i); /* 0 when a column is blank */
 enum status loose_raw(const struct row_ids *ids, const struct link *l, const struct row_reader *r, size_t i, struct str *out, struct err *err) MUST_CHECK;
 struct str loose_name(const struct loose_table *t, const struct loose *e);
+
+/* link_numbers.c: every row by its number; those that need more go into the table. */
+enum status link_rows_by_number(struct link *l, struct loose_table *t, struct err *err) MUST_CHECK;
 
 /* link_second.c: persons (map64_put p, 1) whose number may be a second one of somebody. */
 void link_find_second(const struct link *l, struct map64 *out);

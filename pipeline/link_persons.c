@@ -106,15 +106,15 @@ static uint32_t pick_group(const struct link *l, uint32_t first, struct str name
     return best;
 }
 
-static uint32_t find_by_record(struct link *l, uint64_t record, bool add)
+static uint32_t find_or_add(struct link *l, uint64_t record)
 {
     uint64_t anchor = ident_anchor(IDENT_RECORD, record);
     uint32_t p = map64_get(&l->by_id, anchor);
-    if (p == MAP_NONE && add) {
+    if (p == MAP_NONE) {
         p = link_add_person(l, anchor);
         map64_put(&l->by_id, anchor, p);
     }
-    return p == MAP_NONE ? NO_PERSON : p;
+    return p;
 }
 
 static void note_group(struct link *l, const struct row_ids *ids, uint32_t p, struct str name, uint64_t record)
@@ -137,7 +137,7 @@ static void register_row(struct link *l, const struct row_ids *ids, const struct
     uint64_t id = people_current_id(l->people, row_id(r, ids->id, i)), record = record_hash(ids, r, i);
     struct str name = row_text(r, ids->name, i);
     if (id == 0) {
-        note_group(l, ids, find_by_record(l, record, true), name, record);
+        note_group(l, ids, find_or_add(l, record), name, record);
         return;
     }
     uint32_t first = map64_get(&l->by_id, id), p;
@@ -316,22 +316,41 @@ enum status link_find_persons(struct link *l, struct err *err)
     return ST_OK;
 }
 
-uint32_t link_person_of_row(struct link *l, const struct row_ids *ids, const struct row_reader *r, size_t i, bool note, enum name_verdict *out_name)
+void link_persons_of_rows(const struct link *l, const struct row_ids *ids, const struct row_reader *r, size_t from, size_t n, struct row_person *out)
 {
-    uint64_t id = people_current_id(l->people, row_id(r, ids->id, i));
-    enum name_verdict unused;
-    out_name = out_name ? out_name : &unused;
-    *out_name = NAME_UNKNOWN;
-    if (id == 0) {
-        return ids->registers ? find_by_record(l, record_hash(ids, r, i), false) : NO_PERSON;
+    uint64_t id[ROWS_AHEAD], key[ROWS_AHEAD];
+    BUG_ON(n > ROWS_AHEAD);
+    for (size_t k = 0; k < n; k++) {
+        id[k] = people_current_id(l->people, row_id(r, ids->id, from + k));
+        key[k] = id[k] || !ids->registers ? id[k] : link_record_anchor(ids, r, from + k);
+        map64_prefetch(&l->by_id, key[k]);
     }
-    uint32_t first = map64_get(&l->by_id, id);
-    if (first == MAP_NONE) {
-        return NO_PERSON;
+    for (size_t k = 0; k < n; k++) {
+        uint32_t first = key[k] ? map64_get(&l->by_id, key[k]) : MAP_NONE; /* MAP_NONE is NO_PERSON */
+        out[k] = (struct row_person){.person = first, .first = first, .name = NAME_UNKNOWN};
+        if (first != NO_PERSON) {
+            __builtin_prefetch(&l->name_at[first]);
+            __builtin_prefetch(&l->anchor[first]);
+        }
     }
-    uint32_t p = pick_group(l, first, row_text(r, ids->name, i), out_name);
-    if (note && p != first) {
-        vec_push(&l->conflicts, (struct conflict){{ids->input, (uint32_t)(r->start + i)}, first, p});
+    for (size_t k = 0; k < n; k++) {
+        if (out[k].first != NO_PERSON) {
+            __builtin_prefetch(l->names.p + l->name_at[out[k].first]);
+        }
     }
-    return p;
+    for (size_t k = 0; k < n; k++) {
+        if (id[k] && out[k].first != NO_PERSON) {
+            out[k].person = pick_group(l, out[k].first, row_text(r, ids->name, from + k), &out[k].name);
+        }
+    }
+}
+
+uint32_t link_person_of_row(const struct link *l, const struct row_ids *ids, const struct row_reader *r, size_t i, enum name_verdict *out_name)
+{
+    struct row_person found;
+    link_persons_of_rows(l, ids, r, i, 1, &found);
+    if (out_name) {
+        *out_name = found.name;
+    }
+    return found.person;
 }

@@ -247,7 +247,6 @@ void link_keep_name(struct link *l, uint32_t p, struct str name);
 uint64_t link_record_hash(uint64_t salt, uint64_t key, uint64_t content);
 uint64_t link_record_anchor(const struct row_ids *ids, const struct row_reader *r, size_t i);
 struct str link_name(const struct link *l, uint32_t p);
-/* The person of row i of the block, NO_PERSON for 未归人. Conflicts are noted when `note`. */
 struct row_ids {
     uint32_t input;
     size_t source;
@@ -256,8 +255,16 @@ struct row_ids {
     uint64_t salt; /* of the source, for record anchors */
 };
 void link_row_ids(const struct link *l, size_t source, uint32_t input, struct row_ids *out); /* input NO_INPUT: rows of an earlier delivery */
-/* *out_name (may be NULL): how the name goes with that of the person, NAME_UNKNOWN when the row is not theirs by number. */
-uint32_t link_person_of_row(struct link *l, const struct row_ids *ids, const struct row_reader *r, size_t i, bool note, enum name_verdict *out_name);
+/* The person of row i of the block, NO_PERSON for 未归人; *out_name (may be NULL): how the name goes with that of the person, NAME_UNKNOWN when the row is not theirs
+   by number. */
+uint32_t link_person_of_row(const struct link *l, const struct row_ids *ids, const struct row_reader *r, size_t i, enum name_verdict *out_name);
+/* The same of rows from .. from + n - 1, at most ROWS_AHEAD: what they need is asked for before the first of them is looked at. */
+#define ROWS_AHEAD 32
+struct row_person {
+    uint32_t person, first; /* first: who holds the number; another one than the person: they are in conflict */
+    enum name_verdict name;
+};
+void link_persons_of_rows(const struct link *l, const struct row_ids *ids, const struct row_reader *r, size_t from, size_t n, struct row_person *out);
 
 /* link_token.c: the tokens of the identifiers of persons from..n are known from here on; 0 begins anew. Nothing without the secret. */
 void link_know_tokens(struct link *l, uint32_t from);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every row of every input to its person. By number first, written as provisional links (link-NNNNN.part); rows that are not sure of their person are
-   gathered, compared with the persons they may be, and laid over the provisional links when these are read. */
+/* Every row of every input to its person. By number first (link_numbers.c), written as provisional links (link-NNNNN.part); rows that are not sure of their
+   person are gathered, compared with the persons they may be, and laid over the provisional links when these are read. */
 #include "base/core/file.h"
 #include "base/core/log.h"
 #include "matchers/identifier.h"
@@ -66,95 +66,7 @@ enum status link_part_rows(struct part *p, uint64_t first, size_t n, int32_t *ou
     return ST_OK;
 }
 
-/* --- by number ------------------------------------------------------------------------------------------------------------ */
-
-/* Not the same name as clerks write it: a slip of ear or eye is no reason to doubt the number. */
-static bool another_name(struct str a, struct str b)
-{
-    struct name_form x, y;
-    name_form_make(a, &x);
-    name_form_make(b, &y);
-    enum name_likeness l = name_compare(&x, &y);
-    return l >= NAME_LEVEL_ONE;
-}
-
-/* Does the row need more than its number? Its person so far goes to *out_person of the loose entry. */
-static bool is_loose(const struct link *l, const struct row_ids *ids, uint64_t id, uint32_t p, enum name_verdict name, struct str row_name,
-                     enum loose_kind *out_kind, uint32_t *out_person)
-{
-    *out_person = p;
-    if (p == NO_PERSON) {
-        *out_kind = LOOSE_NOBODY;
-        *out_person = id ? map64_get(&l->by_id, id) : NO_PERSON; /* MAP_NONE is NO_PERSON */
-        return true;
-    }
-    enum ident_kind anchored = ident_kind(l->anchor[p]);
-    *out_kind = anchored == IDENT_RECORD || anchored == IDENT_APART ? LOOSE_RECORD : LOOSE_DOUBTFUL;
-    return *out_kind == LOOSE_RECORD ? ids->registers : name == NAME_PARTIAL && another_name(link_name(l, p), row_name);
-}
-
-static enum status find_rows(struct link *l, struct loose_table *t, const struct map64 *second, const struct row_ids *ids, const struct row_reader *r,
-                             int32_t *person, struct err *err)
-{
-    enum { AHEAD = 16 };
-    const struct night_input *in = &l->night->inputs[ids->input];
-    for (size_t i = 0; i < r->rows; i++) {
-        if (i + AHEAD < r->rows) {
-            map64_prefetch(&l->by_id, ident_key(row_id(r, ids->id, i + AHEAD)));
-        }
-        if (input_superseded(in, (int64_t)(r->start + i))) {
-            person[i] = LINK_SUPERSEDED;
-            continue;
-        }
-        enum name_verdict name;
-        enum loose_kind kind;
-        uint64_t id = ident_key(row_id(r, ids->id, i));
-        uint32_t p = link_person_of_row(l, ids, r, i, true, &name), so_far;
-        bool apart = l->visited.n && p != NO_PERSON && link_said_apart(l, ids, r, i, p);
-        p = apart ? NO_PERSON : p;
-        person[i] = p == NO_PERSON ? LINK_NONE : (int32_t)p;
-        t->known[ids->source] += id && p != NO_PERSON;
-        t->strangers[ids->source] += id && p == NO_PERSON;
-        if (is_loose(l, ids, people_current_id(l->people, id), p, name, row_text(r, ids->name, i), &kind, &so_far)) {
-            TRY(loose_add(l, t, ids, r, i, apart ? LOOSE_APART : kind, so_far, err));
-            if (l->want && link_wants_row(l, ids->input, r->start + i)) {
-                link_want_entry(l, t);
-            }
-        } else if (l->want && p != NO_PERSON && link_wants_row(l, ids->input, r->start + i)) {
-            TRY(loose_add(l, t, ids, r, i, LOOSE_SECOND, p, err));
-            link_want_entry(l, t);
-        } else if (second->n && ids->registers && map64_get(second, p) != MAP_NONE) {
-            TRY(loose_add(l, t, ids, r, i, LOOSE_SECOND, p, err));
-        }
-    }
-    return ST_OK;
-}
-
-static enum status find_input(struct link *l, struct loose_table *t, const struct map64 *second, uint32_t input, int32_t *person, struct err *err)
-{
-    static const struct seg_column column = {"person", SEG_I32};
-    const struct night_input *in = &l->night->inputs[input];
-    AUTO_ARENA a = ARENA_INIT;
-    AUTO_ROWS r = {.seg = NULL};
-    struct row_ids ids;
-    struct seg_writer *w;
-    link_row_ids(l, in->source, input, &ids);
-    TRY(row_reader_open(&r, in->segment, &l->sources->v[in->source], err));
-    said_want(l, in->source, &r);
-    TRY(seg_writer_open(link_part_path(&a, l, input), &column, 1, &w, err));
-    for (bool more;;) {
-        enum status status = row_reader_next(&r, &more, err);
-        status = status == ST_OK && more ? find_rows(l, t, second, &ids, &r, person, err) : status;
-        if (status != ST_OK) {
-            seg_writer_abandon(w);
-            return status;
-        }
-        if (!more) {
-            return seg_writer_close(w, STR("{}"), err);
-        }
-        seg_write_columns(w, (const void *const[]){person}, r.rows);
-    }
-}
+/* --- by what they say --------------------------------------------------------------------------------------------------- */
 
 static int by_row(const void *x, const void *y)
 {
@@ -212,16 +124,8 @@ enum status link_rows_find(struct link *l, struct err *err)
 {
     struct loose_table t;
     candidate_list list = {0};
-    struct map64 second = {0};
-    link_find_second(l, &second);
-    int32_t *person = xmalloc(SEG_BLOCK_ROWS * sizeof(*person));
-    enum status status = ST_OK;
     loose_init(&t, l->sources->n);
-    for (uint32_t i = 0; i < l->night->n_inputs && status == ST_OK; i++) {
-        status = find_input(l, &t, &second, i, person, err);
-    }
-    map64_release(&second);
-    free(person);
+    enum status status = link_rows_by_number(l, &t, err);
     if (status == ST_OK && t.v.n) {
         status = link_find_candidates(l, &t, &list, err);
     }

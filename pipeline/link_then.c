@@ -120,7 +120,7 @@ static enum status read_then(struct link *l, size_t source, const char *path, ui
         link_rows_left(l, source, &r, l->night->prev_as_of, left);
         link_rows_dead(l, source, &r, dead);
         for (size_t i = 0; i < r.rows; i++) {
-            uint32_t p = link_person_of_row(l, &ids, &r, i, false, NULL);
+            uint32_t p = link_person_of_row(l, &ids, &r, i, NULL);
             if (p == NO_PERSON) {
                 continue;
             }

@@ -71,7 +71,7 @@ static enum status take_row(struct link *l, uint32_t subject, int64_t file, uint
     if (!t.found) {
         return ST_OK;
     }
-    uint32_t by_number = link_person_of_row(l, &t.ids, &r, t.i, false, &name), p = subject == NO_PERSON ? by_number : subject;
+    uint32_t by_number = link_person_of_row(l, &t.ids, &r, t.i, &name), p = subject == NO_PERSON ? by_number : subject;
     if (p == NO_PERSON) {
         return ST_OK; /* of a household nobody knows whom the row was put to */
     }
