@@ -2,6 +2,8 @@
 /* Names reduced to comparable characters, and what two of them say about each other. */
 #include "base/text/fold.h"
 
+#include <pthread.h>
+
 #include "base/core/status.h"
 #include "base/text/utf8.h"
 
@@ -61,6 +63,9 @@ static void add_break(struct name_key *k)
 static size_t foreign_run(struct str name, size_t at)
 {
     const char *p = name.p + at, *end = str_end(name);
+    if ((unsigned char)*p >= 0xE4 && (unsigned char)*p <= 0xE9) {
+        return 0; /* U+4000 .. U+9FFF: neither */
+    }
     uint32_t first = fold_width(utf8_next(&p, end));
     if (first == '(' || first == 0x3010 || first == 0x3014) {
         while (p < end) {
@@ -99,9 +104,26 @@ static const char compound_surnames[][COMPOUND_BYTES + 1] = {
     "公西", "颛孙", "壤驷", "公良", "漆雕", "乐正", "宰父", "谷梁", "拓跋", "夹谷", "轩辕", "令狐", "段干", "百里", "呼延", "东郭", "南门", "羊舌",
     "微生", "梁丘", "左丘", "西门", "第五", "公乘", "南荣", "东里", "东宫", "仲长", "即墨", "达奚", "纳兰", "完颜", "叶赫", "那拉", "贺兰", "耶律"};
 
+/* Which characters one of them may begin with, by the low ten bits: most surnames are not looked for in the list. */
+static uint64_t begins_compound[16];
+static pthread_once_t noted = PTHREAD_ONCE_INIT;
+
+static void note_compounds(void)
+{
+    for (size_t i = 0; i < ARRAY_LEN(compound_surnames); i++) {
+        const char *p = compound_surnames[i];
+        uint32_t cp = utf8_next(&p, p + COMPOUND_BYTES);
+        begins_compound[(cp & 1023) >> 6] |= (uint64_t)1 << (cp & 63);
+    }
+}
+
 static bool is_compound(uint32_t a, uint32_t b)
 {
     char text[8];
+    (void)pthread_once(&noted, note_compounds);
+    if (!(begins_compound[(a & 1023) >> 6] >> (a & 63) & 1)) {
+        return false;
+    }
     size_t n = utf8_put(text, a);
     n += utf8_put(text + n, b);
     for (size_t i = 0; i < ARRAY_LEN(compound_surnames) && n == COMPOUND_BYTES; i++) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text/unicode.h"
 
+#include <pthread.h>
+
 #include "unicode_tables.inc"
 
 static bool in_ranges(const uint32_t (*ranges)[2], size_t n, uint32_t cp)
@@ -60,9 +62,26 @@ bool unicode_weak_pair(uint32_t a, uint32_t b)
     return false;
 }
 
+/* Hardly any character has a pair: a bit each says which may, by their low 16 bits, so that most are not looked for in the list. */
+static uint64_t has_pair[1024];
+static pthread_once_t noted = PTHREAD_ONCE_INIT;
+
+static void note_pairs(void)
+{
+    for (size_t i = 0; fold_weak[i][0]; i++) {
+        for (size_t k = 0; k < 2; k++) {
+            has_pair[(fold_weak[i][k] & 0xFFFF) >> 6] |= (uint64_t)1 << (fold_weak[i][k] & 63);
+        }
+    }
+}
+
 uint32_t unicode_weak_class(uint32_t cp)
 {
     uint32_t least = cp;
+    (void)pthread_once(&noted, note_pairs);
+    if (!(has_pair[(cp & 0xFFFF) >> 6] >> (cp & 63) & 1)) {
+        return cp;
+    }
     for (size_t i = 0; fold_weak[i][0]; i++) {
         if (fold_weak[i][0] == cp || fold_weak[i][1] == cp) {
             least = MIN(least, MIN(fold_weak[i][0], fold_weak[i][1]));
