@@ -256,7 +256,7 @@ enum status explain_open_run(struct explain *x, struct err *err)
     return population_open(x->run_dir, x->site->people, x->as_of, x->site->key, &x->pop, err);
 }
 
-enum { OPT_REVEAL, OPT_SHEET, OPT_SVG };
+enum { OPT_REVEAL, OPT_SHEET, OPT_SVG, OPT_WHY_NOT };
 
 static enum status dispatch(struct explain *x, const struct args *a, struct err *err)
 {
@@ -269,20 +269,30 @@ static enum status dispatch(struct explain *x, const struct args *a, struct err 
     }
     bool person = str_eqz(what, "person") || str_eqz(what, "人"), household = str_eqz(what, "household") || str_eqz(what, "户");
     bool record = str_eqz(what, "record") || str_eqz(what, "记录"), pair = str_eqz(what, "pair") || str_eqz(what, "一对");
-    if (a->opt[OPT_SVG] && !pair) {
-        return err_set(err, ST_USAGE, TR("--svg 只用于 explain pair", "--svg goes with explain pair only"));
+    bool cluster = str_eqz(what, "cluster") || str_eqz(what, "归并");
+    if (a->opt[OPT_SVG] && !pair && !cluster) {
+        return err_set(err, ST_USAGE, TR("--svg 只用于 explain pair 和 explain cluster", "--svg goes with explain pair and explain cluster only"));
     }
-    if (record || pair ? a->n != 3 : a->n != 2 || (!person && !household)) {
-        return err_set(err, ST_USAGE, TR("写成 explain W-000123-K，explain person P-...，explain household H-...，explain record 文件名 行号 或 explain pair 甲 乙",
-                                         "write explain W-000123-K, explain person P-..., explain household H-..., explain record FILE LINE or explain pair A B"));
+    if (a->opt[OPT_WHY_NOT] && !person) {
+        return err_set(err, ST_USAGE, TR("--why-not 只用于 explain person", "--why-not goes with explain person only"));
+    }
+    if (record || pair ? a->n != 3 : a->n != 2 || (!person && !household && !cluster)) {
+        return err_set(err, ST_USAGE, TR("写成 explain W-000123-K，explain person P-...，explain cluster P-...，explain household H-...，explain record 文件名 行号 或 explain pair 甲 乙",
+                                         "write explain W-000123-K, explain person P-..., explain cluster P-..., explain household H-..., explain record FILE LINE or explain pair A B"));
     }
     TRY(site_need_key(x->site, err));
     TRY(explain_open_run(x, err));
     if (x->reveal) {
-        TRY(audit_note(x->site->ledger, "reveal", person ? "explain person" : pair ? "explain pair" : record ? "explain record" : "explain household", err));
+        TRY(audit_note(x->site->ledger, "reveal", person ? "explain person" : cluster ? "explain cluster" : pair ? "explain pair" : record ? "explain record" : "explain household", err));
     }
     if (pair) {
         return explain_pair(x, str_of(a->v[1]), str_of(a->v[2]), a->opt[OPT_SVG], err);
+    }
+    if (cluster) {
+        return explain_cluster(x, str_of(a->v[1]), a->opt[OPT_SVG], err);
+    }
+    if (a->opt[OPT_WHY_NOT]) {
+        return explain_why_not(x, str_of(a->v[1]), err);
     }
     if (record) {
         return explain_record(x, str_of(a->v[1]), str_of(a->v[2]), err);
@@ -316,22 +326,27 @@ static enum status run(const struct args *a, struct err *err)
 static const struct option options[] = {
     [OPT_REVEAL] = {"reveal", 0, NULL, "证件号写全（记入审计）", "identifiers in full (audited)"},
     [OPT_SHEET] = {"sheet", 0, "FILE", "把一户的全部来龙去脉写成一张 A4，.pdf 或 .html（记入审计）", "the household's whole chain on one A4, .pdf or .html (audited)"},
-    [OPT_SVG] = {"svg", 0, "FILE", "explain pair：把逐项相加的权重画成图（没有个人信息）", "explain pair: the weights part by part as a picture (no personal data)"},
+    [OPT_SVG] = {"svg", 0, "FILE", "explain pair、explain cluster：把权重画成图（没有个人信息）", "explain pair, explain cluster: the weights as a picture (no personal data)"},
+    [OPT_WHY_NOT] = {"why-not", 0, NULL, "explain person：可能是此人、却没有归到此人的记录和同名的人，各为什么", "explain person: records and namesakes that may be this person's and are not, and why"},
     {NULL, 0, NULL, NULL, NULL},
 };
 const struct command cmd_explain = {
     .name = "explain",
-    .operands = "W-... | person REF | household REF | record FILE LINE | pair A B",
+    .operands = "W-... | person REF | cluster REF | household REF | record FILE LINE | pair A B",
     .zh = "说明一条预警、一个人、一户或一行记录：从原始记录到走访的每一环",
     .en = "explain a warning, a person, a household or one record, from record to visit",
     .more_zh = "  mopai explain W-000123-K          这条预警为什么有，走到哪一步\n"
                "  mopai explain person P-7K2M...    这个人的记录、归并、指标、预警；也可以写证件号\n"
+               "  mopai explain person P-7K2M... --why-not   还有哪些可能是此人，为什么没有归到\n"
+               "  mopai explain cluster P-7K2M...   此人的记录怎样归到一起，哪一环最弱，怎样会分开；--svg 画成图\n"
                "  mopai explain household H-...     这一户有谁、为什么在一户、在哪里\n"
                "  mopai explain household H-... --sheet 一户.pdf   连同每条预警的经过和依据，写成一张 A4（.pdf 或 .html）\n"
                "  mopai explain record 文件名 269   这份文件的第269行归到了谁；未归人、退回的说明原因和同名的人\n"
                "  mopai explain pair 文件名:269 P-7K2M...   这条记录为什么是、为什么不是此人，差在哪里；两边都可以是 P-…、证件号或 文件名:行号\n",
     .more_en = "  mopai explain W-000123-K          why this warning is there and what became of it\n"
                "  mopai explain person P-7K2M...    records, links, facts and warnings of a person; an identifier will do\n"
+               "  mopai explain person P-7K2M... --why-not   what else may be this person's, and why it is not\n"
+               "  mopai explain cluster P-7K2M...   how the records of a person hang together, the weakest link, what would part it; --svg draws it\n"
                "  mopai explain household H-...     who belongs to the household, and why\n"
                "  mopai explain household H-... --sheet CASE.pdf   with history and reasons of every warning, on one A4 (.pdf or .html)\n"
                "  mopai explain record FILE 269     whose line 269 of this file is; why nobody's, or why it was refused\n"

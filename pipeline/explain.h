@@ -37,6 +37,11 @@ enum status explain_record(struct explain *x, struct str file, struct str line, 
 /* Two of them, each P-..., an identifier, or FILE:LINE: why they are one person, or what would have to be different. svg: a file for the picture, NULL. */
 enum status explain_pair(struct explain *x, struct str a, struct str b, const char *svg, struct err *err) MUST_CHECK;
 
+/* The records of a person as a tree of links with weights, the weakest, and what would part it. svg: a file for the picture, NULL. */
+enum status explain_cluster(struct explain *x, struct str ref, const char *svg, struct err *err) MUST_CHECK;
+/* What may be a person's and is not, and why. */
+enum status explain_why_not(struct explain *x, struct str ref, struct err *err) MUST_CHECK;
+
 /* --- pieces --- */
 /* Where a line of a file used tonight is, and whose (as in the link file). */
 enum status explain_locate(struct explain *x, struct str file, struct str line, size_t *out_input, uint32_t *out_row, int32_t *out_person, struct err *err)
