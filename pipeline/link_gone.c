@@ -185,6 +185,7 @@ enum status link_find_gone(struct link *l, struct err *err)
 {
     struct map64 missing = {0};
     l->first_gone = l->n;
+    link_count_tokens(l);
     TRY(search(l, day_add_months(l->night->as_of, -l->people->keep_months), NULL, err));
     enum status status = find_missing(l, &missing, err);
     if (status == ST_OK && missing.n) {

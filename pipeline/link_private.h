@@ -145,6 +145,7 @@ struct link {
     uint64_t *older;          /* NULL: nobody has an older anchor */
     uint64_t *record;         /* least record hash of the source that first showed them */
     uint64_t *seen;           /* bit s: a record of source s */
+    int64_t tokens_met, tokens_alone; /* see link_count_tokens */
     uint32_t *name_at;        /* into names; 0: no name */
     uint32_t *sibling;        /* next name group of the same id */
     uint8_t *first_source, *flags;
@@ -269,7 +270,9 @@ void link_persons_of_rows(const struct link *l, const struct row_ids *ids, const
 /* link_token.c: the tokens of the identifiers of persons from..n are known from here on; 0 begins anew. Nothing without the secret. */
 void link_know_tokens(struct link *l, uint32_t from);
 bool link_source_tokens(const struct source *s); /* person.id holds tokens */
-/* Figures tokens_met and tokens_alone: persons of registers of tokens who have a number, and who have none. Only where there are such registers. */
+/* Persons of registers of tokens who have a number, and who have none: counted while it is known who was seen where, written as figures tokens_met and
+   tokens_alone where there are such registers. */
+void link_count_tokens(struct link *l);
 enum status link_write_tokens(const struct link *l, struct err *err) MUST_CHECK;
 
 /* link_rows.c: every row of every input to its person: by number, then by what it says (link_match.c, link_weigh.c, link_merge.c). */

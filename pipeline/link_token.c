@@ -81,23 +81,33 @@ static enum status write_figure(const struct link *l, const char *name, int64_t 
     return stmt_run(f, err);
 }
 
-enum status link_write_tokens(const struct link *l, struct err *err)
+static uint64_t token_registers(const struct link *l)
 {
     uint64_t registers = 0;
-    int64_t met = 0, alone = 0;
     for (size_t s = 0; s < l->sources->n; s++) {
         bool tokens = l->sources->v[s].registers_persons && link_source_tokens(&l->sources->v[s]);
         registers |= (uint64_t)tokens << MIN(s, 63);
     }
-    if (!registers) {
+    return registers;
+}
+
+void link_count_tokens(struct link *l)
+{
+    uint64_t registers = token_registers(l);
+    l->tokens_met = l->tokens_alone = 0;
+    for (uint32_t p = 0; p < l->n && registers; p++) {
+        l->tokens_met += (l->seen[p] & registers) && ident_kind(l->anchor[p]) != IDENT_TOKEN;
+        l->tokens_alone += ident_kind(l->anchor[p]) == IDENT_TOKEN;
+    }
+}
+
+enum status link_write_tokens(const struct link *l, struct err *err)
+{
+    if (!token_registers(l)) {
         return ST_OK;
     }
-    for (uint32_t p = 0; p < l->n; p++) {
-        met += (l->seen[p] & registers) && ident_kind(l->anchor[p]) != IDENT_TOKEN;
-        alone += ident_kind(l->anchor[p]) == IDENT_TOKEN;
-    }
-    TRY(write_figure(l, "tokens_met", met, err));
-    return write_figure(l, "tokens_alone", alone, err);
+    TRY(write_figure(l, "tokens_met", l->tokens_met, err));
+    return write_figure(l, "tokens_alone", l->tokens_alone, err);
 }
 
 bool link_source_tokens(const struct source *s)
