@@ -42,6 +42,7 @@ static int field_named(const struct model *m, struct str name)
 
 static void read_levels(struct reading *r, const struct yaml_node *map, struct model_field *f)
 {
+    static const char *const keys[] = {"weight", "m", "u", NULL};
     unsigned n;
     const struct level *levels = compare_levels(f->type, &n);
     for (unsigned l = 1; l < n; l++) {
@@ -50,6 +51,7 @@ static void read_levels(struct reading *r, const struct yaml_node *map, struct m
             r->good = false;
             continue;
         }
+        r->good &= yaml_check_keys(&r->doc, level, keys);
         f->weight[l] = (int32_t)need_int(r, level, "weight", -WEIGHT_LIMIT, WEIGHT_LIMIT);
         f->m[l] = (uint32_t)need_int(r, level, "m", 0, 1000000000);
         f->u[l] = (uint32_t)need_int(r, level, "u", 0, 1000000000);
@@ -108,9 +110,10 @@ static void read_field(struct reading *r, const struct yaml_node *node)
 
 static void read_part(struct reading *r, const struct yaml_node *node, struct recipe_part *out)
 {
+    static const char *const keys[] = {"field", "by", NULL};
     struct str field, by;
     enum transform t;
-    if (!yaml_as_map(&r->doc, node, "parts") || !yaml_text(&r->doc, node, "field", YAML_REQUIRED, &field) || !yaml_text(&r->doc, node, "by", YAML_REQUIRED, &by)) {
+    if (!yaml_as_map(&r->doc, node, "parts") || !yaml_check_keys(&r->doc, node, keys) || !yaml_text(&r->doc, node, "field", YAML_REQUIRED, &field) || !yaml_text(&r->doc, node, "by", YAML_REQUIRED, &by)) {
         r->good = false;
         return;
     }
@@ -125,10 +128,11 @@ static void read_part(struct reading *r, const struct yaml_node *node, struct re
 
 static void read_recipe(struct reading *r, const struct yaml_node *node)
 {
+    static const char *const keys[] = {"parts", "spare", NULL};
     struct recipe *recipe = &r->m->recipes[r->m->n_recipes++];
     const struct yaml_node *parts, *spare = NULL;
     *recipe = (struct recipe){.n = 0};
-    if (!yaml_as_map(&r->doc, node, "recipes") || !yaml_list(&r->doc, node, "parts", YAML_REQUIRED, &parts) || too_many(r, parts, RECIPE_PARTS)) {
+    if (!yaml_as_map(&r->doc, node, "recipes") || !yaml_check_keys(&r->doc, node, keys) || !yaml_list(&r->doc, node, "parts", YAML_REQUIRED, &parts) || too_many(r, parts, RECIPE_PARTS)) {
         r->good = false;
         return;
     }

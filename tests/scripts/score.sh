@@ -28,6 +28,13 @@ while read -r file line dirt; do
     said "$file" "$line" >"$work/why" 2>&1 || { echo "explain record $file $line failed"; cat "$work/why"; status=1; }
     grep -Eq "$why" "$work/why" || { echo "$file line $line, damaged by '$dirt', is not explained"; cat "$work/why"; status=1; }
 done <"$work/rows"
+# questions come most informative first: the probability nearest to one half, then by file and line
+night=$(ls "$work/site/store/runs" | sort -n | tail -1)
+sqlite3 -separator ' ' "$work/site/store/runs/$night/night.db" "SELECT f.name, m.line FROM link_made AS m JOIN input_file AS f ON f.input = m.input WHERE m.asked = 1
+    ORDER BY abs(m.probability - 500000), m.input, m.row" >"$work/informative"
+MOPAI_KEY="$work/key" "${MOPAI_BIN:-build/release/mopai}" -C "$work/site" review list >"$work/review" || true
+grep -oE '[a-z_]+_[0-9]+_[0-9_]+[a-z]*\.csv 第[0-9]+行' "$work/review" | sed 's/ 第/ /; s/行$//' >"$work/listed"
+[ "$(wc -l <"$work/listed")" -ge 5 ] && head -n "$(wc -l <"$work/listed")" "$work/informative" | cmp -s - "$work/listed" || { echo "review list is in another order"; head -5 "$work/informative" "$work/review"; status=1; }
 SCORE_DIR="$work" sh scripts/score.sh build/release 500 1 none 20260302 U all >"$work/score" 2>"$work/err" || { cat "$work/err" "$work/score"; exit 1; }
 if grep -v '^area' "$work/misses.tsv"; then
     echo "clean exports, and yet a difference"
