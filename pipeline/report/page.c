@@ -69,7 +69,7 @@ void page_html(struct report *r, const struct page *p, struct strbuf *out)
     page_changes(out, r, p);
     strbuf_addz(out, "</div></div>\n");
     strbuf_addz(out, "<div class=\"pair\">");
-    page_streets(out, p);
+    page_streets(out, r, p);
     page_loop(out, r, p);
     strbuf_addz(out, "</div>\n");
     page_rules(out, p);

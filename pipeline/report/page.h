@@ -39,6 +39,8 @@ struct page_street {
     const char *file;    /* streets/...xlsx; NULL when it has no list tonight */
     const char *paper;   /* streets/...pdf; NULL when none was printed */
     int64_t rows, fresh, urgent, households, overdue, escalated, held; /* escalated ones are overdue, too */
+    char grade;          /* of visits in time this quarter, pipeline/visits_score.h; 0 or '-': none */
+    unsigned in_time;    /* per mille, beside a grade */
 };
 struct page_night {
     int64_t night;
@@ -75,6 +77,7 @@ struct page {
     struct referral_files referrals;
     struct page_linkage linkage;
     struct page_since since;
+    monthnum quarter;                /* of the grades; MONTH_MISSING: nothing was due so far */
     int64_t desk, no_area, undecided; /* rows of district.xlsx and of warnings that could not be decided */
     int64_t list_rows;
     int64_t by_group[PAGE_LEVELS], visited;
@@ -94,7 +97,7 @@ void page_todo(struct strbuf *b, const struct page *p);
 void page_levels(struct strbuf *b, const struct page *p);                        /* page_found.c */
 void page_kinds(struct strbuf *b, const struct page *p);
 void page_rules(struct strbuf *b, const struct page *p);
-void page_streets(struct strbuf *b, const struct page *p);                       /* page_streets.c */
+void page_streets(struct strbuf *b, const struct report *r, const struct page *p); /* page_streets.c */
 void page_loop(struct strbuf *b, const struct report *r, const struct page *p);  /* page_loop.c */
 void page_changes(struct strbuf *b, const struct report *r, const struct page *p); /* page_change.c */
 void page_nights(struct strbuf *b, const struct page *p);

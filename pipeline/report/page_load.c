@@ -3,6 +3,7 @@
 #include "pipeline/ingest/sources.h"
 #include "pipeline/night.h"
 #include "pipeline/report/page.h"
+#include "pipeline/visits_score.h"
 
 static enum status load_sources(struct report *r, struct page *p, struct err *err)
 {
@@ -268,6 +269,27 @@ static enum status load_nights(struct report *r, struct page *p, struct err *err
     }
 }
 
+/* Of streets that stand in the table anyway. */
+static enum status load_grades(struct report *r, struct page *p, struct err *err)
+{
+    struct visit_card card = {.quarter = MONTH_MISSING};
+    enum status st = visit_card_read(r->ledger, r->mark_event, r->as_of, MONTH_MISSING, &card, err);
+    p->quarter = card.quarter;
+    for (size_t i = 0; st == ST_OK && i < p->streets.n; i++) {
+        struct page_street *s = &p->streets.v[i];
+        for (size_t k = 0; k < card.rows.n; k++) {
+            const struct visit_score *v = &card.rows.v[k];
+            if (v->visitor.n == 0 && str_eq(v->street, s->code)) {
+                int64_t n;
+                s->grade = visit_score_grade(v, &r->meta->grades);
+                s->in_time = visit_score_share(v, &n).value;
+            }
+        }
+    }
+    visit_card_release(&card);
+    return st;
+}
+
 enum status page_load(struct report *r, const struct list *list, const list_spans *spans, struct page *out, struct err *err)
 {
     TRY(load_sources(r, out, err));
@@ -278,6 +300,7 @@ enum status page_load(struct report *r, const struct list *list, const list_span
         count_span(r, out, list, &spans->v[i]);
     }
     TRY(load_held_streets(r, out, err));
+    TRY(load_grades(r, out, err));
     TRY(load_causes(r, out, err));
     TRY(load_visits(r, out, err));
     this_night(r, list, out);

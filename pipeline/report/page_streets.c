@@ -31,6 +31,34 @@ static void link_open(struct strbuf *b, const char *path, const char *class)
     strbuf_addz(b, "\">");
 }
 
+static void grades_note(struct strbuf *b, monthnum quarter, const struct rules_grades *g)
+{
+    strbuf_addf(b, TR("按期：%d年第%d季度到期的里，截止日期以前有人去过的比例，不足 5 条不评；A 不低于 %d%%，B %d%%，C %d%%%s。",
+                      " In time: of what fell due in %d Q%d, visited by the due day, not told below 5; A from %d%%, B %d%%, C %d%%%s."),
+                quarter / 12, quarter % 12 / 3 + 1, g->lines[0], g->lines[1], g->lines[2], g->sample ? TR("（样例）", " (样例, a sample)") : "");
+}
+
+/* Is there one to show? Then all have the column. */
+static bool any_grade(const struct page *p)
+{
+    bool any = false;
+    for (size_t i = 0; i < p->streets.n; i++) {
+        any |= p->streets.v[i].grade >= 'A';
+    }
+    return any;
+}
+
+/* A 96%: of five visits or more, so that nothing of a single one is told. */
+static void grade_cell(struct strbuf *b, const struct page_street *s)
+{
+    strbuf_addf(b, "<td class=\"n\" data-l=\"%s\">", TR("按期", "in time"));
+    if (s->grade >= 'A') {
+        strbuf_addf(b, "%c <span class=\"range screen\">%u%%</span></td>", s->grade, s->in_time / 10); /* rounded down, as the grade is */
+    } else {
+        strbuf_addz(b, "—</td>");
+    }
+}
+
 static void street_row(struct strbuf *b, const struct page *p, size_t at, const struct counts *c, int64_t most)
 {
     const struct page_street *s = &p->streets.v[at];
@@ -48,6 +76,9 @@ static void street_row(struct strbuf *b, const struct page *p, size_t at, const 
     strbuf_addz(b, "</th>");
     for (size_t k = 0; k < STREET_COLUMNS; k++) {
         counts_cell(b, c, at, k);
+    }
+    if (any_grade(p)) {
+        grade_cell(b, s);
     }
     strbuf_addz(b, "<td class=\"wide\">");
     street_bar(b, c, at, most);
@@ -72,14 +103,17 @@ static void street_rows(struct strbuf *b, const struct page *p, const struct cou
         }
         strbuf_addz(b, "</th>");
         counts_sum_cells(b, c);
+        strbuf_addz(b, any_grade(p) ? "<td class=\"none\"></td>" : "");
         strbuf_addz(b, "<td class=\"none\"></td></tr></tfoot>");
     }
 }
 
-void page_streets(struct strbuf *b, const struct page *p)
+void page_streets(struct strbuf *b, const struct report *r, const struct page *p)
 {
     const char *const names[] = {TR("街道", "street"), TR("在单", "on list"), TR("户", "households"), TR("新增", "new"), TR("最高级", "top level"), TR("逾期", "overdue"),
-                                 TR("升级", "escalated"), TR("暂扣", "held"), ""};
+                                 TR("升级", "escalated"), TR("暂扣", "held"), TR("按期", "in time"), ""};
+    const bool graded = any_grade(p);
+    const size_t heads = ARRAY_LEN(names) - !graded;
     int64_t *v = xcalloc(p->streets.n * STREET_COLUMNS + 1, sizeof(*v));
     for (size_t i = 0; i < p->streets.n; i++) {
         const struct page_street *s = &p->streets.v[i];
@@ -90,8 +124,14 @@ void page_streets(struct strbuf *b, const struct page *p)
     counts_init(&c, v, p->streets.n, STREET_COLUMNS, names + 1);
     strbuf_addf(b, "<section><h2>%s</h2><p class=\"note screen\">", TR("各街道", "By street"));
     strbuf_addf(b, TR("不足 %d 的数不显示，以免认出具体的人。", "Counts below %d are not shown, so that nobody can be recognised."), PAGE_HIDDEN);
+    if (graded) {
+        grades_note(b, p->quarter, &r->meta->grades);
+    }
     strbuf_addf(b, "</p><table><caption>%s</caption>", TR("走访清单，条", "visit lists, warnings"));
-    html_heads(b, names, ARRAY_LEN(names), 1, ARRAY_LEN(names) - 1);
+    const char *shown[ARRAY_LEN(names)];
+    memcpy(shown, names, sizeof(shown));
+    shown[heads - 1] = "";
+    html_heads(b, shown, heads, 1, heads - 1);
     street_rows(b, p, &c);
     strbuf_addz(b, "</table>");
     chart_legend(b, false);

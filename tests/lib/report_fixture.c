@@ -45,7 +45,7 @@ static void make_meta(struct report_fixture *f)
     g[1] = (struct rules_outcome_group){STR("属实不需要"), not_needed, ARRAY_LEN(not_needed), 180, true, true};
     g[2] = (struct rules_outcome_group){STR("不属实"), wrong, ARRAY_LEN(wrong), 180, false, true};
     g[3] = (struct rules_outcome_group){STR("未核实"), not_met, ARRAY_LEN(not_met), 14, false, false};
-    f->meta = (struct rules_meta){.levels = l, .n_levels = 4, .groups = g, .n_groups = 4};
+    f->meta = (struct rules_meta){.levels = l, .n_levels = 4, .groups = g, .n_groups = 4, .grades = {{95, 85, 70}, true}};
 }
 
 /* --- faces -------------------------------------------------------------------------------------------------------------- */

@@ -61,6 +61,11 @@ warned=$(sqlite3 "$night" "SELECT warning_no FROM hit WHERE disposition = 'stand
 [ "$(followed "$warned" '升级督办：应于 2026-03-12 前走访')" -gt 0 ] || fail "explain household does not say 升级督办"
 mopai -C "$site" explain household "$(whose "$warned")" --sheet "$work/case.html" >/dev/null
 grep -q '升级督办' "$work/case.html" || fail "the case sheet does not say 升级督办"
+# nobody went: a street that had enough to do, before what tonight made of it, has its grade in its row of the page, and the lines are called a sample
+for page in index.html index.en.html; do
+    grep -q '>D <span class="range screen">0%' "$site/reports/latest/$page" || fail "$page shows no grade"
+    grep -q 'A [^。]*95%.*样例' "$site/reports/latest/$page" || fail "$page does not call the lines a sample"
+done
 marked=0
 for list in "$site"/reports/latest/streets/*.xlsx "$site"/reports/latest/district.xlsx; do
     marked=$((marked + $(unzip -p "$list" 'xl/worksheets/*.xml' | grep -o '升级督办' | wc -l)))

@@ -183,6 +183,7 @@ static void a_household_is_referred_once(void **state)
 static void make_big(struct page *p)
 {
     struct arena *a = &fix->arena;
+    p->streets.v[0].grade = 'B', p->streets.v[0].in_time = 876, p->quarter = (monthnum)(2026 * 12);
     const struct page_street street = p->streets.v[0];
     const struct page_rule rule = p->rules.v[1];
     struct page_source source = p->sources.v[0];
