@@ -246,6 +246,34 @@ static enum status count_answers(struct explain *x, int64_t by[4], struct err *e
     }
 }
 
+/* Answers the last night read and had no use for: the record or the person says something else now, or the record is gone. They would hold again if the data did. */
+static enum status list_expired(struct explain *x, struct err *err)
+{
+    static const char *const words[][2] = {[REVIEW_SAME] = {"同一人", "same"}, [REVIEW_DIFFERENT] = {"不是同一人", "different"}, [REVIEW_UNCLEAR] = {"不清楚", "unclear"}};
+    AUTO_MADE all = {NULL, 0};
+    struct map64 met = {0};
+    enum status st = link_made_read(x->run_dir, -1, -1, &all, err);
+    for (size_t i = 0; i < all.n; i++) {
+        map64_put(&met, all.v[i].made.question, 1);
+    }
+    AUTO_STMT q = stmt_use(x->site->ledger, STMT_LIST_LINK_REVIEWS);
+    stmt_bind_int(q, ":before", x->night);
+    for (bool row = true; st == ST_OK && row;) {
+        st = stmt_step(q, &row, err);
+        int64_t said = st == ST_OK && row ? stmt_int(q, 1) : REVIEW_NONE;
+        if (said > REVIEW_NONE && said <= REVIEW_UNCLEAR && stmt_int(q, 5) == 0 && map64_get(&met, (uint64_t)stmt_int(q, 0)) == MAP_NONE) {
+            char number[REF_MAX];
+            AUTO_STRBUF day = STRBUF_INIT;
+            question_ref(x->site->key, (uint64_t)stmt_int(q, 0), number);
+            strbuf_add_day(&day, stmt_day(q, 3));
+            printf(TR("已失效：%s  %s  " STR_FMT " %s，两边的资料已和当时不同\n", "expired: %s  %s  " STR_FMT " %s, the two say something else now\n"), number,
+                   TR(words[said][0], words[said][1]), STR_ARG(stmt_text(q, 2)), strbuf_z(&day));
+        }
+    }
+    map64_release(&met);
+    return st;
+}
+
 static enum status list_json(struct explain *x, const struct link_made_list *asked, size_t limit, struct err *err)
 {
     AUTO_STRBUF b = STRBUF_INIT;
@@ -284,7 +312,7 @@ static enum status do_list(struct explain *x, const struct args *args, struct er
     printf(TR("等人核对 %zu 处（上面列了 %zu 处，最拿不准的在前）；已答复：同一人 %lld，不是同一人 %lld，不清楚 %lld\n",
               "%zu open (%zu above, the least certain first); answered: same %lld, different %lld, unclear %lld\n"),
            asked.n, MIN(asked.n, (size_t)limit), (long long)by[REVIEW_SAME], (long long)by[REVIEW_DIFFERENT], (long long)by[REVIEW_UNCLEAR]);
-    return ST_OK;
+    return list_expired(x, err);
 }
 
 static enum status run_list(const struct args *a, struct err *err)

@@ -96,3 +96,7 @@ run_night "$work/a" 2
 run_night "$work/a" 3
 [ "$(made "$work/a" 3)" = "2|0|1
 3|0|1" ] || fail "the answers did not expire: $(made "$work/a" 3)"
+mopai -C "$work/a" review list >"$work/out"
+[ "$(grep -c '^已失效：' "$work/out")" = 2 ] || fail "review list does not name what expired: $(cat "$work/out")"
+grep -q '^已失效：Q-[0-9A-Z]*  不是同一人  核查员甲 2026-03-03' "$work/out" || fail "who said what: $(cat "$work/out")"
+[ "$(mopai -C "$work/b" review list | grep -c '^已失效')" = 0 ] || fail "an answer that is obeyed is called expired"
