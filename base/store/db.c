@@ -239,6 +239,7 @@ static void free_statements(struct db *db)
 {
     for (size_t i = 0; i < STMT_COUNT; i++) {
         (void)sqlite3_finalize(db->stmts[i].handle);
+        stmt_forget_names(&db->stmts[i]);
         free(db->stmts[i].why);
     }
 }

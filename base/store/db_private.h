@@ -14,9 +14,12 @@ struct stmt {
     bool busy, ad_hoc;
     bool stepped;      /* since the last reset */
     int last_bound;    /* parameter; 0 at first */
+    int n_names;
+    char **names;      /* of its parameters: asked once, as SQLite looks through all of them each time; NULL: not asked yet */
     int failed;        /* SQLite's code when preparing or binding failed; 0 */
     char *why;         /* its message then */
 };
+void stmt_forget_names(struct stmt *s);
 
 struct db {
     sqlite3 *handle;

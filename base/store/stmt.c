@@ -68,6 +68,7 @@ void stmt_done(struct stmt *s)
     s->why = NULL;
     if (s->ad_hoc) {
         (void)sqlite3_finalize(s->handle);
+        stmt_forget_names(s);
         s->db->ad_hoc_open--;
         free(s);
         return;
@@ -78,6 +79,26 @@ void stmt_done(struct stmt *s)
     }
 }
 
+/* Copies: SQLite's own go when it prepares a statement anew. */
+static void ask_names(struct stmt *s)
+{
+    s->n_names = sqlite3_bind_parameter_count(s->handle);
+    s->names = xcalloc((size_t)s->n_names + 1, sizeof(*s->names));
+    for (int i = 0; i < s->n_names; i++) {
+        const char *name = sqlite3_bind_parameter_name(s->handle, i + 1);
+        s->names[i] = xstrdup(name ? name : "");
+    }
+}
+
+void stmt_forget_names(struct stmt *s)
+{
+    for (int i = 0; s->names && i < s->n_names; i++) {
+        free(s->names[i]);
+    }
+    free(s->names);
+    s->names = NULL;
+}
+
 /* 0 when the statement failed to prepare: binding is skipped, the first step reports. Callers mostly bind in the order of the statement, so the
    parameter after the last one is tried before SQLite compares the name with all of them. */
 static int parameter(struct stmt *s, const char *name)
@@ -86,7 +107,10 @@ static int parameter(struct stmt *s, const char *name)
     if (!s->handle) {
         return 0;
     }
-    const char *next = sqlite3_bind_parameter_name(s->handle, s->last_bound + 1);
+    if (!s->names) {
+        ask_names(s);
+    }
+    const char *next = s->last_bound < s->n_names ? s->names[s->last_bound] : NULL;
     s->last_bound = next && strcmp(next, name) == 0 ? s->last_bound + 1 : sqlite3_bind_parameter_index(s->handle, name);
     BUG_ON(s->last_bound == 0);
     return s->last_bound;
