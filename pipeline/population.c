@@ -3,8 +3,7 @@
 
 #include "base/core/bug.h"
 #include "base/core/file.h"
-#include "base/core/hash.h"
-#include "pipeline/population_columns.h"
+#include "pipeline/population_private.h"
 
 /* --- columns ------------------------------------------------------------------------------------------------------------ */
 
@@ -75,14 +74,6 @@ void population_columns_make(const struct people *people, struct arena *a, struc
 
 /* --- a file with one block of each column kept ----------------------------------------------------------------------------- */
 
-struct table {
-    struct seg_reader *seg;
-    struct {
-        size_t block; /* SIZE_MAX: none */
-        int64_t *v;
-    } *cache;
-};
-
 static enum status table_open(struct table *t, const char *path, const struct seg_column *columns, size_t n, struct err *err)
 {
     TRY(seg_open(path, &t->seg, err));
@@ -109,7 +100,7 @@ static void table_close(struct table *t)
     seg_close(t->seg);
 }
 
-static enum status load_block(struct table *t, size_t c, size_t block, struct err *err)
+enum status population_load_block(struct table *t, size_t c, size_t block, struct err *err)
 {
     if (t->cache[c].block == block) {
         return ST_OK;
@@ -127,13 +118,13 @@ static enum status load_block(struct table *t, size_t c, size_t block, struct er
     return ST_OK;
 }
 
-static enum status table_read(struct table *t, size_t c, uint64_t first, uint32_t n, int64_t *out, struct err *err)
+enum status population_table_read(struct table *t, size_t c, uint64_t first, uint32_t n, int64_t *out, struct err *err)
 {
     BUG_ON(first + n > seg_rows(t->seg));
     for (uint64_t at = first; at < first + n;) {
         size_t block = seg_block_of(t->seg, at);
         uint64_t start = seg_block_start(t->seg, block), end = MIN(first + n, start + seg_block_rows(t->seg, block));
-        TRY(load_block(t, c, block, err));
+        TRY(population_load_block(t, c, block, err));
         memcpy(out + (at - first), t->cache[c].v + (at - start), (size_t)(end - at) * sizeof(*out));
         at = end;
     }
@@ -149,17 +140,6 @@ static enum status table_text(struct table *t, size_t c, uint32_t row, struct ar
 }
 
 /* --- the population --------------------------------------------------------------------------------------------------------- */
-
-struct population {
-    struct arena arena;
-    const struct people *people;
-    daynum as_of;
-    struct str key;
-    struct population_columns cols;
-    struct table person, household;
-    int64_t *scratch[3];
-    size_t cap;
-};
 
 enum status population_open(const char *run_dir, const struct people *people, daynum as_of, struct str key, struct population **out, struct err *err)
 {
@@ -207,13 +187,13 @@ uint32_t population_households(const struct population *p)
 enum status population_person(struct population *p, enum person_column c, uint32_t first, uint32_t n, int64_t *out, struct err *err)
 {
     BUG_ON(c >= P_NAME);
-    return table_read(&p->person, c, first, n, out, err);
+    return population_table_read(&p->person, c, first, n, out, err);
 }
 
 enum status population_household(struct population *p, enum household_column c, uint32_t first, uint32_t n, int64_t *out, struct err *err)
 {
     BUG_ON(c >= H_NUMBER);
-    return table_read(&p->household, c, first, n, out, err);
+    return population_table_read(&p->household, c, first, n, out, err);
 }
 
 enum status population_person_one(struct population *p, enum person_column c, uint32_t row, int64_t *out, struct err *err)
@@ -236,340 +216,4 @@ enum status population_household_text(struct population *p, enum household_colum
 {
     BUG_ON(c < H_NUMBER);
     return table_text(&p->household, c, row, a, out, err);
-}
-
-/* --- built-in attributes ------------------------------------------------------------------------------------------------------ */
-
-static enum status scratch(struct population *p, int k, enum person_column c, uint32_t first, uint32_t n, struct err *err)
-{
-    if (n > p->cap) {
-        for (size_t i = 0; i < ARRAY_LEN(p->scratch); i++) {
-            p->scratch[i] = xrealloc(p->scratch[i], n * sizeof(int64_t));
-        }
-        p->cap = n;
-    }
-    return population_person(p, c, first, n, p->scratch[k], err);
-}
-
-/* Birth, death, state to what depends on them. */
-static int64_t life_value(const struct population *p, enum attr_builtin b, int64_t birth, int64_t death, int64_t state)
-{
-    bool dead = state == PERSON_DEAD;
-    switch ((int)b) {
-    case ATTR_B_ALIVE:
-        return dead ? 0 : state == PERSON_PRESENT ? 1 : ATTR_UNKNOWN;
-    case ATTR_B_DEATH:
-        return dead ? death : ATTR_NOTHING;
-    case ATTR_B_DEATH_AGE:
-        return !dead ? ATTR_NOTHING : birth == INT64_MIN || death == INT64_MIN ? ATTR_UNKNOWN : age_at((daynum)birth, (daynum)death);
-    case ATTR_B_AGE:
-        return birth == INT64_MIN || (dead && death == INT64_MIN) ? ATTR_UNKNOWN : age_at((daynum)birth, dead ? (daynum)death : p->as_of);
-    default:
-        break;
-    }
-    BUG("not about life");
-}
-
-static enum status life_attr(struct population *p, enum attr_builtin b, uint32_t first, uint32_t n, int64_t *out, struct err *err)
-{
-    TRY(scratch(p, 0, P_BIRTH, first, n, err));
-    TRY(scratch(p, 1, P_DEATH, first, n, err));
-    TRY(scratch(p, 2, P_STATE, first, n, err));
-    for (uint32_t i = 0; i < n; i++) {
-        out[i] = life_value(p, b, p->scratch[0][i], p->scratch[1][i], p->scratch[2][i]);
-    }
-    return ST_OK;
-}
-
-static enum status builtin_person(struct population *p, enum attr_builtin b, uint32_t first, uint32_t n, int64_t *out, struct err *err)
-{
-    switch (b) {
-    case ATTR_B_SEX:
-        TRY(population_person(p, P_SEX, first, n, out, err));
-        for (uint32_t i = 0; i < n; i++) {
-            out[i] = out[i] == 1 || out[i] == 2 ? out[i] - 1 : ATTR_UNKNOWN;
-        }
-        return ST_OK;
-    case ATTR_B_BIRTH:
-        return population_person(p, P_BIRTH, first, n, out, err);
-    case ATTR_B_AGE:
-    case ATTR_B_ALIVE:
-    case ATTR_B_DEATH:
-    case ATTR_B_DEATH_AGE:
-        return life_attr(p, b, first, n, out, err);
-    case ATTR_B_DEATH_SOURCES:
-        return population_person(p, P_DEATH_SOURCES, first, n, out, err);
-    case ATTR_B_DEATH_SUSPECT:
-        return population_person(p, P_SUSPECT, first, n, out, err);
-    case ATTR_B_CONFLICTS:
-        return population_person(p, P_CONFLICTS, first, n, out, err);
-    case ATTR_B_AWAY:
-        return population_person(p, P_AWAY, first, n, out, err);
-    case ATTR_B_CONFIDENCE:
-        for (uint32_t i = 0; i < n; i++) {
-            out[i] = 1000000;
-        }
-        return ST_OK;
-    case ATTR_B_UNPROTECTED:
-        TRY(population_person(p, P_REASON, first, n, out, err));
-        for (uint32_t i = 0; i < n; i++) {
-            out[i] = out[i] == REASON_TAKEN_IN;
-        }
-        return ST_OK;
-    case ATTR_CONFIGURED:
-    case ATTR_B_NAME:
-    case ATTR_B_RELATION:
-    case ATTR_B_H_SIZE:
-    case ATTR_B_H_BASIS:
-    case ATTR_B_H_LOT:
-    case ATTR_B_H_NAME:
-    case ATTR_BUILTIN_COUNT:
-        break;
-    }
-    BUG("no lane");
-}
-
-/* The same household draws the same number all quarter, whatever else the night holds. */
-static enum status draw_lots(struct population *p, uint32_t first, uint32_t n, int64_t *out, struct err *err)
-{
-    TRY(population_household(p, H_ID, first, n, out, err));
-    uint64_t quarter = (uint64_t)(day_month(p->as_of) / 3);
-    for (uint32_t i = 0; i < n; i++) {
-        out[i] = (int64_t)(hash64_seed(&out[i], sizeof(out[i]), quarter) % LOTS);
-    }
-    return ST_OK;
-}
-
-static enum status builtin_household(struct population *p, enum attr_builtin b, uint32_t first, uint32_t n, int64_t *out, struct err *err)
-{
-    if (b == ATTR_B_H_LOT) {
-        return draw_lots(p, first, n, out, err);
-    }
-    TRY(population_household(p, H_BASIS, first, n, out, err));
-    if (b == ATTR_B_H_BASIS) {
-        return ST_OK;
-    }
-    BUG_ON(b != ATTR_B_H_SIZE);
-    int64_t *living = xmalloc((n + 1u) * sizeof(*living));
-    enum status status = population_household(p, H_LIVING, first, n, living, err);
-    for (uint32_t i = 0; i < n && status == ST_OK; i++) {
-        out[i] = out[i] == BASIS_NONE ? ATTR_UNKNOWN : living[i];
-    }
-    free(living);
-    return status;
-}
-
-enum status population_attr(struct population *p, int attr, uint32_t first, uint32_t n, int64_t *lo, int64_t *hi, struct err *err)
-{
-    const struct people_attr *a = &p->people->attrs[attr];
-    bool house = a->entity == ATTR_HOUSEHOLD;
-    BUG_ON(a->type == ATTR_TEXT);
-    if (a->builtin != ATTR_CONFIGURED) {
-        TRY(house ? builtin_household(p, a->builtin, first, n, lo, err) : builtin_person(p, a->builtin, first, n, lo, err));
-    } else {
-        size_t c = (size_t)p->cols.lane[attr];
-        TRY(table_read(house ? &p->household : &p->person, c, first, n, lo, err));
-        for (uint32_t i = 0; i < n && !attr_is_wide(a->type); i++) {
-            lo[i] = lo[i] == INT32_MIN + 1 ? ATTR_NOTHING : lo[i];
-        }
-        if (a->type == ATTR_SET && hi) {
-            return table_read(&p->person, c + 2, first, n, hi, err);
-        }
-    }
-    if (hi) {
-        memcpy(hi, lo, n * sizeof(*hi));
-    }
-    return ST_OK;
-}
-
-/* --- origins -------------------------------------------------------------------------------------------------------------------- */
-
-static struct origin origin_of(int64_t packed)
-{
-    return packed == INT64_MIN ? (struct origin){-1, -1} : (struct origin){(int32_t)(packed >> 32), (int32_t)(packed & INT32_MAX)};
-}
-
-static enum status read_origin(struct population *p, size_t column, uint32_t row, struct origin *out, struct err *err)
-{
-    int64_t v;
-    TRY(table_read(&p->person, column, row, 1, &v, err));
-    *out = origin_of(v);
-    return ST_OK;
-}
-
-enum status population_origin(struct population *p, int attr, uint32_t row, struct origin *out, struct err *err)
-{
-    const struct people_attr *a = &p->people->attrs[attr];
-    *out = (struct origin){-1, -1};
-    if (a->builtin != ATTR_CONFIGURED) {
-        switch ((int)a->builtin) {
-        case ATTR_B_NAME:
-            return population_origin_of(p, P_NAME, row, out, err);
-        case ATTR_B_SEX:
-            return population_origin_of(p, P_SEX, row, out, err);
-        case ATTR_B_BIRTH:
-        case ATTR_B_AGE:
-            return population_origin_of(p, P_BIRTH, row, out, err);
-        case ATTR_B_DEATH:
-        case ATTR_B_DEATH_AGE:
-            return population_origin_of(p, P_DEATH, row, out, err);
-        default:
-            return ST_OK;
-        }
-    }
-    if (a->entity == ATTR_HOUSEHOLD) {
-        int64_t decider;
-        TRY(table_read(&p->household, (size_t)p->cols.lane[attr] + 1, row, 1, &decider, err));
-        return decider == INT64_MIN ? ST_OK : population_origin(p, a->of_person_attr, (uint32_t)decider, out, err);
-    }
-    return read_origin(p, (size_t)p->cols.lane[attr] + 1, row, out, err);
-}
-
-enum status population_origin_of(struct population *p, enum person_column c, uint32_t row, struct origin *out, struct err *err)
-{
-    static const int8_t field[P_COLUMN_COUNT] = {[P_NAME] = 1,    [P_SEX] = 2,           [P_BIRTH] = 3, [P_DEATH] = 4,
-                                                 [P_ADDRESS] = 5, [P_HUKOU_ADDRESS] = 6, [P_PHONE] = 7, [P_STREET] = 8, [P_COMMUNITY] = 8};
-    if (field[c] == 0) {
-        *out = (struct origin){-1, -1};
-        return ST_OK;
-    }
-    return read_origin(p, P_COLUMN_COUNT + (size_t)field[c] - 1, row, out, err);
-}
-
-/* --- references ------------------------------------------------------------------------------------------------------------------ */
-
-static void make_ref(struct str key, char kind, uint64_t id, char out[REF_MAX])
-{
-    static const char letters[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    unsigned char mac[32], message[9] = {(unsigned char)kind};
-    for (int i = 0; i < 8; i++) {
-        message[1 + i] = (unsigned char)(id >> (56 - 8 * i));
-    }
-    hmac_sm3(key, str_n((const char *)message, sizeof(message)), mac);
-    uint64_t bits = 0;
-    for (int i = 0; i < 7; i++) {
-        bits = bits << 8 | mac[i];
-    }
-    out[0] = kind;
-    out[1] = '-';
-    for (int i = 0; i < 10; i++) {
-        out[2 + i] = letters[bits >> (51 - 5 * i) & 31];
-    }
-    out[12] = 0;
-}
-
-void person_ref(struct str key, uint64_t person_id, char out[REF_MAX])
-{
-    make_ref(key, 'P', person_id, out);
-}
-
-void question_ref(struct str key, uint64_t question, char out[REF_MAX])
-{
-    make_ref(key, 'Q', question, out);
-}
-
-void household_ref(struct str key, uint64_t household_id, char out[REF_MAX])
-{
-    make_ref(key, 'H', household_id, out);
-}
-
-/* "p-0123456789", "P0123456789": as printed. False when it cannot be a reference. */
-static bool canonical_ref(struct str ref, char kind, char out[REF_MAX])
-{
-    size_t n = 2;
-    out[0] = kind, out[1] = '-';
-    if (ref.n == 0 || to_upper(ref.p[0]) != kind) {
-        return false;
-    }
-    for (size_t i = 1; i < ref.n; i++) {
-        char c = to_upper(ref.p[i]);
-        if (c == '-') {
-            continue;
-        }
-        if (n == 12) {
-            return false;
-        }
-        out[n++] = c == 'O' ? '0' : c == 'I' || c == 'L' ? '1' : c;
-    }
-    out[n] = 0;
-    return n == 12;
-}
-
-static enum status find_ref(struct population *p, struct table *t, size_t column, char kind, struct str ref, uint32_t *out_row, struct err *err)
-{
-    char wanted[REF_MAX], got[REF_MAX];
-    bool ok = canonical_ref(ref, kind, wanted);
-    for (size_t b = 0; ok && b < seg_blocks(t->seg); b++) {
-        TRY(load_block(t, column, b, err));
-        for (size_t i = 0; i < seg_block_rows(t->seg, b); i++) {
-            make_ref(p->key, kind, (uint64_t)t->cache[column].v[i], got);
-            if (strcmp(got, wanted) == 0) {
-                *out_row = (uint32_t)(seg_block_start(t->seg, b) + i);
-                return ST_OK;
-            }
-        }
-    }
-    return err_set(err, ST_NOT_FOUND, TR("没有编号为 " STR_FMT " 的%s", "no " STR_FMT " among tonight's %s"), STR_ARG(ref),
-                   kind == 'P' ? TR("人", "persons") : TR("户", "households"));
-}
-
-enum status population_find_person(struct population *p, struct str ref, uint32_t *out_row, struct err *err)
-{
-    return find_ref(p, &p->person, P_ID, 'P', ref, out_row, err);
-}
-
-enum status population_find_household(struct population *p, struct str ref, uint32_t *out_row, struct err *err)
-{
-    return find_ref(p, &p->household, H_ID, 'H', ref, out_row, err);
-}
-
-enum status population_find_id(struct population *p, enum attr_entity entity, uint64_t id, uint32_t *out_row, struct err *err)
-{
-    struct table *t = entity == ATTR_PERSON ? &p->person : &p->household;
-    size_t column = entity == ATTR_PERSON ? (size_t)P_ID : (size_t)H_ID;
-    for (size_t b = 0; b < seg_blocks(t->seg); b++) {
-        TRY(load_block(t, column, b, err));
-        for (size_t i = 0; i < seg_block_rows(t->seg, b); i++) {
-            if ((uint64_t)t->cache[column].v[i] == id) {
-                *out_row = (uint32_t)(seg_block_start(t->seg, b) + i);
-                return ST_OK;
-            }
-        }
-    }
-    return err_set(err, ST_NOT_FOUND, "%s", TR("不在今晚的人口里", "not in tonight's population"));
-}
-
-/* --- words -------------------------------------------------------------------------------------------------------------------------- */
-
-#define WORDS(table, i) ((size_t)(i) < ARRAY_LEN(table) ? TR(table[i][0], table[i][1]) : "")
-
-const char *person_state_name(enum person_state s)
-{
-    static const char *const words[][2] = {{"在册", "registered"}, {"消失", "gone"}, {"死亡", "dead"}};
-    return WORDS(words, s);
-}
-
-const char *household_basis_name(enum household_basis b)
-{
-    static const char *const words[][2] = {
-        {"保障户", "assisted unit"}, {"户籍户", "hukou unit"}, {"参保家庭", "insured family"}, {"同住址", "same address"}, {"未定", "unknown"}};
-    return WORDS(words, b);
-}
-
-const char *member_reason_name(enum member_reason r)
-{
-    static const char *const words[][2] = {{"登记在本户", "listed in the unit"},
-                                           {"同一户籍户，未保障成员", "of the same hukou unit, not protected"},
-                                           {"同住址", "same address"},
-                                           {"无登记户", "no unit known"},
-                                           {"已不在册，原成员", "gone, former member"}};
-    return WORDS(words, r);
-}
-
-const char *area_basis_name(enum area_basis b)
-{
-    static const char *const words[][2] = {{"未定", "unknown"},      {"居住地代码", "residence code"}, {"街道社区栏", "street and community columns"},
-                                           {"居住地址", "address"}, {"同户", "household"},           {"户籍地", "address of registration"},
-                                           {"街道退回", "a street returned it"}};
-    return WORDS(words, b);
 }

@@ -84,6 +84,8 @@ enum { CHUNK = 1024 };
 static inline bool bit_get(const uint8_t *bits, size_t i) { return (bits[i >> 3] >> (i & 7)) & 1; }
 static inline void bit_set(uint8_t *bits, size_t i) { bits[i >> 3] = (uint8_t)(bits[i >> 3] | 1u << (i & 7)); }
 
+static inline const struct fact_def *def_of(const struct rules_run *run, size_t fact) { return &run->rs->facts[run->rs->input_defs[fact]]; }
+
 struct rules_run *run_new_general(const struct ruleset *rs, daynum as_of, const struct rules_world *world); /* for tests in rules */
 void run_reserve(struct rules_run *run, size_t n); /* registers for n entities; fills constants */
 void run_exec(struct rules_run *run, uint32_t from, uint32_t to, const uint32_t n[4]); /* n by domain */
