@@ -84,6 +84,7 @@ struct blocks {
 };
 /* Sorts every row into blocks. *out is overwritten. */
 void blocks_make(const struct link_table *t, const struct recipe *recipes, unsigned n, const struct block_options *o, struct blocks *out);
+void blocks_let_go(struct blocks *b); /* of everything but recipes and reports: no pairs are wanted any more */
 void blocks_release(struct blocks *b);
 /* Pairs a recipe would bring together, without keeping blocks: what --plan prints and the choice of recipes rests on. */
 struct block_report block_forecast(const struct link_table *t, const struct recipe *r, uint32_t cap);

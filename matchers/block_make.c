@@ -466,7 +466,7 @@ void blocks_make(const struct link_table *t, const struct recipe *recipes, unsig
     let_go_of_values(out);
 }
 
-void blocks_release(struct blocks *b)
+void blocks_let_go(struct blocks *b)
 {
     for (unsigned r = 0; r < b->n_recipes; r++) {
         list_release(&b->list[r]);
@@ -475,5 +475,11 @@ void blocks_release(struct blocks *b)
         free(b->parts[i].keys);
         free(b->parts[i].more);
     }
+    b->n_parts = 0;
+}
+
+void blocks_release(struct blocks *b)
+{
+    blocks_let_go(b);
     *b = (struct blocks){.n_recipes = 0};
 }

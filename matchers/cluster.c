@@ -11,7 +11,7 @@ struct forest {
     uint32_t *up;       /* union-find, halving */
     uint32_t *size;
     uint64_t *identity; /* of the root: its cluster's */
-    uint64_t *sources;  /* of the root: sources without doubles it has a row of */
+    uint64_t *sources;  /* of the root: sources without doubles it has a row of; NULL: there is one source */
     uint32_t *next;     /* circular list of the rows of a cluster */
     uint32_t *first_cannot; /* [n + 1] into cannot, rows said to be others */
     uint32_t *cannot;
@@ -49,13 +49,15 @@ static void forest_start(struct forest *f, const struct cluster_input *in)
     *f = (struct forest){.up = xmalloc(n * sizeof(*f->up)),
                          .size = xmalloc(n * sizeof(*f->size)),
                          .identity = xmalloc(n * sizeof(*f->identity)),
-                         .sources = xmalloc(n * sizeof(*f->sources)),
+                         .sources = in->source ? xmalloc(n * sizeof(*f->sources)) : NULL,
                          .next = xmalloc(n * sizeof(*f->next))};
     for (uint32_t r = 0; r < in->n; r++) {
         f->up[r] = f->next[r] = r;
         f->size[r] = 1;
         f->identity[r] = in->identity ? in->identity[r] : 0;
-        f->sources[r] = in->source ? ((uint64_t)1 << in->source[r]) & in->no_doubles : 0;
+    }
+    for (uint32_t r = 0; in->source && r < in->n; r++) {
+        f->sources[r] = ((uint64_t)1 << in->source[r]) & in->no_doubles;
     }
     if (in->n_cannot) {
         index_cannot(f, in);
@@ -90,7 +92,7 @@ static bool conflict(struct forest *f, uint32_t a, uint32_t b)
     if (f->identity[a] && f->identity[b] && f->identity[a] != f->identity[b]) {
         return true;
     }
-    return (f->sources[a] & f->sources[b]) != 0 || (f->cannot && forbidden(f, a, b));
+    return (f->sources && (f->sources[a] & f->sources[b]) != 0) || (f->cannot && forbidden(f, a, b));
 }
 
 /* Do the rows of two clusters differ on the whole, although one pair of them agrees? */
@@ -120,7 +122,9 @@ static void join(struct forest *f, uint32_t a, uint32_t b)
     f->up[a] = b;
     f->size[b] += f->size[a];
     f->identity[b] = f->identity[b] ? f->identity[b] : f->identity[a];
-    f->sources[b] |= f->sources[a];
+    if (f->sources) {
+        f->sources[b] |= f->sources[a];
+    }
     uint32_t next = f->next[a];
     f->next[a] = f->next[b];
     f->next[b] = next;

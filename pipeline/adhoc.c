@@ -136,6 +136,7 @@ static enum status link_rows(struct adhoc *x, const struct adhoc_options *o, str
         keep = MIN(keep, x->threshold);
     }
     score_blocks(&x->scorer, &x->blocks, keep, share_threads(), &x->edges, &x->pairs);
+    blocks_let_go(&x->blocks);
     x->threshold_chosen = o->threshold_ppm < 0;
     if (x->threshold_chosen) {
         x->threshold = o->model ? x->model.threshold : choose_threshold(x);

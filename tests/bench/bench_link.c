@@ -145,6 +145,7 @@ int main(int argc, char **argv)
     scorer_init(&s, &t, &m, argc > 2 ? TERMS_FROZEN : TERMS_LIVE);
     score_blocks(&s, &blocks, 0, 2, &edges, &pairs);
     told("score", pairs, "pairs");
+    blocks_let_go(&blocks);
     cluster(&t, &edges);
     scorer_release(&s);
     blocks_release(&blocks);
