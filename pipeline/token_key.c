@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _XOPEN_SOURCE 700 /* realpath; an optimising build has it declared without */
 #include "pipeline/token_key.h"
 
 #include <stdlib.h>

@@ -3,15 +3,21 @@
 #ifndef MOPAI_CORE_DIGITS_H
 #define MOPAI_CORE_DIGITS_H
 
+#include <string.h>
+
 #include "base/core/compiler.h"
 
 /* The word of eight bytes; one load on little-endian machines, right on others too. */
 static inline uint64_t digits8_load(const char *s)
 {
     uint64_t w = 0;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    memcpy(&w, s, sizeof(w)); /* the loop stays one in gcc: 60 instructions */
+#else
     for (int i = 0; i < 8; i++) {
         w |= (uint64_t)(unsigned char)s[i] << (8 * i);
     }
+#endif
     return w;
 }
 

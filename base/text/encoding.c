@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text/encoding.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 #include <errno.h>
 #include <iconv.h>
 #include <stdlib.h>
@@ -342,23 +345,52 @@ struct str decode_line(const struct decoder *d, struct str raw, struct strbuf *s
     return strbuf_str(scratch);
 }
 
-/* Are all characters of GB18030 assigned? */
+/* The next byte that is NUL or beyond ASCII, from p on; end when there is none. The last sixteen bytes are looked at together, those before p again. */
+static inline const unsigned char *next_odd(const unsigned char *begin, const unsigned char *p, const unsigned char *end)
+{
+#if defined(__SSE2__)
+    const __m128i zero = _mm_setzero_si128();
+    while (end - p >= 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+        unsigned odd = (unsigned)_mm_movemask_epi8(_mm_or_si128(v, _mm_cmpeq_epi8(v, zero)));
+        if (odd) {
+            return p + __builtin_ctz(odd);
+        }
+        p += 16;
+    }
+    if (end - begin >= 16 && p < end) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(end - 16));
+        unsigned odd = (unsigned)_mm_movemask_epi8(_mm_or_si128(v, _mm_cmpeq_epi8(v, zero))) >> (16 - (end - p));
+        return odd ? p + __builtin_ctz(odd) : end;
+    }
+#else
+    (void)begin;
+#endif
+    while (p < end && *p > 0 && *p < 0x80) {
+        p++;
+    }
+    return p;
+}
+
+/* Are all characters of GB18030 assigned, and none of them NUL? */
 static bool gb_is_sound(const struct gb18030_table *t, struct str raw, bool *out_euro)
 {
-    const unsigned char *p = (const unsigned char *)raw.p, *end = p + raw.n;
-    while (p < end) {
-        uint64_t w;
+    const unsigned char *begin = (const unsigned char *)raw.p, *p = begin, *end = p + raw.n;
+    while ((p = next_odd(begin, p, end)) < end) {
         size_t left = (size_t)(end - p);
-        if (left >= 8 && (memcpy(&w, p, 8), !(w & 0x8080808080808080u))) {
-            p += 8;
-        } else if (*p <= 0x80) {
-            *out_euro |= *p++ == 0x80;
-        } else if (*p != 0xFF && left >= 2 && p[1] >= 0x40 && p[1] != 0x7F && p[1] != 0xFF) {
+        while (left >= 2 && *p > 0x80 && *p != 0xFF && p[1] >= 0x40 && p[1] != 0x7F && p[1] != 0xFF) { /* a word of ideographs */
             if (!t->two[(p[0] - 0x81) * TRAILS + p[1] - (p[1] < 0x7F ? 0x40 : 0x41)][0]) {
                 return false;
             }
-            p += 2;
-        } else if (*p != 0xFF && left >= 4 && gb_four(t, p)) {
+            p += 2, left -= 2;
+        }
+        if (left == 0 || (*p > 0 && *p < 0x80)) {
+            continue;
+        }
+        if (*p == 0x80) {
+            *out_euro = true;
+            p++;
+        } else if (*p > 0x80 && *p != 0xFF && left >= 4 && gb_four(t, p)) {
             p += 4;
         } else {
             return false;
@@ -371,10 +403,10 @@ bool decode_by_pieces(const struct decoder *d, struct str raw, bool *out_euro)
 {
     struct decode_note note = {0};
     *out_euro = false;
-    if (!raw.n || memchr(raw.p, 0, raw.n)) {
-        return !raw.n;
+    if (!raw.n || d->encoding == ENC_GB18030) {
+        return !raw.n || gb_is_sound(d->gb, raw, out_euro);
     }
-    return d->encoding == ENC_GB18030 ? gb_is_sound(d->gb, raw, out_euro) : utf8_is_plain(raw, &note);
+    return !memchr(raw.p, 0, raw.n) && utf8_is_plain(raw, &note);
 }
 
 /* --- UTF-16 ----------------------------------------------------------------------------------------------------------- */

@@ -49,11 +49,15 @@ struct carry {
 };
 
 /* Without the instruction, which the oldest amd64 lacks, the compiler would call a function. */
-static inline uint32_t count_bits(uint64_t x)
+static inline __attribute__((always_inline)) uint32_t count_bits(uint64_t x, bool wide)
 {
 #if defined(__POPCNT__) || defined(__aarch64__)
+    (void)wide;
     return (uint32_t)__builtin_popcountll(x);
 #else
+    if (wide) {
+        return (uint32_t)__builtin_popcountll(x);
+    }
     x -= x >> 1 & 0x5555555555555555u;
     x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);
     return (uint32_t)(((x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu) * 0x0101010101010101u >> 56);
@@ -75,20 +79,20 @@ static inline __attribute__((always_inline)) void put_marks(uint32_t *to, uint64
 
 typedef void (*masks_fn)(const char *p, char delimiter, struct cut_masks *m);
 
-static inline __attribute__((always_inline)) void mark_block(struct splitter *s, const char *p, uint32_t from, uint64_t valid, struct carry *c, masks_fn masks)
+static inline __attribute__((always_inline)) void mark_block(struct splitter *s, const char *p, uint32_t from, uint64_t valid, struct carry *c, masks_fn masks, bool wide)
 {
     struct cut_masks m;
     masks(p, s->delimiter, &m);
     uint64_t second = m.lf & (m.cr << 1 | c->cr); /* of CRLF, whose CR is the mark */
     uint64_t marks = m.marks & ~second & valid, ends = (m.cr | m.lf) & marks, quote = m.quote & valid;
-    uint32_t odd = m.odd ? (uint32_t)FLAG_ODD : 0, n = count_bits(marks);
+    uint32_t odd = m.odd ? (uint32_t)FLAG_ODD : 0, n = count_bits(marks, wide);
     put_marks(s->marks + c->n, marks, n, from);
     c->cr = m.cr >> 63;
     c->flags |= odd;
     do { /* a line is written whether it ends here or not, and counted if it does: one end a block, or none, is the rule */
         uint64_t upto = ends ^ (ends - 1);
         uint32_t quoted = quote & upto ? (uint32_t)FLAG_QUOTE : 0, ended = ends != 0;
-        s->lines[s->n_lines] = (struct split_line){c->n + count_bits(marks & upto) - 1, c->flags | quoted};
+        s->lines[s->n_lines] = (struct split_line){c->n + count_bits(marks & upto, wide) - 1, c->flags | quoted};
         s->n_lines += ended;
         c->flags = ended ? odd : c->flags | quoted;
         quote &= ~upto;
@@ -98,7 +102,7 @@ static inline __attribute__((always_inline)) void mark_block(struct splitter *s,
     c->n += n;
 }
 
-static inline __attribute__((always_inline)) void mark_window(struct splitter *s, const char *p, size_t n, bool whole, masks_fn masks)
+static inline __attribute__((always_inline)) void mark_window(struct splitter *s, const char *p, size_t n, bool whole, masks_fn masks, bool wide)
 {
     struct carry c = {0};
     size_t at = 0;
@@ -108,13 +112,13 @@ static inline __attribute__((always_inline)) void mark_window(struct splitter *s
     s->n_lines = s->line = 0;
     s->mark = s->at = 0;
     for (; at + BLOCK <= n; at += BLOCK) {
-        mark_block(s, p + at, (uint32_t)at, UINT64_MAX, &c, masks);
+        mark_block(s, p + at, (uint32_t)at, UINT64_MAX, &c, masks, wide);
     }
     if (at < n) {
         char rest[BLOCK];
         memset(rest, ' ', sizeof(rest));
         memcpy(rest, p + at, n - at);
-        mark_block(s, rest, (uint32_t)at, ((uint64_t)1 << (n - at)) - 1, &c, masks);
+        mark_block(s, rest, (uint32_t)at, ((uint64_t)1 << (n - at)) - 1, &c, masks, wide);
     }
     uint32_t begins = s->n_lines > 0 ? s->marks[s->lines[s->n_lines - 1].mark] + 1 : 0; /* the last line */
     if (s->n_lines > 0 && !whole && begins == n && p[n - 1] == '\r') {
@@ -127,15 +131,35 @@ static inline __attribute__((always_inline)) void mark_window(struct splitter *s
 
 void split_window_plain(struct splitter *s, const char *p, size_t n, bool whole)
 {
-    mark_window(s, p, n, whole, cut_masks_plain);
+    mark_window(s, p, n, whole, cut_masks_plain, false);
+}
+
+#ifdef SPLIT_WIDE
+static WIDE_CODE void split_window_wide(struct splitter *s, const char *p, size_t n, bool whole)
+{
+    mark_window(s, p, n, whole, cut_masks_wide, true);
+}
+#endif
+
+void split_window_narrow(struct splitter *s, const char *p, size_t n, bool whole)
+{
+#ifdef SPLIT_SIMD
+    mark_window(s, p, n, whole, cut_masks_simd, false);
+#else
+    split_window_plain(s, p, n, whole);
+#endif
 }
 
 void split_window(struct splitter *s, const char *p, size_t n, bool whole)
 {
-#ifdef SPLIT_SIMD
-    mark_window(s, p, n, whole, cut_masks_simd);
+#ifdef SPLIT_WIDE
+    if (split_wide_runs()) {
+        split_window_wide(s, p, n, whole);
+    } else {
+        split_window_narrow(s, p, n, whole);
+    }
 #else
-    split_window_plain(s, p, n, whole);
+    split_window_narrow(s, p, n, whole);
 #endif
 }
 

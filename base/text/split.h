@@ -52,7 +52,8 @@ void split_release(struct splitter *s);
 /* Marks the lines of p[0, n), n at most SPLIT_WINDOW, p at the beginning of a line. `whole`: nothing follows, so that the last line needs no end (and a CR at the
    end is one). p is read again until the window is used up. */
 void split_window(struct splitter *s, const char *p, size_t n, bool whole);
-/* The same by plain C, for machines without the instructions and for the tests. */
+/* The same by the instructions every machine of its kind has, and by plain C, for machines without the instructions; and for the tests. */
+void split_window_narrow(struct splitter *s, const char *p, size_t n, bool whole);
 void split_window_plain(struct splitter *s, const char *p, size_t n, bool whole);
 /* The next line; false when no whole one is left: what stands from s->at on belongs to the next window. */
 bool split_next(struct splitter *s, struct split_record *out);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* 64 bytes to bit masks, three times the same: SSE2, NEON, plain C. Private to split.c and utf8.c. Bit i is byte i. */
+/* 64 bytes to bit masks, four times the same: SSE2, AVX2 where the machine has it, NEON, plain C. Private to split.c and utf8.c. Bit i is byte i. */
 #ifndef MOPAI_TEXT_SPLIT_MASKS_H
 #define MOPAI_TEXT_SPLIT_MASKS_H
 
@@ -90,6 +90,52 @@ MASKS utf8_masks_simd(const char *p, struct utf8_masks *m)
     m->lead = bits(LEAD(a), LEAD(b), LEAD(c), LEAD(d));
 #undef LEAD
 }
+
+/* The same by registers twice as wide, on nearly every machine of the last ten years; asked at run time. Counting and clearing bits are one instruction there. */
+#if defined(__x86_64__)
+#include <immintrin.h>
+#define SPLIT_WIDE      1
+#define WIDE_CODE       __attribute__((target("avx2,bmi,popcnt")))
+#define WIDE_MASKS      WIDE_CODE MASKS
+
+static inline bool split_wide_runs(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
+}
+
+#define BITS2(x, y) ((uint64_t)(unsigned)_mm256_movemask_epi8(x) | (uint64_t)(unsigned)_mm256_movemask_epi8(y) << 32)
+
+WIDE_MASKS cut_masks_wide(const char *p, char delimiter, struct cut_masks *m)
+{
+    const __m256i *from = (const __m256i *)(const void *)p;
+    __m256i a = _mm256_loadu_si256(from), b = _mm256_loadu_si256(from + 1), quote = _mm256_set1_epi8('"');
+#define EQUAL(c) BITS2(_mm256_cmpeq_epi8(a, _mm256_set1_epi8(c)), _mm256_cmpeq_epi8(b, _mm256_set1_epi8(c)))
+    m->cr = EQUAL('\r');
+    m->lf = EQUAL('\n');
+    m->marks = EQUAL(delimiter) | m->cr | m->lf;
+    m->quote = 0;
+    if (__builtin_expect(_mm256_movemask_epi8(_mm256_or_si256(_mm256_cmpeq_epi8(a, quote), _mm256_cmpeq_epi8(b, quote))), 0)) {
+        m->quote = EQUAL('"');
+        m->marks |= m->quote;
+    }
+    m->odd = _mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(a, b), _mm256_cmpeq_epi8(_mm256_min_epu8(a, b), _mm256_setzero_si256()))) != 0;
+#undef EQUAL
+}
+
+WIDE_MASKS utf8_masks_wide(const char *p, struct utf8_masks *m)
+{
+    const __m256i *from = (const __m256i *)(const void *)p;
+    __m256i a = _mm256_loadu_si256(from), b = _mm256_loadu_si256(from + 1);
+    __m256i c0 = _mm256_set1_epi8((char)0xC0), e0 = _mm256_set1_epi8((char)0xE0), ed = _mm256_set1_epi8((char)0xED);
+#define LEAD(v) _mm256_and_si256(_mm256_cmpgt_epi8(v, e0), _mm256_cmpgt_epi8(ed, v))
+    m->nul = _mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_min_epu8(a, b), _mm256_setzero_si256())) != 0;
+    m->high = BITS2(a, b);
+    m->tail = BITS2(_mm256_cmpgt_epi8(c0, a), _mm256_cmpgt_epi8(c0, b));
+    m->lead = BITS2(LEAD(a), LEAD(b));
+#undef LEAD
+}
+#undef BITS2
+#endif
 
 #elif defined(__ARM_NEON) && defined(__aarch64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #include <arm_neon.h>

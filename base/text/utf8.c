@@ -145,20 +145,25 @@ void strbuf_add_cp(struct strbuf *b, uint32_t cp)
 
 /* True when the bytes beyond ASCII from bit `from` on are leads with their two tails. *tails: those that the block before (its last byte stands before bit `from`)
    and this one leave wanting, bits 0 and 1. */
-static inline bool block_is_plain(const char *p, unsigned from, uint64_t *tails)
+static inline __attribute__((always_inline)) bool block_is_plain_by(const char *p, unsigned from, uint64_t *tails, void (*masks)(const char *, struct utf8_masks *))
 {
     struct utf8_masks m;
-#ifdef SPLIT_SIMD
-    utf8_masks_simd(p, &m);
-#else
-    utf8_masks_plain(p, &m);
-#endif
+    masks(p, &m);
     uint64_t wanted = m.lead << 1 | m.lead << 2 | *tails << from;
     *tails = m.lead >> 63 | m.lead >> 62;
     return !m.nul && ((m.tail ^ wanted) | (m.high & ~(m.tail | m.lead))) >> from == 0;
 }
 
-void utf8_plain_blocks(struct str s, uint64_t *bits)
+static inline bool block_is_plain(const char *p, unsigned from, uint64_t *tails)
+{
+#ifdef SPLIT_SIMD
+    return block_is_plain_by(p, from, tails, utf8_masks_simd);
+#else
+    return block_is_plain_by(p, from, tails, utf8_masks_plain);
+#endif
+}
+
+static inline __attribute__((always_inline)) void plain_blocks_by(struct str s, uint64_t *bits, void (*masks)(const char *, struct utf8_masks *))
 {
     uint64_t tails = 0;
     memset(bits, 0, (s.n / (64 * 64) + 1) * sizeof(*bits));
@@ -170,9 +175,31 @@ void utf8_plain_blocks(struct str s, uint64_t *bits)
             memcpy(rest, p, s.n - at);
             p = rest;
         }
-        bool plain = block_is_plain(p, 0, &tails) && !(at + 64 == s.n && tails != 0);
+        bool plain = block_is_plain_by(p, 0, &tails, masks) && !(at + 64 == s.n && tails != 0);
         bits[at >> 12] |= (uint64_t)plain << (at >> 6 & 63);
     }
+}
+
+#ifdef SPLIT_WIDE
+static WIDE_CODE void plain_blocks_wide(struct str s, uint64_t *bits)
+{
+    plain_blocks_by(s, bits, utf8_masks_wide);
+}
+#endif
+
+void utf8_plain_blocks(struct str s, uint64_t *bits)
+{
+#ifdef SPLIT_WIDE
+    if (split_wide_runs()) {
+        plain_blocks_wide(s, bits);
+        return;
+    }
+#endif
+#ifdef SPLIT_SIMD
+    plain_blocks_by(s, bits, utf8_masks_simd);
+#else
+    plain_blocks_by(s, bits, utf8_masks_plain);
+#endif
 }
 
 bool utf8_is_plain_han(struct str s)

@@ -20,17 +20,19 @@ static inline bool quick_date(struct str s, daynum *out)
     if ((((w & 0x7f7f7f7f7f7f7f7fu) + 0x7676767676767676u) | w) & 0x8080808080808080u || w & 0xff0000ff00000000u || d1 > 9 || d2 > 9) {
         return false;
     }
-    unsigned year = (unsigned)((w & 15) * 1000 + (w >> 8 & 15) * 100 + (w >> 16 & 15) * 10 + (w >> 24 & 15));
-    unsigned month = (unsigned)((w >> 40 & 15) * 10 + (w >> 48 & 15)), day = d1 * 10 + d2;
-    if (year < 1900 || year > 2099) {
+    uint64_t pairs = w * 10 + (w >> 8); /* two digits a number, at the first of them */
+    unsigned century = (unsigned)(pairs & 0xFF), year = century * 100 + (unsigned)(pairs >> 16 & 0xFF);
+    unsigned month = (unsigned)(pairs >> 40 & 0xFF), day = d1 * 10 + d2;
+    if (century - 19 > 1) {
         return false;
     }
     if (month - 1 > 11 || day - 1 > 27) {
         return day_parse_iso(str_n(s.p, 10), out);
     }
-    /* days from civil, with the year beginning in March */
-    unsigned y = month <= 2 ? year - 1 : year, doy = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    *out = (daynum)(y * 365 + y / 4 - y / 100 + y / 400 + doy) - 719468;
+    /* days from civil, with the year beginning in March: days of the months before this one, then of the years, 1899 the first of them */
+    static const uint16_t months[13] = {0, 306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275};
+    unsigned y = month <= 2 ? year - 1 : year, hundreds = y / 100;
+    *out = (daynum)(y * 365 + y / 4 - hundreds + hundreds / 4 + months[month] + day) - 719469;
     return true;
 }
 

@@ -11,6 +11,7 @@
 #include "pipeline/ingest/cell_quick.h"
 
 #define CODES_SEEN_MAX 4096 /* beyond this many spellings a code cell is looked up anew each time */
+#define MISSING_MAX    8    /* no way of writing nothing is longer */
 #define TEXT_MAX       ((size_t)64 << 10)
 
 bool column_has_raw(const struct source_column *c)
@@ -105,7 +106,7 @@ static struct str clean(struct cell_reader *r, struct str raw)
 static bool may_be_missing(struct str s)
 {
     unsigned char c = (unsigned char)s.p[0];
-    if (s.n > 8 || is_digit(c) || is_digit((unsigned char)s.p[s.n - 1])) {
+    if (s.n > MISSING_MAX || is_digit(c) || is_digit((unsigned char)s.p[s.n - 1])) {
         return false;
     }
     if (c < 0xE4 || c > 0xE9 || s.n == 3) {
@@ -152,6 +153,15 @@ static void read_token(struct cell_reader *r, struct str raw, struct cell *out)
         *out = r->missing;
         out->reason = VALUE_SCIENTIFIC;
     }
+}
+
+bool cell_is_plain_text(const struct source_column *c, struct str raw)
+{
+    bool free_text = c->type == COL_NAME || c->type == COL_ADDRESS || c->type == COL_AREA || c->type == COL_TEXT || c->type == COL_TOKEN;
+    if (!free_text || raw.n <= MISSING_MAX || raw.n > TEXT_MAX || !is_clean(raw)) {
+        return false;
+    }
+    return c->type != COL_TOKEN || !is_digit((unsigned char)raw.p[0]) || !is_scientific(raw);
 }
 
 static void read_phone(struct cell_reader *r, struct str raw, struct cell *out)

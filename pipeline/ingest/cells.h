@@ -28,6 +28,8 @@ void cell_reader_release(struct cell_reader *r);
 
 /* Views in *out hold until the next call with the same reader. Never fails. An unusable identifier keeps its word in u, with the reason set. */
 void cell_read(struct cell_reader *r, struct str raw, struct cell *out);
+/* Is a cell of a text column just what it is: text that needs no cleaning and is no way of writing nothing? False says nothing: cell_read must be asked. */
+bool cell_is_plain_text(const struct source_column *c, struct str raw);
 /* What a row holds in a column its file lacks. */
 void cell_missing(const struct source_column *c, struct cell *out);
 

@@ -168,6 +168,13 @@ static bool has_company(const struct record *rec)
     return false;
 }
 
+void layout_prepare(struct layout *l)
+{
+    for (unsigned c = 0; c < ARRAY_LEN(l->plain_first); c++) {
+        l->plain_first[c] = (is_digit((unsigned char)c) || is_alpha((unsigned char)c)) && !may_repeat(l, 0, to_lower((char)c));
+    }
+}
+
 bool layout_surely_data(const struct layout *l, const struct record *rec, struct str first)
 {
     if (rec->fields.n != l->n_named || first.n == 0 || !has_company(rec)) {
@@ -175,7 +182,7 @@ bool layout_surely_data(const struct layout *l, const struct record *rec, struct
     }
     unsigned char c = (unsigned char)first.p[0];
     if (c < 0x80) {
-        return (is_digit(c) || is_alpha(c)) && !may_repeat(l, 0, to_lower((char)c));
+        return l->plain_first[c];
     }
     /* E4..E9 begin the ideographs that no folding touches */
     return c >= 0xE4 && c <= 0xE9 && first.n >= 3 && !header_begins_like(l, first) && !begins_like(first, total_words, ARRAY_LEN(total_words)) &&

@@ -28,6 +28,7 @@ struct layout {
     struct str *headers;  /* [n_columns] header as in the file; of several rows all, one behind the other */
     struct header_row rows[HEADER_ROWS_MAX]; /* the lowest first */
     size_t n_rows;
+    bool plain_first[128];   /* a row of the right width whose first field begins so is data, if a second one is filled */
     struct strbuf *notes; /* what is worth saying though the file is taken: a line each; the caller's, NULL: not wanted */
     struct strbuf *strange; /* headers no column claims, a line each; likewise */
 };
@@ -49,9 +50,21 @@ enum row_kind layout_row_kind(const struct layout *l, const struct source *s, co
 /* The same of a record of a table nobody described, by the word it begins with, behind a row number perhaps: ROW_TOTAL, ROW_SIGNATURE (only where nothing but
    the word or a colon stands there), else ROW_DATA. */
 enum row_kind layout_word_row(const struct record *rec, struct strbuf *scratch);
+/* Once a layout is found, before layout_surely_data. */
+void layout_prepare(struct layout *l);
 /* What is told quickly of nearly every data row by its first field (`first`, as text; the others may be raw) and the number of fields: true means ROW_DATA that fits.
    False means nothing: ask the other two. */
 bool layout_surely_data(const struct layout *l, const struct record *rec, struct str first);
+/* The same at a glance, of raw fields. */
+static inline bool layout_plainly_data(const struct layout *l, const struct str *fields, size_t n)
+{
+    unsigned char c = n == l->n_named && n > 1 && fields[0].n > 0 ? (unsigned char)fields[0].p[0] : 0;
+    bool company = false; /* the first is not alone */
+    for (size_t f = 1; f < n && !company; f++) {
+        company = fields[f].n > 0 && (is_digit((unsigned char)fields[f].p[0]) || is_alpha((unsigned char)fields[f].p[0]));
+    }
+    return company && c < 0x80 && l->plain_first[c];
+}
 /* Enough fields for the header, and nothing but blanks beyond it. */
 bool layout_fits(const struct layout *l, const struct record *rec);
 bool record_is_blank(const struct record *rec);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Record keys as canonical bytes: the same bytes whether the row is being typed or read back from its segment. */
+#include "base/core/hash.h"
 #include "base/store/segment.h"
 #include "matchers/identifier.h"
 #include "pipeline/ingest/cells.h"
@@ -99,6 +100,33 @@ bool key_bytes(const struct source *s, const struct source_key *key, size_t n, c
         add_mark(out, '\x1e');
     }
     return true;
+}
+
+uint64_t key_hash(const struct strbuf *bytes)
+{
+    uint64_t h = hash64(bytes->p, bytes->n);
+    return h ? h : 1;
+}
+
+uint64_t key_hash_of_text(struct str text)
+{
+    char buf[64];
+    if (text.n == 0) {
+        return 0;
+    }
+    if (text.n > sizeof(buf) - 3) {
+        AUTO_STRBUF b = STRBUF_INIT;
+        add_part(&b, 't', text.p, text.n);
+        add_mark(&b, '\x1f');
+        add_mark(&b, '\x1e');
+        return key_hash(&b);
+    }
+    buf[0] = 't';
+    memcpy(buf + 1, text.p, text.n);
+    buf[text.n + 1] = '\x1f';
+    buf[text.n + 2] = '\x1e';
+    uint64_t h = hash64(buf, text.n + 3);
+    return h ? h : 1;
 }
 
 static enum status fetch_cell(struct seg_reader *r, const struct source *s, int c, uint64_t row, struct cell *out, struct arena *a, struct err *err)

@@ -116,6 +116,10 @@ static void find_rows(struct typist *p, struct batch *b)
             sort_out(p, b, i);
             continue;
         }
+        if (r->n > 1 && layout_plainly_data(&t->layout, b->block.fields.v + r->first, r->n)) {
+            add_row(b, i);
+            continue;
+        }
         const struct record rec = block_record(&b->block, i);
         struct str first = rec.fields.n > 0 ? rec.fields.v[0] : str_n("", 0);
         if (first.n > 0 && (unsigned char)first.p[0] >= 0x80) {
@@ -254,22 +258,30 @@ static void add_measures(const struct typer *t, struct batch *b, size_t m)
     }
 }
 
-static uint64_t nonzero_hash(const struct strbuf *b)
-{
-    uint64_t h = hash64(b->p, b->n);
-    return h ? h : 1;
-}
-
 static uint64_t hash_key(struct typist *p, const struct source_key *key, size_t n)
 {
     strbuf_clear(&p->key);
-    return key_bytes(p->t->s, key, n, p->cells, &p->key) ? nonzero_hash(&p->key) : 0;
+    return key_bytes(p->t->s, key, n, p->cells, &p->key) ? key_hash(&p->key) : 0;
+}
+
+/* Most keys are one column of text. */
+static void hash_text_keys(struct batch *b, int column)
+{
+    for (size_t row = 0; row < b->n; row++) {
+        b->key[row] = key_hash_of_text(b->columns[column].text[row].text);
+        b->facts.keys_blank += b->key[row] == 0;
+        b->refund[row] = 0;
+    }
 }
 
 static void hash_keys(struct typist *p, struct batch *b)
 {
     const struct typer *t = p->t;
     const struct source *s = t->s;
+    if (t->text_key >= 0) {
+        hash_text_keys(b, t->text_key);
+        return;
+    }
     for (size_t row = 0; row < b->n; row++) {
         for (size_t i = 0; i < t->n_key_columns; i++) {
             int c = t->key_columns[i];

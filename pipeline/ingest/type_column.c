@@ -98,6 +98,19 @@ static void read_amounts(struct cells *x)
     }
 }
 
+static void read_texts(struct cells *x)
+{
+    for (size_t row = 0; row < x->b->n; row++) {
+        struct str raw = raw_cell(x, row);
+        bool is_text = !x->b->block.rows[x->b->record[row]].raw || cell_is_ascii(raw);
+        if (is_text && cell_is_plain_text(x->plan->column, raw)) {
+            x->out->text[row] = (struct seg_cell){raw, hash64_str(raw), NULL};
+        } else {
+            put_slowly(x, row, raw);
+        }
+    }
+}
+
 static void read_slowly(struct cells *x)
 {
     for (size_t row = 0; row < x->b->n; row++) {
@@ -146,6 +159,8 @@ void type_column(struct typist *p, struct batch *b, size_t c)
         read_dates(&x);
     } else if (plan->column->type == COL_MONEY && plan->column->unit == 100) {
         read_amounts(&x);
+    } else if (plan->storage == STORE_TEXT) {
+        read_texts(&x);
     } else {
         read_slowly(&x);
     }

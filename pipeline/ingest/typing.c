@@ -77,6 +77,9 @@ static void prepare_columns(struct typer *t)
     }
     prepare_keys(t, s->key, s->n_key, true);
     prepare_keys(t, &s->refund_of, s->refund_of.n > 0 ? 1 : 0, false);
+    bool one = s->n_key == 1 && s->key[0].n == 1 && s->key[0].alt[0].n == 1 && s->key[0].alt[0].part[0] == KEY_WHOLE && s->refund_of.n == 0;
+    int c = one ? s->key[0].alt[0].column[0] : -1;
+    t->text_key = c >= 0 && column_is_text(&s->columns[c]) ? c : -1;
 }
 
 static enum status open_segment(struct typer *t, struct err *err)
@@ -172,6 +175,7 @@ static bool look_at_head(struct typer *t)
     if (!layout_find(s, t->job->head, v.encoding, v.bom_length, &t->arena, &t->layout, &t->out->why) && !try_other_encoding(t, &v)) {
         return false;
     }
+    layout_prepare(&t->layout);
     f->delimiter = t->layout.delimiter;
     f->header_line = t->layout.header_line;
     f->fields = (int64_t)t->layout.n_fields;

@@ -65,6 +65,10 @@ int segment_header(const struct seg_reader *r, struct str column, struct str *ou
 struct cell;
 /* Appends the canonical bytes of a key; false when it is blank (a component without a filled alternative). cells[] by column. */
 bool key_bytes(const struct source *s, const struct source_key *key, size_t n, const struct cell *cells, struct strbuf *out);
+/* The hash a key goes by: of those bytes, never 0. */
+uint64_t key_hash(const struct strbuf *bytes);
+/* The same of a key that is one text; 0 when it is blank. */
+uint64_t key_hash_of_text(struct str text);
 /* The same bytes from a row of a segment. */
 enum status key_from_segment(struct seg_reader *r, const struct source *s, uint64_t row, struct strbuf *out, struct err *err) MUST_CHECK;
 

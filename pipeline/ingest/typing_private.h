@@ -10,6 +10,7 @@
 #ifndef MOPAI_INGEST_TYPING_PRIVATE_H
 #define MOPAI_INGEST_TYPING_PRIVATE_H
 
+#include "base/text/utf8.h"
 #include "pipeline/ingest/cell_memo.h"
 #include "pipeline/ingest/typing.h"
 
@@ -40,6 +41,7 @@ struct typer {
     size_t width, n_words;
     int *key_columns;      /* [n_key_columns] which record key and refund are made of */
     size_t n_key_columns;
+    int text_key;          /* the one column of text that is the record key, -1: it is not so plain */
     int col_line, col_key, col_content, col_refund; /* of the segment */
     /* of the one who commits: */
     struct seg_writer *w;  /* NULL: nothing is written */
@@ -106,11 +108,23 @@ void commit_batch(struct typer *t, struct batch *b);
 /* Types all records of t->reader. */
 enum status type_records(struct typer *t, struct err *err) MUST_CHECK;
 
+/* str_is_ascii, quick for the length most cells have. */
+static inline bool cell_is_ascii(struct str s)
+{
+    uint64_t head, tail;
+    if (s.n < 8 || s.n > 16) {
+        return str_is_ascii(s);
+    }
+    memcpy(&head, s.p, 8);
+    memcpy(&tail, s.p + s.n - 8, 8);
+    return ((head | tail) & 0x8080808080808080u) == 0;
+}
+
 /* A cell as text: of a GB18030 file it is decoded here, when it is more than ASCII. */
 static inline struct str batch_text(const struct typer *t, const struct batch *b, size_t record, struct str raw, struct strbuf *decoded)
 {
-    const struct record rec = {.raw = b->block.rows[record].raw};
-    return record_text(t->reader, &rec, raw, decoded);
+    const struct record rec = {.raw = true};
+    return b->block.rows[record].raw && !cell_is_ascii(raw) ? record_text(t->reader, &rec, raw, decoded) : raw;
 }
 /* The cell of a column as it stands in the file, as text. */
 static inline struct str batch_field(const struct typer *t, const struct batch *b, size_t record, size_t c, struct strbuf *decoded)

@@ -9,6 +9,7 @@
 
 #include "base/core/file.h"
 #include "base/core/gzip.h"
+#include "base/core/share.h"
 #include "base/text/encoding.h"
 #include "pipeline/ingest/arrival.h"
 #include "pipeline/ingest/typing.h"
@@ -168,6 +169,7 @@ int main(int argc, char **argv)
     must(file_mkdirs(dir, &err), &err);
     must(file_read_all("sources.yaml", 1u << 20, &yaml, &err), &err);
     struct sources *shipped = load_sources(strbuf_str(&yaml), "sources.yaml"), *own = load_sources(str_of(settle_narrow_yaml), "narrow");
+    share_set_threads(1);
     struct load loads[LOADS] = {[WIDE] = {.what = "18 columns", .name = "wide.csv", .source = &shipped->v[0]},
                                 [NARROW] = {.what = "8 columns", .name = "narrow.csv", .source = &own->v[0]},
                                 [GB] = {.what = "8 columns, GB18030", .name = "gb.csv", .source = &own->v[0]},

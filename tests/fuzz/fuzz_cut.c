@@ -58,12 +58,14 @@ static void next_cut(struct reading *g)
     g->rec = g->more ? block_record(&g->block, g->at++) : (struct record){.bad = VALUE_OK};
 }
 
-static void windows(struct str in, bool utf8, bool whole)
+typedef void (*window_fn)(struct splitter *s, const char *p, size_t n, bool whole);
+
+static void windows(struct str in, bool utf8, bool whole, window_fn way)
 {
     struct splitter s[2];
     split_init(&s[0], ',', utf8);
     split_init(&s[1], ',', utf8);
-    split_window(&s[0], in.p, MIN(in.n, SPLIT_WINDOW), whole);
+    way(&s[0], in.p, MIN(in.n, SPLIT_WINDOW), whole);
     split_window_plain(&s[1], in.p, MIN(in.n, SPLIT_WINDOW), whole);
     for (struct split_record a, b;;) {
         bool more = split_next(&s[0], &a);
@@ -87,7 +89,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     struct str in = str_n((const char *)bytes + 3, n - 3);
     static struct reading care, cut; /* a block is too much for the stack */
     struct err err;
-    windows(in, bytes[1] & 1, bytes[0] & 1);
+    windows(in, bytes[1] & 1, bytes[0] & 1, split_window);
+    windows(in, bytes[1] & 1, bytes[0] & 1, split_window_narrow);
     start(&care, bytes, in);
     start(&cut, bytes, in);
     while (care.more) {
