@@ -11,6 +11,7 @@
 #include "base/core/bug.h"
 #include "base/core/file.h"
 #include "base/core/gzip.h"
+#include "base/store/feed_ahead.h"
 
 enum { BUFFER = 1 << 18 };
 
@@ -107,19 +108,23 @@ static enum status read_file_feed(void *ctx, void *buf, size_t cap, size_t *out_
 /* Reads a feed to its end into the hash and, unless NULL, into `copy`. */
 static enum status read_through(const struct raw_feed *feed, struct outfile *copy, struct digest *digest, int64_t *out_size, struct err *err)
 {
-    AUTO_STRBUF buf = STRBUF_INIT;
-    strbuf_reserve(&buf, BUFFER);
+    struct feed_ahead *ahead = feed_ahead_new(feed);
+    enum status status = ST_OK;
     int64_t size = 0;
-    for (size_t n = BUFFER; n == BUFFER;) {
-        TRY(feed->read(feed->ctx, buf.p, BUFFER, &n, err));
-        digest_update(digest, buf.p, n);
-        if (copy) {
-            outfile_write(copy, buf.p, n);
+    for (size_t n = FEED_BUFFER; status == ST_OK && n == FEED_BUFFER;) {
+        const char *p;
+        status = feed_ahead_next(ahead, &p, &n, err);
+        if (status == ST_OK) {
+            digest_update(digest, p, n);
+            if (copy) {
+                outfile_write(copy, p, n);
+            }
+            size += (int64_t)n;
         }
-        size += (int64_t)n;
     }
+    feed_ahead_free(ahead);
     *out_size = size;
-    return ST_OK;
+    return status;
 }
 
 enum status raw_digest_feed(const struct raw_feed *feed, struct digest_hex *out_hex, int64_t *out_size, struct err *err)

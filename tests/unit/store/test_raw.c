@@ -10,6 +10,7 @@
 
 #include "base/core/file.h"
 #include "base/core/gzip.h"
+#include "base/core/share.h"
 #include "base/store/raw.h"
 
 struct place {
@@ -187,11 +188,49 @@ static void gzip_members_cuts_and_flips(void **state)
     gzip_in_close(in);
 }
 
+/* A feed long enough to be read ahead by another thread; it fails when `fail` bytes are read. */
+struct long_feed {
+    size_t at, size, fail;
+};
+
+static enum status read_long(void *ctx, void *buf, size_t cap, size_t *out_n, struct err *err)
+{
+    struct long_feed *f = ctx;
+    if (f->at >= f->fail) {
+        return err_set(err, ST_INPUT, "failed at %zu", f->at);
+    }
+    *out_n = MIN(cap, f->size - f->at);
+    for (size_t i = 0; i < *out_n; i++) {
+        ((char *)buf)[i] = (char)((f->at + i) % 251);
+    }
+    f->at += *out_n;
+    return ST_OK;
+}
+
+static void test_read_ahead(void **state)
+{
+    const struct place *p = *state;
+    struct digest_hex hex[2];
+    struct err err[2];
+    for (unsigned i = 0; i < 2; i++) {
+        struct long_feed whole = {0, ((size_t)5 << 20) + 123, SIZE_MAX}, broken = {0, (size_t)8 << 20, (size_t)4 << 20};
+        int64_t size = 0;
+        share_set_threads(i + 1);
+        must(raw_put_feed(p->raw, &(struct raw_feed){read_long, &whole}, &hex[i], &size, &err[i]), &err[i]);
+        assert_int_equal(size, whole.size);
+        assert_int_equal(raw_digest_feed(&(struct raw_feed){read_long, &broken}, &hex[1], &size, &err[i]), ST_INPUT);
+    }
+    share_set_threads(0);
+    assert_string_equal(hex[0].sha256, hex[1].sha256);
+    assert_string_equal(hex[0].xxh128, hex[1].xxh128);
+    assert_string_equal(err[0].text, err[1].text);
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, make_place, drop_place)
     const struct CMUnitTest tests[] = {
-        CASE(put_read_compress_read), CASE(empty_file_is_a_file), CASE(links_pipes_and_folders_are_refused),
+        CASE(test_read_ahead), CASE(put_read_compress_read), CASE(empty_file_is_a_file), CASE(links_pipes_and_folders_are_refused),
         CASE(damage_is_seen),         CASE(gzip_members_cuts_and_flips),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
