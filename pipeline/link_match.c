@@ -175,6 +175,12 @@ static void search_open(struct search *s)
     while (n && (n - 1) >> s->shift >= PARTS) {
         s->shift++;
     }
+    for (s->known_bits = 4096; s->known_bits < (size_t)64 << s->shift;) {
+        s->known_bits *= 2;
+    }
+    for (unsigned k = 0; k < PARTS; k++) {
+        s->part[k].known = xcalloc(s->known_bits / 64, sizeof(uint64_t));
+    }
     s->marks = xcalloc(s->l->n + 1u, sizeof(*s->marks));
     s->has = xcalloc(n + 1, sizeof(*s->has));
     s->said = xmalloc(SEG_BLOCK_ROWS * sizeof(*s->said));

@@ -81,7 +81,9 @@ static bool meets(const struct memo *m)
 static const struct said *said_of(struct search *s, struct stretch *c, size_t i)
 {
     struct said *row = &s->said[i];
-    uint64_t anchor = s->l->anchor[s->person[i]];
+    int32_t p = s->person[i];
+    uint64_t anchor = s->l->anchor[p];
+    s->asked[i] |= s->l->first_source[p] == MIN(s->source, UINT8_MAX - 1) && ident_key(anchor) ? ASKED_NAMESAKE : 0;
     said_cells(s->l, s->source, s->r, i, row, &c->scratch);
     int32_t birth = ymd_of_day(ident_birth(anchor));
     int sex = ident_sex(anchor);

@@ -13,6 +13,18 @@ static uint64_t pair_key(uint32_t a, uint32_t b)
     return (uint64_t)a << 32 | b;
 }
 
+/* The bit of a pair: not those of its hash that choose the slot. */
+static size_t known_bit(const struct search *s, uint32_t e, uint32_t p)
+{
+    return (size_t)(hash_mix(pair_key(e, p)) >> 32) & (s->known_bits - 1);
+}
+
+static bool is_candidate(const struct search *s, const struct search_part *q, uint32_t e, uint32_t p)
+{
+    size_t bit = known_bit(s, e, p);
+    return q->known[bit >> 6] >> (bit & 63) & 1 && map64_get(&q->at, pair_key(e, p)) != MAP_NONE;
+}
+
 static enum agreement equal(uint64_t a, uint64_t b)
 {
     return a == 0 || b == 0 ? SAYS_NOTHING : a == b ? SAYS_SAME : SAYS_OTHER;
@@ -66,6 +78,8 @@ static struct candidate *candidate_of(const struct search *s, struct search_part
     uint32_t next = (uint32_t)q->list.n, at = map64_get_or_put(&q->at, pair_key(e, p), next);
     *out_new = at == next;
     if (at == next) {
+        size_t bit = known_bit(s, e, p);
+        q->known[bit >> 6] |= (uint64_t)1 << (bit & 63);
         vec_push(&q->list, (struct candidate){.loose = e, .person = p, .name = NAME_LEVEL_COUNT, .id = (uint8_t)id_says(s, &s->t->v.v[e], p)});
         for (size_t k = 0; k < UNITS; k++) {
             vec_push(&q->units_of, 0);
@@ -96,13 +110,14 @@ static bool more_than_a_name(const struct loose *x, const struct said *row)
 
 /* Of the bearers of a common name the first few are candidates whatever else is said, so that people see there are several; further ones only with something
    besides. They are counted: a common name is worth little. Each person once, by a row of the source that showed them first. */
-static bool only_counted(const struct search *s, struct search_part *q, uint32_t e, uint32_t p, enum link_way way, const struct said *row)
+static bool only_counted(const struct search *s, const struct search_part *q, uint32_t e, uint32_t p, const struct meeting *met)
 {
+    enum link_way way = (enum link_way)met->way;
     struct loose *x = &s->t->v.v[e];
-    if ((way != WAY_NAME && way != WAY_SOUND) || x->by_name < NAMESAKES_MOST || more_than_a_name(x, row) || map64_get(&q->at, pair_key(e, p)) != MAP_NONE) {
+    if ((way != WAY_NAME && way != WAY_SOUND) || x->by_name < NAMESAKES_MOST || more_than_a_name(x, &s->said[met->row]) || is_candidate(s, q, e, p)) {
         return false;
     }
-    x->namesakes += way == WAY_NAME && s->l->first_source[p] == MIN(s->source, UINT8_MAX - 1) && ident_key(s->l->anchor[p]);
+    x->namesakes += way == WAY_NAME && s->asked[met->row] & ASKED_NAMESAKE;
     return true;
 }
 
@@ -121,7 +136,7 @@ static void compare(const struct search *s, struct search_part *q, const struct 
     const struct said *row = &s->said[met->row];
     struct loose *x = &s->t->v.v[e];
     bool is_new;
-    if (is_itself(s, e, p, name) || only_counted(s, q, e, p, way, row)) {
+    if (is_itself(s, e, p, name) || only_counted(s, q, e, p, met)) {
         return;
     }
     struct candidate *c = candidate_of(s, q, e, p, &is_new);
@@ -164,7 +179,7 @@ void part_compare(struct search *s, unsigned part)
                 const char *entry = (const char *)&s->t->v.v[next->loose];
                 __builtin_prefetch(entry);
                 __builtin_prefetch(entry + 64);
-                map64_prefetch(&q->at, pair_key(next->loose, (uint32_t)s->person[next->row]));
+                __builtin_prefetch(&q->known[known_bit(s, next->loose, (uint32_t)s->person[next->row]) >> 6]);
             }
             compare(s, q, &v[i], names ? &s->memo[names[v[i].row]].form : NULL);
         }
@@ -205,4 +220,5 @@ void part_finish(struct search *s, unsigned part)
     vec_sort(&q->list, by_entry);
     vec_release(&q->units_of);
     map64_release(&q->at);
+    free(q->known);
 }

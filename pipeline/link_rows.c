@@ -83,7 +83,9 @@ static enum status place_rows(struct link *l, struct loose_table *t, candidate_l
     enum status status = link_then(l, t, list, &then, err);
     link_weigh(l, t, l->night->site->model, list);
     status = status == ST_OK ? link_watch(l, list, err) : status;
-    link_choose(l, t, list, now);
+    if (then) {
+        link_choose(l, t, list, now);
+    }
     link_merge(l, t, list);
     vec_sort(&l->made, by_row);
     vec_sort(&l->doubt, by_row);

@@ -35,6 +35,7 @@ struct search_part { /* entries that lie together, and whom they may be */
     candidate_list list;
     VEC(uint64_t) units_of; /* UNITS a candidate: units it was met in */
     struct map64 at;        /* entry and person -> candidate */
+    uint64_t *known;        /* a bit for each key of `at`, by its hash, of search.known_bits: most pairs that are only counted are not in it */
 };
 
 struct memo { /* what a name meets */
@@ -43,6 +44,8 @@ struct memo { /* what a name meets */
 };
 
 enum mark { MARK_PERSON = 1, MARK_HOLDER = 2 }; /* by number some entry may be them; somebody else's row bears their number */
+
+#define ASKED_NAMESAKE 128 /* the row is of the source that showed its person first, who has a number: one bearer of the name, counted once */
 
 struct search {
     struct link *l;
@@ -56,6 +59,7 @@ struct search {
     uint8_t says;         /* bits of the fields that any entry says something of */
     struct map64 housed;  /* holder and unit */
     unsigned shift;       /* entry >> shift is its part */
+    size_t known_bits;    /* of a part; a power of two */
     struct search_part part[PARTS];
     uint64_t pairs[WAY_COUNT], lost[WAY_COUNT];
     /* --- of the block at hand --- */
@@ -65,7 +69,7 @@ struct search {
     struct memo *memo;    /* by code of the name column */
     size_t cap_memo;
     struct said *said;    /* by row: of those that meet somebody */
-    uint8_t *asked;       /* by row: bits of the fields whose value is wanted */
+    uint8_t *asked;       /* by row: bits of the fields whose value is wanted, and ASKED_NAMESAKE */
     struct stretch *stretch;
     uint32_t *births;     /* year, month and day -> value */
 };
