@@ -235,6 +235,7 @@ enum status assess_hits(struct assess *a, struct err *err)
     TRY(facts_run_init(&a->facts, a->rules, &view, &a->run, err));
     evidence_init(&a->evidence, &a->facts, &a->run, &a->arena);
     enum status st = facts_cut(&a->facts, &where, err);
+    population_forget(a->facts.pop); /* each thread reads with its own */
     st = st == ST_OK ? evaluate_pieces(a, &where, err) : st;
     vec_release(&where);
     return st;

@@ -91,10 +91,25 @@ static enum status table_open(struct table *t, const char *path, const struct se
     return ST_OK;
 }
 
+static void table_forget(struct table *t)
+{
+    for (size_t c = 0; c < seg_columns(t->seg); c++) {
+        if (seg_column_type(t->seg, c) == SEG_I32) {
+            free(t->cache[c].v.narrow);
+            t->cache[c].v.narrow = NULL;
+        } else {
+            free(t->cache[c].v.wide);
+            t->cache[c].v.wide = NULL;
+        }
+        t->cache[c].block = SIZE_MAX;
+    }
+    seg_forget(t->seg);
+}
+
 static void table_close(struct table *t)
 {
-    for (size_t c = 0; t->cache && c < seg_columns(t->seg); c++) {
-        free(t->cache[c].v);
+    if (t->cache) {
+        table_forget(t);
     }
     free(t->cache);
     seg_close(t->seg);
@@ -102,20 +117,28 @@ static void table_close(struct table *t)
 
 enum status population_load_block(struct table *t, size_t c, size_t block, struct err *err)
 {
+    enum seg_type type = seg_column_type(t->seg, c);
     if (t->cache[c].block == block) {
         return ST_OK;
     }
     t->cache[c].block = SIZE_MAX;
-    if (!t->cache[c].v) {
-        t->cache[c].v = xmalloc(SEG_BLOCK_ROWS * sizeof(int64_t));
-    }
-    if (seg_column_type(t->seg, c) == SEG_U64) { /* the same 64 bits */
-        TRY(seg_read_u64(t->seg, block, c, (uint64_t *)t->cache[c].v, err));
+    if (type == SEG_I32) {
+        t->cache[c].v.narrow = t->cache[c].v.narrow ? t->cache[c].v.narrow : xmalloc(SEG_BLOCK_ROWS * sizeof(int32_t));
+        TRY(seg_read_i32(t->seg, block, c, t->cache[c].v.narrow, err));
     } else {
-        TRY(seg_read_i64(t->seg, block, c, t->cache[c].v, err));
+        t->cache[c].v.wide = t->cache[c].v.wide ? t->cache[c].v.wide : xmalloc(SEG_BLOCK_ROWS * sizeof(int64_t));
+        TRY(type == SEG_U64 ? seg_read_u64(t->seg, block, c, (uint64_t *)t->cache[c].v.wide, err) /* the same 64 bits */
+                            : seg_read_i64(t->seg, block, c, t->cache[c].v.wide, err));
     }
     t->cache[c].block = block;
     return ST_OK;
+}
+
+static void widen(const int32_t *from, size_t n, int64_t *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        out[i] = from[i] == INT32_MIN ? INT64_MIN : from[i];
+    }
 }
 
 enum status population_table_read(struct table *t, size_t c, uint64_t first, uint32_t n, int64_t *out, struct err *err)
@@ -125,7 +148,11 @@ enum status population_table_read(struct table *t, size_t c, uint64_t first, uin
         size_t block = seg_block_of(t->seg, at);
         uint64_t start = seg_block_start(t->seg, block), end = MIN(first + n, start + seg_block_rows(t->seg, block));
         TRY(population_load_block(t, c, block, err));
-        memcpy(out + (at - first), t->cache[c].v + (at - start), (size_t)(end - at) * sizeof(*out));
+        if (seg_column_type(t->seg, c) == SEG_I32) {
+            widen(t->cache[c].v.narrow + (at - start), (size_t)(end - at), out + (at - first));
+        } else {
+            memcpy(out + (at - first), t->cache[c].v.wide + (at - start), (size_t)(end - at) * sizeof(*out));
+        }
         at = end;
     }
     return ST_OK;
@@ -172,6 +199,12 @@ void population_close(struct population *p)
     }
     arena_release(&p->arena);
     free(p);
+}
+
+void population_forget(struct population *p)
+{
+    table_forget(&p->person);
+    table_forget(&p->household);
 }
 
 uint32_t population_persons(const struct population *p)

@@ -75,6 +75,8 @@ void population_close(struct population *p); /* NULL is fine */
 static inline void population_close_auto(struct population **p) { population_close(*p); }
 #define AUTO_POPULATION CLEANUP(population_close_auto) struct population *
 
+void population_forget(struct population *p); /* frees the blocks kept, of a reader that stays open while others read */
+
 uint32_t population_persons(const struct population *p);
 uint32_t population_households(const struct population *p);
 

@@ -10,7 +10,10 @@ struct table {
     struct seg_reader *seg;
     struct {
         size_t block; /* SIZE_MAX: none */
-        int64_t *v;
+        union {
+            int32_t *narrow; /* of a SEG_I32 column */
+            int64_t *wide;
+        } v;
     } *cache;
 };
 

@@ -69,7 +69,7 @@ static enum status find_ref(struct population *p, struct table *t, size_t column
     for (size_t b = 0; ok && b < seg_blocks(t->seg); b++) {
         TRY(population_load_block(t, column, b, err));
         for (size_t i = 0; i < seg_block_rows(t->seg, b); i++) {
-            make_ref(p->key, kind, (uint64_t)t->cache[column].v[i], got);
+            make_ref(p->key, kind, (uint64_t)t->cache[column].v.wide[i], got);
             if (strcmp(got, wanted) == 0) {
                 *out_row = (uint32_t)(seg_block_start(t->seg, b) + i);
                 return ST_OK;
@@ -97,7 +97,7 @@ enum status population_find_id(struct population *p, enum attr_entity entity, ui
     for (size_t b = 0; b < seg_blocks(t->seg); b++) {
         TRY(population_load_block(t, column, b, err));
         for (size_t i = 0; i < seg_block_rows(t->seg, b); i++) {
-            if ((uint64_t)t->cache[column].v[i] == id) {
+            if ((uint64_t)t->cache[column].v.wide[i] == id) {
                 *out_row = (uint32_t)(seg_block_start(t->seg, b) + i);
                 return ST_OK;
             }
