@@ -166,7 +166,7 @@ PAIR_ROUNDS ?= 1200
 check-prop: all $(BUILD)/tests/prop/prop_life $(BUILD)/tests/prop/prop_rules
 	$(Q)PROP_ROUNDS=100000 $(BUILD)/tests/prop/prop_life
 	$(Q)PROP_ROUNDS=$(PAIR_ROUNDS) PROP_SQL=1 $(BUILD)/tests/prop/prop_rules
-## check-kill: a night killed, and made to fail by a full and a broken disk, at every one of its steps (check tries one in three)
+## check-kill: a night killed, and made to fail by a full and a broken disk, at every one of its steps (check tries one in seven)
 check-kill: all $(BUILD)/tests/fault/test_kill
 	$(Q)MOPAI_KILL_ALL=1 $(BUILD)/tests/fault/test_kill $(BUILD)/mopai
 ## check-fixtures: the generated district against its specification, figures beside their targets

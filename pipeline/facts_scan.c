@@ -84,7 +84,7 @@ static const struct refund *refunds_between(const struct pass *p, uint64_t first
         end++;
     }
     *out_n = end - lo;
-    return v + lo;
+    return v ? v + lo : NULL;
 }
 
 static enum status original_reader(struct pass *p, size_t input, struct seg_reader **out, struct err *err)

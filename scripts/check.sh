@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Runs every test of a build and ends with one line of counts. usage: check.sh BUILD_DIR [name part]
-# Programs run two at a time; each gets its own scratch folder. Output of a failing one is shown whole.
+# As many programs run as there are processors; each gets its own scratch folder. Output of a failing one is shown whole.
 set -u
 build=$1
 only=${2:-}
@@ -42,16 +42,17 @@ run_one() {
     rm -rf "${scratch:?}/$name"
 }
 
+# whoever is free takes the next: the folder of its number can be made only once
 worker() {
     n=0
     while read -r job; do
         n=$((n + 1))
-        [ $((n % 2)) -eq "$1" ] || continue
-        run_one "$job"
+        mkdir "$scratch/taken.$n" 2>/dev/null && run_one "$job"
     done <"$jobs_list"
 }
-worker 0 &
-worker 1 &
+for _ in $(seq "$(nproc)"); do
+    worker &
+done
 wait
 
 cat "$scratch"/*.report 2>/dev/null

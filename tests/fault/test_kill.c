@@ -29,7 +29,7 @@ enum { WORKERS = 2, CHILD_SECONDS = 60 };
 #ifdef __SANITIZE_ADDRESS__
 enum { KILL_EVERY = 40, FAIL_EVERY = 10 };
 #else
-enum { KILL_EVERY = 3, FAIL_EVERY = 9 };
+enum { KILL_EVERY = 7, FAIL_EVERY = 21 };
 #endif
 static const char *const errors[] = {"enospc", "eio"};
 
