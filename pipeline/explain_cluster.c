@@ -233,7 +233,16 @@ enum { SVG_LEFT = 300, SVG_PLOT = 380, SVG_RIGHT = 90, SVG_ROW = 26, SVG_TOP = 4
 
 static void svg_text(struct strbuf *out, int x, int y, const char *anchor, const char *text)
 {
-    strbuf_addf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\">%s</text>\n", x, y, anchor, text);
+    strbuf_addf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\">", x, y, anchor);
+    for (const char *p = text; *p; p++) { /* a label may hold what XML takes for markup */
+        const char *name = *p == '<' ? "&lt;" : *p == '&' ? "&amp;" : NULL;
+        if (name) {
+            strbuf_addz(out, name);
+        } else {
+            strbuf_addc(out, *p);
+        }
+    }
+    strbuf_addz(out, "</text>\n");
 }
 
 /* Nothing in it names anybody: source labels, line numbers, weights. */
@@ -251,7 +260,7 @@ static void cluster_svg(const struct cluster *c, struct strbuf *out)
     svg_text(out, 8, 22, "start", TR("一个人的记录怎样归到一起（1 分是一倍的可能）", "how the records of one person hang together (a point doubles the odds)"));
     strbuf_addf(out, "<line x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\" stroke=\"#333\" stroke-dasharray=\"4 3\"/>\n", line, line, SVG_TOP - 8, bottom);
     svg_text(out, line, bottom + 16, "middle", TR("归到一起的线", "joined from here"));
-    char text[160];
+    char text[1024];
     (void)snprintf(text, sizeof(text), TR("凭号码 %zu 条", "%zu by number"), c->v.n - c->made.n);
     svg_text(out, SVG_LEFT - 10, SVG_TOP + 14, "end", text);
     strbuf_addf(out, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#333\"/>\n", SVG_LEFT, SVG_TOP, SVG_PLOT, SVG_ROW - 8);

@@ -91,8 +91,24 @@ static bool says(const struct answer_row *v, struct str word, daynum day, struct
     return str_eqz(word, v->word) && day == v->day && str_eq(programme, v->programme) && str_eq(by, v->by) && str_eq(note, v->note);
 }
 
+/* A file saved again by another program, or with rows added, says again what it said: an answer given since then stands. */
+static enum status said_before(struct import *im, const struct answer_row *v, bool *out, struct err *err)
+{
+    AUTO_STMT q = stmt_use(im->ledger, STMT_SELECT_REFERRAL_SAID);
+    stmt_bind_int(q, ":referral_no", v->no);
+    stmt_bind_z(q, ":answer", v->word);
+    stmt_bind_int(q, ":day", v->day);
+    stmt_bind_text(q, ":programme", v->programme);
+    stmt_bind_text(q, ":answered_by", v->by);
+    stmt_bind_text(q, ":note", v->note);
+    bool row;
+    TRY(stmt_one(q, &row, err));
+    *out = stmt_int(q, 0) > 0;
+    return ST_OK;
+}
+
 /* What the ledger and this file say of the same referral already. A later file corrects, two rows of one file that differ are a slip. */
-static void compare(struct import *im, struct answer_row *v, const struct stmt *known)
+static enum status compare(struct import *im, struct answer_row *v, struct err *err)
 {
     uint32_t twin = map64_get(&im->row_of, (uint64_t)v->no);
     if (twin != MAP_NONE) {
@@ -102,11 +118,13 @@ static void compare(struct import *im, struct answer_row *v, const struct stmt *
         } else {
             refuse(v, arena_printf(im->arena, TR("同一转介在本表第 %lld 行已填，内容不同", "the same referral stands in line %lld with other content"), (long long)u->cells->line));
         }
-        return;
+        return ST_OK;
     }
-    bool same = !stmt_is_null(known, 2) && says(v, stmt_text(known, 2), stmt_day(known, 3), stmt_text(known, 4), stmt_text(known, 5), stmt_text(known, 6));
-    v->fate = same ? ANSWER_REPEATED : ANSWER_ACCEPTED;
+    bool before;
+    TRY(said_before(im, v, &before, err));
+    v->fate = before ? ANSWER_REPEATED : ANSWER_ACCEPTED;
     map64_put(&im->row_of, (uint64_t)v->no, (uint32_t)(v - im->rows.v));
+    return ST_OK;
 }
 
 static enum status judge_answer(struct import *im, struct answer_row *v, struct str word, struct err *err)
@@ -126,9 +144,19 @@ static enum status judge_answer(struct import *im, struct answer_row *v, struct 
     } else if (v->state == REFERRAL_DONE && v->programme.n == 0) {
         refuse(v, TR("已办结要写办理项目", "已办结 needs 办理项目: what was given"));
     } else if (read_day(im, v, stmt_day(q, 0))) {
-        compare(im, v, q);
+        return compare(im, v, err);
     }
     return ST_OK;
+}
+
+static bool answered_without_word(struct import *im, const struct answer_row *v)
+{
+    static const enum filled_column answer[] = {FILLED_DAY, FILLED_PROGRAMME, FILLED_NOTE};
+    bool any = false;
+    for (size_t i = 0; i < ARRAY_LEN(answer); i++) {
+        any |= filled_cell(&im->list, v->cells, answer[i]).n > 0;
+    }
+    return any;
 }
 
 static enum status judge_row(struct import *im, struct answer_row *v, struct err *err)
@@ -140,7 +168,11 @@ static enum status judge_row(struct import *im, struct answer_row *v, struct err
         if (word.n > 0) {
             return judge_answer(im, v, word, err);
         }
-        v->fate = ANSWER_BLANK;
+        if (answered_without_word(im, v)) {
+            refuse(v, TR("填了受理日期、办理项目或说明，但没有受理结果", "a day, a programme or a note, but no 受理结果"));
+        } else {
+            v->fate = ANSWER_BLANK;
+        }
     } else if (number.n > 0 && (word.n > 0 || filled_cells_used(v->cells) > 1)) {
         refuse(v, TR("转介编号不对，应为 Z-数字-校验字符，可能抄错了一位", "not a referral number (Z-digits-check): one character may be wrong"));
     } else if (word.n > 0) {

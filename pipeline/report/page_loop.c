@@ -136,7 +136,9 @@ static void referrals(struct strbuf *b, const struct referral_counts *c)
     struct share s = wilson((uint64_t)c->by_state[REFERRAL_DONE], (uint64_t)c->decided);
     strbuf_addz(b, "<p class=\"note\">");
     html_counted(b, TR("转介：近一年交办 %s 户次", "Referrals: %s handed on in a year"), c->handed);
-    if (c->decided >= PAGE_HIDDEN) {
+    int64_t done = c->by_state[REFERRAL_DONE], declined = c->decided - done;
+    bool small = (done > 0 && done < PAGE_HIDDEN) || (declined > 0 && declined < PAGE_HIDDEN); /* the share and its interval would tell it */
+    if (c->decided >= PAGE_HIDDEN && !small) {
         strbuf_addf(b, TR("，办结率 %u%% <span class=\"range\">%u–%u%%</span>", ", done %u%% <span class=\"range\">%u–%u%%</span>"), (s.value + 5) / 10, (s.low + 5) / 10, (s.high + 5) / 10);
     }
     strbuf_addf(b, "%s</p>", TR("，按帮助类别见 <a href=\"quality.html\">quality.html</a>。", "; by kind of help in <a href=\"quality.html\">quality.html</a>."));

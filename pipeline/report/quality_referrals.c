@@ -65,10 +65,10 @@ static void add_share(const struct referral_counts *c, struct strbuf *b)
 
 /* --- the page ----------------------------------------------------------------------------------------------------------------- */
 
-static void share_cell(struct strbuf *b, const struct referral_counts *c)
+static void share_cell(struct strbuf *b, const struct referral_counts *c, bool hidden)
 {
     strbuf_addz(b, "<td class=\"n\" data-l=\"办结率\">");
-    if (c->decided < PAGE_HIDDEN) {
+    if (c->decided < PAGE_HIDDEN || hidden) {
         strbuf_addz(b, "—");
     } else {
         add_share(c, b);
@@ -91,11 +91,21 @@ static void table(struct report *r, const kinds *all, struct strbuf *b)
         strbuf_addz(b, "<tr><th scope=\"row\">");
         html_text(b, all->v[i].name);
         strbuf_addz(b, "</th>");
-        for (size_t k = 0; k < COLUMNS; k++) {
-            counts_cell(b, &c, i, k);
+        /* done, declined, received and open add up to what was handed on: one hidden would follow from the others */
+        bool hidden = false;
+        for (size_t k = DONE; k <= OPEN; k++) {
+            hidden |= counts_hidden(&c, i, k);
         }
-        share_cell(b, &all->v[i].counts);
+        for (size_t k = 0; k < COLUMNS; k++) {
+            if (hidden && k >= DONE && k <= OPEN) {
+                strbuf_addf(b, "<td class=\"n\" data-l=\"%s\">—</td>", labels[k]);
+            } else {
+                counts_cell(b, &c, i, k);
+            }
+        }
+        share_cell(b, &all->v[i].counts, hidden);
     }
+    counts_release(&c);
     strbuf_addz(b, "</tbody></table>");
 }
 
@@ -105,7 +115,7 @@ enum status quality_referrals_html(struct report *r, struct strbuf *b, struct er
     enum status st = load(r, &all, err);
     if (st == ST_OK && all.n > 0) {
         strbuf_addf(b, "<section><h2>转介出去的，办得怎么样</h2><p class=\"note\">近一年交给别的单位的，一户一类帮助算一次；情况已经消失、还没人答复的不算。办结率 = 已办结的 ÷ 有最后结果的和超过 "
-                       "%d 天没有办完的，不足 %d 的不算；括号里是 95%% 区间（Wilson）。哪些没有办完：<code>mopai referrals list --late</code>。不足 5 的数不显示。</p>",
+                       "%d 天没有办完的，不足 %d 的不算；括号里是 95%% 区间（Wilson）。哪些没有办完：<code>mopai referrals list --late</code>。不足 5 的数不显示，算得出它的也不显示。</p>",
                     r->meta->referral_days, PAGE_HIDDEN);
         table(r, &all, b);
         strbuf_addz(b, "</section>\n");

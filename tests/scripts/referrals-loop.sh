@@ -67,6 +67,7 @@ refused "$(z 1),已接收,,," '没有受理日期'
 refused "$(z 1),已接收,2026-09-01," '在将来'
 refused "$(z 1),已接收,2025-03-12," '早于交办'
 refused ",已接收,2026-03-12," '没有转介编号'
+refused "$(z 6),,2026-03-12," '没有受理结果'
 refused "Z-999999-M,已接收,2026-03-12," '转介编号不对\|没有这个转介'
 refused "W$(z 1 | cut -c2-),已接收,2026-03-12," '转介编号不对'
 unset MOPAI_CLOCK
@@ -98,6 +99,12 @@ MOPAI_CLOCK=2026-04-20T09:00:00 mopai -C "$site" referrals list --late | grep "$
 printf '转介编号,受理结果,受理日期,办理项目\n%s,已办结,2026-03-16,临时救助\n' "$(z 2)" >"$work/late.csv"
 MOPAI_CLOCK=2026-03-17T09:00:00 mopai -C "$site" referrals import "$work/late.csv" >/dev/null
 mopai -C "$site" referrals list | grep "$(z 2)" | grep -q '已办结 2026-03-16 临时救助' || fail "a correction is not the last word"
+# and stands when the list of before it comes again, saved by another program and with a row more
+MOPAI_CLOCK=2026-03-18T09:00:00 mopai -C "$site" referrals import "$work/again.txt" >/dev/null
+{ cat "$work/again.txt"; printf '\t%s\t\t\t\t\n' "$(z 4)"; } >"$work/more.txt"
+MOPAI_CLOCK=2026-03-18T09:00:00 mopai -C "$site" referrals import "$work/more.txt" >"$work/import.out" 2>&1
+grep -q '接受 0 行' "$work/import.out" || { cat "$work/import.out"; fail "an old list overturns a newer answer"; }
+mopai -C "$site" referrals list | grep "$(z 2)" | grep -q '已办结 2026-03-16 临时救助' || fail "an old list overturns a newer answer"
 # an answer is news for a night; without one there is none
 run_night "$site" 4
 [ "$(count 'SELECT max(night) FROM night')" = 4 ] || fail "an answer brought no night"
