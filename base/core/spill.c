@@ -103,7 +103,10 @@ enum status spill_end(struct spill *s, struct err *err)
     if (status == ST_OK && s->fd < 0) {
         status = err_errno(err, ST_IO, TR("打不开“%s”", "cannot open '%s'"), s->path);
     }
-    TRY(status);
+    if (status != ST_OK) {
+        (void)remove(s->path); /* as well as can be: the disk may be full of it */
+        return status;
+    }
     return file_unlink(s->path, err);
 }
 

@@ -102,14 +102,14 @@ static void plan_ahead(struct scan *s, struct making *m)
 {
     for (size_t i = 0; i < m->n; i++) {
         struct inbox_file *f = m->files[i];
-        bool repeated = false;
-        for (size_t k = 0; k < s->to_put.n && !repeated; k++) {
+        f->repeats = -1;
+        for (size_t k = 0; k < s->to_put.n && f->repeats < 0; k++) {
             const struct inbox_file *g = s->to_put.v[k];
-            repeated = g->says.source == f->says.source && strcmp(g->hex.xxh128, f->hex.xxh128) == 0;
+            f->repeats = g->says.source == f->says.source && strcmp(g->hex.xxh128, f->hex.xxh128) == 0 ? (int)k : -1;
         }
         f->why = arena_new(&s->arena, struct err);
-        f->ahead = repeated ? -1 : (int)s->to_put.n;
-        if (!repeated) {
+        f->ahead = f->repeats >= 0 ? -1 : (int)s->to_put.n;
+        if (f->repeats < 0) {
             vec_push(&s->to_put, f);
         }
     }

@@ -57,6 +57,9 @@ static enum status type_files(struct scan *s, struct making *m, bool *out_stable
         if (f->ahead >= 0) {
             ahead_wait(s->ahead, (unsigned)f->ahead);
         } else {
+            if (f->repeats >= 0) { /* a delivery given up early may have left its other files under way */
+                ahead_wait(s->ahead, (unsigned)f->repeats);
+            }
             scan_put(s, f);
         }
         if (f->put == ST_INPUT) {

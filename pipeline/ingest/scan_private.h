@@ -28,6 +28,7 @@ struct inbox_file {
     int64_t known_in;     /* and its delivery */
     bool unchanged;       /* a snapshot of another date with this very content is there: taken, and said */
     int ahead;               /* number among the files put and typed ahead, -1: when its delivery is made */
+    int repeats;             /* number ahead of the same content of the same source, -1: there is none before it */
     struct typed_file typed; /* filled by scan_put */
     enum status put;         /* what became of it: ST_OK, ST_INPUT when it changed meanwhile, else the world failed for `why` */
     struct err *why;

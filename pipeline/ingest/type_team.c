@@ -95,9 +95,10 @@ static void cut_next(struct team *m)
     }
 }
 
+/* While a batch is committed its texts lie with whoever typed it: nobody leaves before. */
 static bool is_done(const struct team *m)
 {
-    return m->status != ST_OK || (m->ended && m->next_commit == m->next_cut);
+    return !m->committing && (m->status != ST_OK || (m->ended && m->next_commit == m->next_cut));
 }
 
 /* What is furthest goes first: few batches are under way, and with one thread each is done with before the next is cut. */
