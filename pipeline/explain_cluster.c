@@ -108,7 +108,9 @@ static void add_numbered_leaf(const struct cluster *c, const struct leaf *f, con
 {
     strbuf_addf(c->x->out, "%s%s", stem, last ? "└─ " : "├─ ");
     add_leaf_place(c, f);
-    strbuf_addf(c->x->out, f->name.n ? "  " STR_FMT : "", STR_ARG(f->name));
+    if (f->name.n) {
+        strbuf_addf(c->x->out, "  " STR_FMT, STR_ARG(f->name));
+    }
     strbuf_addz(c->x->out, f->other_name ? TR("（姓名写法不同）", " (name written otherwise)") : "");
     strbuf_addz(c->x->out, f->numbered ? "" : TR("（没有可用号码：这条记录就是此人）", " (no usable number: the record is the person)"));
     strbuf_addc(c->x->out, '\n');

@@ -516,7 +516,9 @@ static const char *in_values(struct sqlgen *g, const struct expr *e, const struc
     for (size_t i = 0; i < 63; i++) {
         if (mask >> i & 1) {
             strbuf_addf(&values, "%s%zu", values.n ? ", " : "", i);
-            strbuf_addf(&values, i < en->n ? " /* " STR_FMT " */" : "", STR_ARG(i < en->n ? en->values[i] : STR("")));
+            if (i < en->n) {
+                strbuf_addf(&values, " /* " STR_FMT " */", STR_ARG(en->values[i]));
+            }
         }
     }
     return values.n ? F("CASE WHEN %s <> %s THEN NULL WHEN %s IN (%s) THEN 1 ELSE 0 END", a->lo, a->hi, a->lo, strbuf_z(&values)) : "0";

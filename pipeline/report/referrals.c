@@ -254,7 +254,9 @@ static void add_row_words(const struct referrals *f, const struct list_row *l, s
     }
     if (l->person.name.n > 0 && !str_eq(l->person.name, l->home.head)) {
         strbuf_adds(&who, l->person.name);
-        strbuf_addf(&who, l->person.age >= 0 ? " %d岁" : "", l->person.age);
+        if (l->person.age >= 0) {
+            strbuf_addf(&who, " %d岁", l->person.age);
+        }
         add_word_once(&cells[COL_WHO], strbuf_str(&who));
     }
     add_word_once(&cells[COL_BENEFITS], l->person.programmes);

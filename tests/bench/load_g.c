@@ -180,5 +180,5 @@ int main(int argc, char **argv)
     if (status != ST_OK) {
         fprintf(stderr, "%s\n", err.text);
     }
-    return status;
+    return (int)status;
 }
