@@ -76,12 +76,13 @@ const struct command cmd_referrals_import = {
     .more_zh = "按转介编号（Z-数字-校验字符）逐行对上；列可以调换、增删，编码和标题行不限。\n"
                "受理结果写 已接收、正在办理、联系不上（还没完），已办结（要写办理项目），不符合条件、已有保障、本人不愿；空着表示还没答复。\n"
                "下一夜：有了最后结果的不再列入转介单，答复写进 explain household 的“后续”，办结率在 quality.html。\n"
-               "未接受的行连同原因写到 FILE.refused.csv，改正后直接导入那个文件。同一份文件导入两次，第二次不会有任何改动；改口就再导入一次，以最后的为准。\n"
+               "未接受的行连同原因写到 FILE.refused.csv，改正后直接导入那个文件。同一份文件导入两次，第二次不会有任何改动；改口就再导入一次，以最后的为准；改回以前答复过的，要写新的受理日期，否则当作旧单子重来。\n"
                "例：mopai -C 站点 referrals import 回填/助医.xlsx",
     .more_en = "Rows find their referral by its number (Z-digits-check); columns may be moved, added or left out, in any encoding, with titles above.\n"
                "受理结果: 已接收, 正在办理, 联系不上 (not finished), 已办结 (with 办理项目: what was given), 不符合条件, 已有保障, 本人不愿; blank: no answer yet.\n"
                "From the next night on what is finished leaves the lists; answers are told by explain household, the share done by quality.html.\n"
                "Refused rows are written to FILE.refused.csv with the reason: correct them and import that file. The same file twice changes nothing; the newest answer counts.\n"
+               "To return to an answer given before, write a new 受理日期: word for word the same is taken for an old list sent again.\n"
                "Example: mopai -C SITE referrals import back/*.xlsx",
     .options = no_options,
     .run = run_import,
